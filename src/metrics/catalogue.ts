@@ -1,0 +1,22 @@
+import { AGENT_METRICS } from "./families/agent.ts";
+import type { MetricDefinition } from "./families/definition.ts";
+import { GEN_AI_METRICS } from "./families/gen-ai.ts";
+import { LLM_METRICS } from "./families/llm.ts";
+import { SELF_METRICS } from "./families/self.ts";
+import { WORKFLOW_METRICS } from "./families/workflow.ts";
+
+export type { MetricDefinition } from "./families/definition.ts";
+
+/** Every metric that the instrumented program emits, in the order of docs/metrics.md. */
+export const CATALOGUE = [
+  ...AGENT_METRICS,
+  ...LLM_METRICS,
+  ...WORKFLOW_METRICS,
+  ...GEN_AI_METRICS,
+  ...SELF_METRICS,
+] as const satisfies readonly MetricDefinition[];
+
+export type MetricName = (typeof CATALOGUE)[number]["name"];
+type DefinitionOf<N extends MetricName> = Extract<(typeof CATALOGUE)[number], { name: N }>;
+/** The labels of one metric, all required: a missing label would make a second, unequal series. */
+export type LabelsOf<N extends MetricName> = Record<DefinitionOf<N>["labels"][number], string>;

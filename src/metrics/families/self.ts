@@ -1,0 +1,33 @@
+import type { MetricDefinition } from "./definition.ts";
+
+/** What the instrumentation says of itself. */
+export const SELF_METRICS = [
+  {
+    name: "agent_observatory_up",
+    type: "gauge",
+    help: "1 while the instrumented process runs; labels say what runs.",
+    unit: "1",
+    labels: ["version", "node_version"],
+  },
+  {
+    name: "agent_observatory_dropped_total",
+    type: "counter",
+    help: "Telemetry items that were given up, by signal (traces, metrics, logs) and reason (queue_full, rejected, unserializable, exit).",
+    unit: "{item}",
+    labels: ["signal", "reason"],
+  },
+  {
+    name: "agent_observatory_export_failures_total",
+    type: "counter",
+    help: "Attempts to send a batch that failed, by signal.",
+    unit: "{attempt}",
+    labels: ["signal"],
+  },
+  {
+    name: "agent_observatory_label_values_folded_total",
+    type: "counter",
+    help: "Recordings whose label value was folded into `other` because the label had reached its limit of values.",
+    unit: "{recording}",
+    labels: ["metric", "label"],
+  },
+] as const satisfies readonly MetricDefinition[];

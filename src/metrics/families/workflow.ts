@@ -1,0 +1,42 @@
+import { DURATION_BUCKETS, type MetricDefinition } from "./definition.ts";
+
+/** Workflows: graphs of nodes that run agents, tools and plain functions. */
+export const WORKFLOW_METRICS = [
+  {
+    name: "workflow_executions_total",
+    type: "counter",
+    help: "Workflow executions that ended, by outcome (ok, error).",
+    unit: "{execution}",
+    labels: ["workflow", "status"],
+  },
+  {
+    name: "workflow_executions_active",
+    type: "gauge",
+    help: "Workflow executions in progress.",
+    unit: "{execution}",
+    labels: ["workflow"],
+  },
+  {
+    name: "workflow_duration_seconds",
+    type: "histogram",
+    help: "Duration of a workflow execution.",
+    unit: "s",
+    labels: ["workflow", "status"],
+    buckets: DURATION_BUCKETS,
+  },
+  {
+    name: "workflow_nodes_executed_total",
+    type: "counter",
+    help: "Workflow node executions that ended, by outcome (ok, error).",
+    unit: "{execution}",
+    labels: ["workflow", "node", "status"],
+  },
+  {
+    name: "workflow_node_duration_seconds",
+    type: "histogram",
+    help: "Duration of a workflow node execution.",
+    unit: "s",
+    labels: ["workflow", "node", "status"],
+    buckets: DURATION_BUCKETS,
+  },
+] as const satisfies readonly MetricDefinition[];
