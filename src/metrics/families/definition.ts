@@ -14,9 +14,7 @@ export type MetricDefinition = {
 };
 
 /** From a cache hit to a ten-minute agent run; 2 s and 5 s are the response target and alert threshold. */
-export const DURATION_BUCKETS = [
-  0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600,
-] as const;
+export const DURATION_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600] as const;
 
 /** Buckets that the GenAI semantic conventions prescribe for client durations. */
 export const GENAI_DURATION_BUCKETS = [

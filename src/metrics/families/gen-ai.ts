@@ -17,9 +17,7 @@ export const GEN_AI_METRICS = [
     help: "Number of input and output tokens used.",
     unit: "{token}",
     labels: [...CALL_LABELS, "gen_ai_token_type"],
-    buckets: [
-      1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864,
-    ],
+    buckets: [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864],
   },
   {
     name: "gen_ai_client_operation_duration_seconds",

@@ -1,0 +1,5 @@
+/** The kernel: what every room may use and that uses no room. */
+export { type BoundedQueue, createBoundedQueue } from "./bounded-queue.ts";
+export { type Clock, systemClock } from "./clock.ts";
+export { createDiagnostics, type DiagnosticLevel, type Diagnostics } from "./diagnostics.ts";
+export { isOwn, markOwn } from "./own.ts";

@@ -1,0 +1,52 @@
+/** What one call to a model says of itself, whichever provider's words it was said in. */
+
+/** Token counts by the rule of the GenAI conventions: cache tokens are part of `input`, reasoning is part of `output`. */
+export type Usage = {
+  readonly input?: number;
+  readonly output?: number;
+  readonly cacheRead?: number;
+  readonly cacheCreation?: number;
+  readonly reasoning?: number;
+};
+
+export type AttributeValue = string | number | boolean | string[];
+
+export type RequestFacts = {
+  readonly operation: string;
+  readonly model?: string;
+  readonly stream: boolean;
+  /** Request parameters under their canonical attribute names. */
+  readonly parameters: Readonly<Record<string, AttributeValue>>;
+  /** Present only where content capture is on. */
+  readonly content?: Readonly<Record<string, unknown>>;
+};
+
+export type ResponseFacts = {
+  readonly id?: string;
+  readonly model?: string;
+  readonly finishReasons?: string[];
+  readonly usage?: Usage;
+  readonly parameters?: Readonly<Record<string, AttributeValue>>;
+  readonly error?: { readonly type?: string; readonly code?: string; readonly message?: string };
+  readonly content?: Readonly<Record<string, unknown>>;
+};
+
+/** Reads a streamed answer event by event. */
+export type StreamReader = {
+  readonly event: (name: string, data: unknown) => void;
+  readonly result: () => ResponseFacts;
+};
+
+/** A part of a message, as the JSON schemas of the GenAI conventions name it. */
+export type MessagePart =
+  | { readonly type: "text" | "reasoning"; readonly content: string }
+  | { readonly type: "tool_call"; readonly id?: string; readonly name: string; readonly arguments?: unknown }
+  | { readonly type: "tool_call_response"; readonly id?: string; readonly result: unknown }
+  | { readonly type: "uri"; readonly uri: string; readonly modality?: string }
+  | { readonly type: "blob"; readonly mime_type?: string; readonly modality?: string; readonly size: number };
+
+export type Message = {
+  readonly role: string;
+  readonly parts: readonly MessagePart[];
+  readonly finish_reason?: string;
+};

@@ -1,0 +1,10 @@
+/**
+ * GenAI traffic and spans, read into canonical facts. Pure: bytes and JSON in, facts out; no I/O, no clock, no SDK.
+ * A provider's format is one file in formats/.
+ */
+export type { Message, MessagePart, RequestFacts, ResponseFacts, StreamReader, Usage } from "./facts.ts";
+export type { WireFormat } from "./formats/format.ts";
+export { WIRE_FORMATS } from "./formats/index.ts";
+export { createJsonProjector, type JsonProjector, type Template } from "./json-projector.ts";
+export { providerOf, publicProvider } from "./providers.ts";
+export { createSseParser, type ServerSentEvent } from "./sse.ts";

@@ -1,0 +1,9 @@
+/**
+ * Every metric: the catalogue that defines them, the registry that holds them (prom-client), how spans become measurements, and
+ * the pull endpoint. Owns prom-client. Push reads `snapshot()` and belongs to telemetry.
+ */
+export { CATALOGUE, type LabelsOf, type MetricDefinition, type MetricName } from "./catalogue.ts";
+export { type PullServer, startPullServer } from "./pull-server.ts";
+export { createMetrics, type Exemplar, type Metrics } from "./registry.ts";
+export type { MetricSnapshot, SeriesSnapshot } from "./snapshot.ts";
+export { type MeasuredSpan, measureProgress, measureSpan } from "./span-measurements.ts";

@@ -1,0 +1,167 @@
+import { ATTR, INFERENCE_OPERATIONS, OPERATION } from "../model/index.ts";
+import type { Exemplar, Metrics } from "./registry.ts";
+
+/** What the metrics need to know of an ended span in canonical form. */
+export type MeasuredSpan = {
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly failed: boolean;
+  readonly durationSeconds: number;
+  readonly exemplar: Exemplar | undefined;
+};
+
+/** Label value where the program does not say: Prometheus would drop an empty one. */
+const NONE = "none";
+
+const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+const number = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
+const label = (value: unknown): string => text(value) ?? NONE;
+
+function measureInference(metrics: Metrics, span: MeasuredSpan): void {
+  const { attributes, failed, durationSeconds, exemplar } = span;
+  const agent = label(attributes[ATTR.agentName]);
+  const provider = label(attributes[ATTR.provider]);
+  const model = label(attributes[ATTR.requestModel] ?? attributes[ATTR.responseModel]);
+  const operation = label(attributes[ATTR.operation]);
+  const abandoned = attributes[ATTR.streamOutcome] === "abandoned";
+  const status = failed ? "error" : abandoned ? "abandoned" : "ok";
+  const call = { agent, provider, model, operation };
+
+  metrics.add("llm_requests_total", { ...call, status }, 1, exemplar);
+  metrics.observe("llm_request_duration_seconds", { ...call, status }, durationSeconds, exemplar);
+  if (failed) {
+    metrics.add("llm_errors_total", { provider, model, category: label(attributes[ATTR.errorCategory]) }, 1, exemplar);
+  }
+  if ((number(attributes[ATTR.retryCount]) ?? 0) > 0) metrics.add("llm_retries_total", { provider, model });
+
+  const firstChunk = number(attributes[ATTR.timeToFirstChunk]);
+  if (firstChunk !== undefined) metrics.observe("llm_time_to_first_token_seconds", call, firstChunk, exemplar);
+
+  const tokens = {
+    input: number(attributes[ATTR.inputTokens]),
+    output: number(attributes[ATTR.outputTokens]),
+    cached: number(attributes[ATTR.cacheReadTokens]),
+    cache_write: number(attributes[ATTR.cacheCreationTokens]),
+    reasoning: number(attributes[ATTR.reasoningTokens]),
+  };
+  for (const [type, count] of Object.entries(tokens)) {
+    if (count !== undefined && count > 0) metrics.add("llm_tokens_total", { agent, provider, model, type }, count);
+  }
+  const cost = number(attributes[ATTR.costUsd]);
+  if (cost !== undefined) metrics.add("llm_cost_usd_total", { agent, provider, model }, cost, exemplar);
+  const unpriced = text(attributes[ATTR.costStatus]);
+  if (unpriced !== undefined && unpriced !== "priced") {
+    metrics.add("llm_unpriced_requests_total", { provider, model, reason: unpriced });
+  }
+
+  const standard = {
+    gen_ai_operation_name: operation,
+    gen_ai_provider_name: provider,
+    gen_ai_request_model: model,
+    gen_ai_response_model: text(attributes[ATTR.responseModel]) ?? "",
+    server_address: text(attributes[ATTR.serverAddress]) ?? "",
+  };
+  const errorType = failed ? (text(attributes[ATTR.errorType]) ?? "_OTHER") : "";
+  metrics.observe(
+    "gen_ai_client_operation_duration_seconds",
+    { ...standard, error_type: errorType },
+    durationSeconds,
+    exemplar,
+  );
+  if (firstChunk !== undefined) {
+    metrics.observe("gen_ai_client_operation_time_to_first_chunk_seconds", standard, firstChunk, exemplar);
+  }
+  for (const type of ["input", "output"] as const) {
+    const count = tokens[type];
+    if (count !== undefined) {
+      metrics.observe("gen_ai_client_token_usage", { ...standard, gen_ai_token_type: type }, count, exemplar);
+    }
+  }
+}
+
+const statusOf = (span: MeasuredSpan): string => (span.failed ? "error" : "ok");
+const errorTypeOf = (span: MeasuredSpan): string =>
+  span.failed ? (text(span.attributes[ATTR.errorType]) ?? "_OTHER") : "";
+
+function measureAgent(metrics: Metrics, span: MeasuredSpan): void {
+  const { attributes, durationSeconds, exemplar } = span;
+  const agent = label(attributes[ATTR.agentName]);
+  const labels = { agent, status: statusOf(span) };
+  metrics.add("agent_requests_total", labels, 1, exemplar);
+  metrics.observe("agent_request_duration_seconds", labels, durationSeconds, exemplar);
+  if (span.failed) {
+    metrics.add("agent_errors_total", { agent, category: label(attributes[ATTR.errorCategory]) }, 1, exemplar);
+  }
+  metrics.observe(
+    "gen_ai_invoke_agent_duration_seconds",
+    { gen_ai_agent_name: agent, error_type: errorTypeOf(span) },
+    durationSeconds,
+    exemplar,
+  );
+}
+
+function measureTool(metrics: Metrics, span: MeasuredSpan): void {
+  const { attributes, durationSeconds, exemplar } = span;
+  const agent = label(attributes[ATTR.agentName]);
+  const tool = label(attributes[ATTR.toolName]);
+  const labels = { agent, tool, status: statusOf(span) };
+  metrics.add("agent_tool_calls_total", labels, 1, exemplar);
+  metrics.observe("agent_tool_duration_seconds", labels, durationSeconds, exemplar);
+  if (span.failed) {
+    metrics.add(
+      "agent_tool_errors_total",
+      { agent, tool, category: label(attributes[ATTR.errorCategory]) },
+      1,
+      exemplar,
+    );
+  }
+  metrics.observe(
+    "gen_ai_execute_tool_duration_seconds",
+    { gen_ai_tool_name: tool, gen_ai_agent_name: agent, error_type: errorTypeOf(span) },
+    durationSeconds,
+    exemplar,
+  );
+}
+
+function measureWorkflow(metrics: Metrics, span: MeasuredSpan): void {
+  const workflow = label(span.attributes[ATTR.workflowName]);
+  const labels = { workflow, status: statusOf(span) };
+  metrics.add("workflow_executions_total", labels, 1, span.exemplar);
+  metrics.observe("workflow_duration_seconds", labels, span.durationSeconds, span.exemplar);
+  metrics.observe(
+    "gen_ai_workflow_duration_seconds",
+    { gen_ai_workflow_name: workflow, error_type: errorTypeOf(span) },
+    span.durationSeconds,
+    span.exemplar,
+  );
+}
+
+function measureNode(metrics: Metrics, span: MeasuredSpan): void {
+  const labels = {
+    workflow: label(span.attributes[ATTR.workflowName]),
+    node: label(span.attributes[ATTR.nodeName]),
+    status: statusOf(span),
+  };
+  metrics.add("workflow_nodes_executed_total", labels, 1, span.exemplar);
+  metrics.observe("workflow_node_duration_seconds", labels, span.durationSeconds, span.exemplar);
+}
+
+/** Counts one ended span. Called for every span, sampled or not, so that no number depends on sampling. */
+export function measureSpan(metrics: Metrics, span: MeasuredSpan): void {
+  const operation = span.attributes[ATTR.operation];
+  if (typeof operation !== "string") return;
+  if (INFERENCE_OPERATIONS.has(operation)) measureInference(metrics, span);
+  else if (operation === OPERATION.invokeAgent) measureAgent(metrics, span);
+  else if (operation === OPERATION.executeTool) measureTool(metrics, span);
+  else if (operation === OPERATION.invokeWorkflow) measureWorkflow(metrics, span);
+  else if (operation === OPERATION.executeNode) measureNode(metrics, span);
+}
+
+/** Moves the gauge of what is in progress as a span starts (1) or ends (-1). */
+export function measureProgress(metrics: Metrics, attributes: MeasuredSpan["attributes"], change: 1 | -1): void {
+  const operation = attributes[ATTR.operation];
+  if (operation === OPERATION.invokeAgent) {
+    metrics.add("agent_requests_active", { agent: label(attributes[ATTR.agentName]) }, change);
+  } else if (operation === OPERATION.invokeWorkflow) {
+    metrics.add("workflow_executions_active", { workflow: label(attributes[ATTR.workflowName]) }, change);
+  }
+}

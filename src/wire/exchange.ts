@@ -1,0 +1,43 @@
+import type { Attributes, Span } from "@opentelemetry/api";
+
+/**
+ * One HTTP request and its answer as a transport shows it. The transport calls these in order; each call is cheap, keeps no
+ * reference to a chunk and never throws into the transport.
+ */
+export type Exchange = {
+  readonly requestChunk: (chunk: Uint8Array) => void;
+  readonly requestEnd: () => void;
+  readonly responseHead: (status: number, header: HeaderLookup) => void;
+  readonly responseChunk: (chunk: Uint8Array) => void;
+  readonly responseEnd: () => void;
+  readonly fail: (error: unknown) => void;
+};
+
+/** Case-insensitive look into the headers of one message. */
+export type HeaderLookup = (name: string) => string | undefined;
+
+export type RequestHead = {
+  readonly method: string;
+  readonly scheme: string;
+  readonly host: string;
+  readonly port: number;
+  /** Path without query. */
+  readonly path: string;
+  readonly header: HeaderLookup;
+};
+
+/** How an exchange ended, for the one who describes it. */
+export type Outcome =
+  | { readonly kind: "complete" }
+  /** The program left before the answer was complete: no failure of the server. */
+  | { readonly kind: "abandoned" }
+  | { readonly kind: "failed"; readonly type: string; readonly message: string };
+
+/** Turns what was observed into attributes and an end of the span. One implementation per kind of exchange. */
+export type Description = {
+  readonly responseHead: (status: number, header: HeaderLookup) => void;
+  readonly responseChunk: (chunk: Uint8Array, atMs: number) => void;
+  readonly end: (span: Span, outcome: Outcome, endMs: number) => void;
+};
+
+export type Described = { readonly name: string; readonly attributes: Attributes; readonly description: Description };

@@ -1,0 +1,34 @@
+import { SpanStatusCode } from "@opentelemetry/api";
+import { ATTR } from "../model/index.ts";
+import type { Described, RequestHead } from "./exchange.ts";
+
+/** Describes any other outgoing request as the HTTP conventions want it (semantic conventions 1.36, HTTP client spans). */
+export function describeHttpClient(head: RequestHead): Described {
+  let status = 0;
+  const defaultPort = head.scheme === "https" ? 443 : 80;
+  const authority = head.port === defaultPort ? head.host : `${head.host}:${head.port}`;
+  return {
+    name: head.method,
+    attributes: {
+      [ATTR.httpMethod]: head.method,
+      // The query is left out: it is where tokens and personal data travel.
+      "url.full": `${head.scheme}://${authority}${head.path}`,
+    },
+    description: {
+      responseHead: (code) => {
+        status = code;
+      },
+      responseChunk: () => {},
+      end: (span, outcome) => {
+        if (status !== 0) span.setAttribute(ATTR.httpStatus, status);
+        if (outcome.kind === "failed") {
+          span.setAttribute(ATTR.errorType, outcome.type);
+          span.setStatus({ code: SpanStatusCode.ERROR, message: outcome.message });
+        } else if (status >= 400) {
+          span.setAttribute(ATTR.errorType, String(status));
+          span.setStatus({ code: SpanStatusCode.ERROR });
+        }
+      },
+    },
+  };
+}

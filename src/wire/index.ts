@@ -1,0 +1,36 @@
+/**
+ * What passes over HTTP, seen through Node's own diagnostics channels: calls to models become inference spans, other requests
+ * HTTP spans. Nothing of the program is replaced. May touch genai (formats); never throws into the program, never keeps a body.
+ */
+import type { Context, Tracer } from "@opentelemetry/api";
+import { observeNodeHttpClient } from "./node-http-client.ts";
+import { observeNodeHttpServer } from "./node-http-server.ts";
+import { createRequestObserver, type ObserverOptions } from "./observer.ts";
+import { observeUndici } from "./undici.ts";
+
+export type WireOptions = ObserverOptions & {
+  /** Makes a context current for the rest of the turn. */
+  readonly enter: (context: Context) => void;
+  /** Told of a fault of ours, once per kind. */
+  readonly onFault: (error: unknown) => void;
+};
+
+/** Starts watching. Returns what stops it. */
+export function startWire(options: WireOptions): () => void {
+  const guard = (step: () => void): void => {
+    try {
+      step();
+    } catch (error) {
+      options.onFault(error);
+    }
+  };
+  const observe = createRequestObserver(options);
+  const stops = [
+    observeUndici(observe, guard),
+    observeNodeHttpClient(observe, guard),
+    observeNodeHttpServer(options.tracer as Tracer, options.enter, guard),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}

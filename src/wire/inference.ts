@@ -1,0 +1,159 @@
+import { type Attributes, type Span, SpanStatusCode } from "@opentelemetry/api";
+import {
+  createJsonProjector,
+  createSseParser,
+  providerOf,
+  type RequestFacts,
+  type ResponseFacts,
+  type Usage,
+  type WireFormat,
+} from "../genai/index.ts";
+import { ATTR } from "../model/index.ts";
+import type { Described, HeaderLookup, Outcome, RequestHead } from "./exchange.ts";
+import { createResponseBody, type ResponseBody } from "./response-body.ts";
+
+/** With content captured the whole body is kept: beyond this it is described without its content. */
+export const MAX_CAPTURED_BODY_BYTES = 4 * 1024 * 1024;
+
+type ResponseReader = { readonly feed: (bytes: Uint8Array) => void; readonly result: () => ResponseFacts };
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function createEventStreamReader(format: WireFormat, captureContent: boolean): ResponseReader {
+  const stream = format.createStreamReader(captureContent);
+  const parser = createSseParser(({ event, data }) => {
+    if (data !== "[DONE]") stream.event(event, parseJson(data));
+  });
+  return { feed: parser.feed, result: stream.result };
+}
+
+function createJsonReader(format: WireFormat, captureContent: boolean): ResponseReader {
+  const projector = createJsonProjector(
+    captureContent ? true : format.responseTemplate,
+    captureContent ? MAX_CAPTURED_BODY_BYTES : undefined,
+  );
+  return { feed: projector.feed, result: () => format.readResponse(projector.result(), captureContent) };
+}
+
+function usageAttributes(usage: Usage | undefined): Attributes {
+  const attributes: Attributes = {};
+  if (usage?.input !== undefined) attributes[ATTR.inputTokens] = usage.input;
+  if (usage?.output !== undefined) attributes[ATTR.outputTokens] = usage.output;
+  if (usage?.cacheRead !== undefined) attributes[ATTR.cacheReadTokens] = usage.cacheRead;
+  if (usage?.cacheCreation !== undefined) attributes[ATTR.cacheCreationTokens] = usage.cacheCreation;
+  if (usage?.reasoning !== undefined) attributes[ATTR.reasoningTokens] = usage.reasoning;
+  return attributes;
+}
+
+function contentAttributes(content: Readonly<Record<string, unknown>> | undefined): Attributes {
+  const attributes: Attributes = {};
+  for (const [name, value] of Object.entries(content ?? {})) attributes[name] = JSON.stringify(value);
+  return attributes;
+}
+
+function responseAttributes(facts: ResponseFacts): Attributes {
+  const attributes: Attributes = { ...facts.parameters, ...usageAttributes(facts.usage) };
+  if (facts.id !== undefined) attributes[ATTR.responseId] = facts.id;
+  if (facts.model !== undefined) attributes[ATTR.responseModel] = facts.model;
+  if (facts.finishReasons !== undefined) attributes[ATTR.finishReasons] = [...facts.finishReasons];
+  return { ...attributes, ...contentAttributes(facts.content) };
+}
+
+function requestAttributes(head: RequestHead, facts: RequestFacts): Attributes {
+  const retry = Number(head.header("x-stainless-retry-count") ?? 0);
+  return {
+    [ATTR.operation]: facts.operation,
+    [ATTR.provider]: providerOf(head.host),
+    ...(facts.model !== undefined && { [ATTR.requestModel]: facts.model }),
+    ...(facts.stream && { [ATTR.requestStream]: true }),
+    ...facts.parameters,
+    ...(Number.isSafeInteger(retry) && retry > 0 && { [ATTR.retryCount]: retry }),
+    ...contentAttributes(facts.content),
+  };
+}
+
+/**
+ * SDKs abort on a timeout exactly as a program does on a whim. The openai and Anthropic SDKs send their timeout along, in whole
+ * seconds rounded down, which tells the two apart.
+ */
+function isClientTimeout(header: HeaderLookup, elapsedMs: number): boolean {
+  const timeout = header("x-stainless-timeout");
+  return timeout !== undefined && timeout !== "" && elapsedMs >= Number(timeout) * 1000;
+}
+
+function failureOf(
+  outcome: Outcome,
+  status: number,
+  facts: ResponseFacts,
+  timedOut: boolean,
+): { type: string; message: string } | undefined {
+  if (facts.error !== undefined || status >= 400) {
+    const type = facts.error?.code ?? facts.error?.type ?? (status >= 400 ? String(status) : "error");
+    return { type, message: facts.error?.message ?? `the provider answered with status ${status}` };
+  }
+  if (outcome.kind === "failed") return outcome;
+  if (outcome.kind === "abandoned" && timedOut) return { type: "timeout", message: "the client gave up waiting" };
+  return undefined;
+}
+
+/** Describes a call to a model as the GenAI conventions want it. */
+export function describeInference(
+  format: WireFormat,
+  head: RequestHead,
+  request: RequestFacts,
+  startMs: number,
+  captureContent: boolean,
+): Described {
+  let status = 0;
+  let reader: ResponseReader | undefined;
+  let body: ResponseBody | undefined;
+  let streaming = false;
+  let firstChunkMs: number | undefined;
+  let bytes = 0;
+
+  return {
+    name: request.model === undefined ? request.operation : `${request.operation} ${request.model}`,
+    attributes: requestAttributes(head, request),
+    description: {
+      responseHead: (code, header) => {
+        status = code;
+        const type = header("content-type") ?? "";
+        streaming = type.includes("event-stream");
+        if (streaming) reader = createEventStreamReader(format, captureContent);
+        else if (type.includes("json")) reader = createJsonReader(format, captureContent);
+        if (reader !== undefined) body = createResponseBody(header("content-encoding"), reader.feed);
+      },
+      responseChunk: (chunk, atMs) => {
+        firstChunkMs ??= atMs;
+        bytes += chunk.length;
+        body?.chunk(chunk);
+      },
+      end: (span, outcome, endMs) => {
+        body?.end();
+        const facts = reader?.result() ?? {};
+        span.setAttributes(responseAttributes(facts));
+        if (status !== 0) span.setAttribute(ATTR.httpStatus, status);
+        if (streaming && firstChunkMs !== undefined) {
+          span.setAttribute(ATTR.timeToFirstChunk, (firstChunkMs - startMs) / 1000);
+        }
+        // A client that stops reading after the last event has left nothing behind.
+        const finished = outcome.kind === "complete" || facts.finishReasons !== undefined;
+        const timedOut = !finished && isClientTimeout(head.header, endMs - startMs);
+        const failure = failureOf(finished ? { kind: "complete" } : outcome, status, facts, timedOut);
+        if (failure !== undefined) {
+          span.setAttribute(ATTR.errorType, failure.type);
+          span.setStatus({ code: SpanStatusCode.ERROR, message: failure.message });
+        } else if (!finished) {
+          span.setAttribute(ATTR.streamOutcome, "abandoned");
+        }
+        span.setAttribute(ATTR.responseBytes, bytes);
+      },
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import { context, propagation, type Span, SpanKind, type Tracer, trace } from "@opentelemetry/api";
+import { isTracingSuppressed } from "@opentelemetry/core";
+import type { Clock } from "../base/index.ts";
+import {
+  createJsonProjector,
+  type JsonProjector,
+  publicProvider,
+  WIRE_FORMATS,
+  type WireFormat,
+} from "../genai/index.ts";
+import { ATTR } from "../model/index.ts";
+import type { Description, Exchange, Outcome, RequestHead } from "./exchange.ts";
+import { describeHttpClient } from "./http-client.ts";
+import { describeInference, MAX_CAPTURED_BODY_BYTES } from "./inference.ts";
+
+export type ObserverOptions = {
+  readonly tracer: Tracer;
+  readonly clock: Clock;
+  readonly captureContent: boolean;
+  /** Told of each inference call as it begins and ends, for what counts calls in progress. */
+  readonly onInference: (change: 1 | -1, provider: string, model: string) => void;
+};
+
+/** Watches outgoing requests. `addHeader` is how the trace context travels on; a transport that cannot leaves it out. */
+export type RequestObserver = (
+  head: RequestHead,
+  addHeader?: (name: string, value: string) => void,
+) => Exchange | undefined;
+
+const ABORT_NAMES = new Set(["AbortError", "ResponseAborted"]);
+
+function outcomeOf(error: unknown): Outcome {
+  const { name, code, message } = (error ?? {}) as { name?: unknown; code?: unknown; message?: unknown };
+  if (typeof name === "string" && ABORT_NAMES.has(name)) return { kind: "abandoned" };
+  const type = typeof code === "string" ? code : typeof name === "string" ? name : "error";
+  return {
+    kind: "failed",
+    type: type === "TimeoutError" ? "timeout" : type,
+    message: typeof message === "string" ? message : "",
+  };
+}
+
+/** The trace context goes to the program's own services, never to a public model provider, which has no use for it. */
+function propagate(span: Span, head: RequestHead, addHeader: (name: string, value: string) => void): void {
+  if (publicProvider(head.host) !== undefined) return;
+  propagation.inject(trace.setSpan(context.active(), span), addHeader, {
+    set: (carrier, name, value) => {
+      if (head.header(name) === undefined) carrier(name, value);
+    },
+  });
+}
+
+function createRequestReader(format: WireFormat, captureContent: boolean): JsonProjector {
+  return captureContent
+    ? createJsonProjector(true, MAX_CAPTURED_BODY_BYTES)
+    : createJsonProjector(format.requestTemplate);
+}
+
+/** Makes one span per request: an inference span where path and body are a model's API, an HTTP client span otherwise. */
+export function createRequestObserver(options: ObserverOptions): RequestObserver {
+  const { tracer, clock, captureContent, onInference } = options;
+  return (head, addHeader) => {
+    if (isTracingSuppressed(context.active())) return undefined;
+    const startMs = clock.nowMs();
+    const format = head.method === "POST" ? WIRE_FORMATS.find((one) => one.matchesPath(head.path)) : undefined;
+    const requestReader = format && createRequestReader(format, captureContent);
+    const span = tracer.startSpan(head.method, {
+      kind: SpanKind.CLIENT,
+      startTime: startMs,
+      attributes: { [ATTR.serverAddress]: head.host, [ATTR.serverPort]: head.port },
+    });
+    if (addHeader !== undefined) propagate(span, head, addHeader);
+
+    let description: Description | undefined;
+    let inference: { provider: string; model: string } | undefined;
+    let requestBytes = 0;
+    let ended = false;
+
+    /** What the exchange is shows only when its request body is there. */
+    const describe = (): Description => {
+      if (description !== undefined) return description;
+      const facts = requestReader && format?.readRequest(requestReader.result(), captureContent);
+      const described =
+        format !== undefined && facts !== undefined
+          ? describeInference(format, head, facts, startMs, captureContent)
+          : describeHttpClient(head);
+      span.updateName(described.name);
+      span.setAttributes(described.attributes);
+      if (facts !== undefined) {
+        inference = { provider: String(described.attributes[ATTR.provider]), model: facts.model ?? "unknown" };
+        span.setAttribute(ATTR.requestBytes, requestBytes);
+        onInference(1, inference.provider, inference.model);
+      }
+      description = described.description;
+      return description;
+    };
+
+    const end = (outcome: Outcome): void => {
+      if (ended) return;
+      ended = true;
+      const endMs = clock.nowMs();
+      describe().end(span, outcome, endMs);
+      if (inference !== undefined) onInference(-1, inference.provider, inference.model);
+      span.end(endMs);
+    };
+
+    return {
+      requestChunk: (chunk) => {
+        requestBytes += chunk.length;
+        requestReader?.feed(chunk);
+      },
+      requestEnd: () => void describe(),
+      responseHead: (status, header) => describe().responseHead(status, header),
+      responseChunk: (chunk) => describe().responseChunk(chunk, clock.nowMs()),
+      responseEnd: () => end({ kind: "complete" }),
+      fail: (error) => end(outcomeOf(error)),
+    };
+  };
+}

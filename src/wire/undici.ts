@@ -1,0 +1,99 @@
+import diagnostics_channel from "node:diagnostics_channel";
+import type { Exchange, HeaderLookup, RequestHead } from "./exchange.ts";
+import type { RequestObserver } from "./observer.ts";
+
+/** The part of undici's request that its diagnostics channels document (undici docs, DiagnosticsChannel.md). */
+type UndiciRequest = {
+  readonly origin: string | URL;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: string | readonly (string | Buffer | readonly string[])[];
+  readonly addHeader: (name: string, value: string) => void;
+};
+
+function lookupPairs(pairs: readonly unknown[]): HeaderLookup {
+  return (name) => {
+    for (let at = 0; at + 1 < pairs.length; at += 2) {
+      if (String(pairs[at]).toLowerCase() === name) {
+        const value = pairs[at + 1];
+        // Response headers are raw bytes, which HTTP defines as latin1.
+        return Buffer.isBuffer(value) ? value.toString("latin1") : String(value);
+      }
+    }
+    return undefined;
+  };
+}
+
+/** undici 5 keeps the request headers as one text, later ones as a flat list. */
+function lookupHeaders(headers: UndiciRequest["headers"]): HeaderLookup {
+  if (typeof headers !== "string") return lookupPairs(headers);
+  return lookupPairs(
+    headers.split("\r\n").flatMap((line) => {
+      const colon = line.indexOf(":");
+      return colon === -1 ? [] : [line.slice(0, colon), line.slice(colon + 1).trim()];
+    }),
+  );
+}
+
+function headOf(request: UndiciRequest): RequestHead {
+  const url = new URL(request.path.startsWith("/") ? `${String(request.origin)}${request.path}` : request.path);
+  const scheme = url.protocol.slice(0, -1);
+  return {
+    method: request.method.toUpperCase(),
+    scheme,
+    host: url.hostname,
+    port: url.port === "" ? (scheme === "https" ? 443 : 80) : Number(url.port),
+    path: url.pathname,
+    header: lookupHeaders(request.headers),
+  };
+}
+
+type Message = {
+  readonly request: UndiciRequest;
+  readonly chunk: Uint8Array | string;
+  readonly response: { readonly statusCode: number; readonly headers: readonly unknown[] };
+  readonly error: unknown;
+};
+
+const asBytes = (chunk: Uint8Array | string): Uint8Array => (typeof chunk === "string" ? Buffer.from(chunk) : chunk);
+
+/**
+ * Watches fetch and undici, Node's own and the npm package's, through their diagnostics channels: nothing of the program is
+ * touched. `guard` runs each step so that a fault of ours stays ours. Returns what stops it.
+ */
+export function observeUndici(observe: RequestObserver, guard: (step: () => void) => void): () => void {
+  const exchanges = new WeakMap<UndiciRequest, Exchange>();
+  const steps: Readonly<Record<string, (message: Message, exchange: Exchange) => void>> = {
+    bodyChunkSent: ({ chunk }, exchange) => exchange.requestChunk(asBytes(chunk)),
+    bodySent: (_, exchange) => exchange.requestEnd(),
+    headers: ({ response }, exchange) => {
+      // 1xx answers come before the real one.
+      if (response.statusCode >= 200) exchange.responseHead(response.statusCode, lookupPairs(response.headers));
+    },
+    bodyChunkReceived: ({ chunk }, exchange) => exchange.responseChunk(asBytes(chunk)),
+    trailers: (_, exchange) => exchange.responseEnd(),
+    error: ({ error }, exchange) => exchange.fail(error),
+  };
+  const listeners: [name: string, listener: (message: unknown) => void][] = [
+    [
+      "undici:request:create",
+      (message) =>
+        guard(() => {
+          const { request } = message as Message;
+          const exchange = observe(headOf(request), (name, value) => request.addHeader(name, value));
+          if (exchange !== undefined) exchanges.set(request, exchange);
+        }),
+    ],
+    ...Object.entries(steps).map(([name, step]): [string, (message: unknown) => void] => [
+      `undici:request:${name}`,
+      (message) => {
+        const exchange = exchanges.get((message as Message).request);
+        if (exchange !== undefined) guard(() => step(message as Message, exchange));
+      },
+    ]),
+  ];
+  for (const [name, listener] of listeners) diagnostics_channel.subscribe(name, listener);
+  return () => {
+    for (const [name, listener] of listeners) diagnostics_channel.unsubscribe(name, listener);
+  };
+}
