@@ -1,0 +1,52 @@
+type CodeEntry = {
+  /** What happened, as one clause. */
+  readonly meaning: string;
+  /** What the reader can do about it, as one sentence. */
+  readonly remedy: string;
+};
+
+/** Every code this product reports, thrown or told on stderr. docs/errors.md is compared with this table by a test. */
+export const ERROR_CODES = {
+  AO_CONFIG_VALUE: {
+    meaning: "A setting has a value of the wrong kind or out of its range; it was treated as not set.",
+    remedy: "Correct the value of the named variable or key, or remove it.",
+  },
+  AO_CONFIG_ADJUSTED: {
+    meaning: "A setting was understood, but something slightly different from it is used; only a hint.",
+    remedy: "Write the value that the message names, and the hint goes away.",
+  },
+  AO_CONFIG_UNSUPPORTED: {
+    meaning: "A setting asks for something that this version does not do.",
+    remedy: "Choose one of the values that the message names.",
+  },
+  AO_CONFIG_KEY: {
+    meaning: "The configuration file has a key that does not exist; the key was ignored.",
+    remedy: "Correct the spelling of the key or remove it; docs/configuration.md lists all keys.",
+  },
+  AO_CONFIG_REFERENCE: {
+    meaning: "The configuration file refers to an environment variable that is not set; the key was ignored.",
+    remedy: "Set the variable, or give the reference a default: `${NAME:-default}`.",
+  },
+  AO_CONFIG_SYNTAX: {
+    meaning: "The configuration file is not valid YAML; the whole file was ignored.",
+    remedy: "Repair the named line.",
+  },
+  AO_CONFIG_FILE: {
+    meaning: "The configuration file cannot be read; it was ignored.",
+    remedy: "Correct AGENT_OBSERVATORY_CONFIG, or make the file readable.",
+  },
+  AO_CONFIG_INVALID: {
+    meaning: "The configuration has errors and AGENT_OBSERVATORY_STRICT is on.",
+    remedy: "Repair the settings that the message lists, or switch AGENT_OBSERVATORY_STRICT off.",
+  },
+  AO_REDACTION_PATTERN: {
+    meaning: "A redaction pattern of the program's own cannot be used.",
+    remedy:
+      "Give a kind of lower-case letters, digits and underscores, and a regular expression that matches some text.",
+  },
+} as const satisfies Readonly<Record<`AO_${string}`, CodeEntry>>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** Codes that were reported once and are not any more. They must not be reused. */
+export const RETIRED_ERROR_CODES: readonly string[] = [];
