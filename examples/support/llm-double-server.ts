@@ -27,7 +27,7 @@ const double = await createLlmDouble({
   ...(scenario && { respond: scenario.respond }),
 }).start();
 
-const stop = () => void double.close().then(() => process.disconnect?.());
+const stop = () => void double.close().then(() => process.exit(0));
 process.once("SIGTERM", stop);
 process.once("SIGINT", stop);
 process.once("disconnect", stop);

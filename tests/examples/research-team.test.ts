@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdir, readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import OpenAI, { APIConnectionTimeoutError, APIError, RateLimitError } from "openai";
+import { createResearchTeamDouble, scripted } from "../../examples/research-team/scenario.ts";
 import { createLlmDouble, failures, type LlmDoubleOptions, type Reply } from "../../examples/support/llm-double.ts";
 
 /** A started double that answers the script's replies one after the other, and a real client for it. */
@@ -238,11 +241,11 @@ describe("the double's faults", () => {
       stream: true,
       stream_options: { include_usage: true },
     });
-    let text = "";
+    let received = "";
     await assert.rejects(async () => {
-      for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? "";
+      for await (const chunk of stream) received += chunk.choices[0]?.delta.content ?? "";
     });
-    assert.notEqual(text, "");
+    assert.notEqual(received, "");
     await run.double.idle();
     const stats = run.double.stats();
     assert.deepEqual([stats.cut, stats.succeeded, stats.inputTokens], [1, 0, 0]);
@@ -265,9 +268,9 @@ describe("the double's faults", () => {
     assert.equal(plain.data.choices[0]?.message.content, "Small");
     const streamed = await run.openai.chat.completions.create({ ...ask, stream: true }).withResponse();
     assert.equal(streamed.response.headers.get("content-encoding"), "gzip");
-    let text = "";
-    for await (const chunk of streamed.data) text += chunk.choices[0]?.delta.content ?? "";
-    assert.equal(text, "Also small");
+    let received = "";
+    for await (const chunk of streamed.data) received += chunk.choices[0]?.delta.content ?? "";
+    assert.equal(received, "Also small");
   });
 
   it("serves an HTML page or raw bytes in place of an answer and counts no tokens for them", async () => {
@@ -297,10 +300,69 @@ describe("the double as its own process", () => {
   });
 
   it("ends on SIGTERM", async () => {
-    const child = spawn(process.execPath, [server], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [server], { stdio: ["pipe", "pipe", "inherit"] });
     await once(child.stdout, "data");
     child.kill("SIGTERM");
     const [code] = await once(child, "exit");
     assert.equal(code, 0);
+  });
+});
+
+describe("the research team, uninstrumented", () => {
+  const app = fileURLToPath(new URL("../../examples/research-team/app.mjs", import.meta.url));
+
+  async function runTeam(url: string, env: Record<string, string> = {}) {
+    const child = spawn(process.execPath, [app], {
+      env: { ...process.env, OPENAI_BASE_URL: url, OPENAI_API_KEY: "test-key", ...env },
+    });
+    const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
+    return { stdout, logs: stderr.split("\n").filter((line) => line.startsWith("{")), stderr, code: code as number };
+  }
+
+  it("publishes a report, logs along the way and meets every scripted fault once", async () => {
+    await using double = await createResearchTeamDouble();
+    const run = await runTeam(double.url);
+    assert.equal(run.code, 0, run.stderr);
+    assert.match(run.stdout, /^Report 1: Electric buses pay off in six years\nElectric buses pay off, if/);
+    assert.equal(run.logs.length, 12);
+    await double.idle();
+    assert.deepEqual(double.expected(), scripted(1));
+    const { succeeded, errors, timeouts, aborted, streamed, toolCallsIssued } = double.stats();
+    assert.deepEqual(
+      { succeeded, errors, timeouts, aborted, streamed, toolCallsIssued },
+      { succeeded: 16, errors: { 429: 1 }, timeouts: 1, aborted: 0, streamed: 3, toolCallsIssued: 8 },
+    );
+  });
+
+  it("gives the same numbers for every further run, in one process or in another", async () => {
+    await using double = await createResearchTeamDouble();
+    const first = await runTeam(double.url, { DEMO_RUNS: "2" });
+    assert.equal(first.code, 0, first.stderr);
+    await double.idle();
+    assert.deepEqual(double.expected(), scripted(2));
+    const second = await runTeam(double.url, { DEMO_TOPIC: "Should the depot have a solar roof?" });
+    assert.equal(second.code, 0, second.stderr);
+    await double.idle();
+    assert.deepEqual(double.expected(), scripted(3));
+  });
+
+  it("fails each run of an outage drill, says so and exits with 0", async () => {
+    await using double = await createResearchTeamDouble();
+    const run = await runTeam(double.url, { DEMO_FAIL: "1", DEMO_RUNS: "3" });
+    assert.equal(run.code, 0, run.stderr);
+    assert.equal(run.stdout.match(/^Report \d failed: 500/gm)?.length, 3);
+    await double.idle();
+    assert.deepEqual(double.expected(), {
+      ...scripted(0),
+      llmCalls: 3,
+      errors: { 500: 3 },
+    });
+  });
+
+  it("knows nothing of agent-observatory", async () => {
+    const folder = fileURLToPath(new URL("../../examples/research-team/", import.meta.url));
+    for (const file of (await readdir(folder)).filter((name) => name.endsWith(".mjs"))) {
+      assert.doesNotMatch(await readFile(`${folder}${file}`, "utf8"), /agent-observatory/, file);
+    }
   });
 });
