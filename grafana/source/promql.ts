@@ -1,0 +1,69 @@
+/** Fragments that the boards' queries are made of. Windows are Grafana's variables unless a query names its own. */
+
+/** Matchers of the variables; a metric is filtered by those of its labels that have one. */
+export const PROCESS = 'deployment_environment_name=~"$environment", job=~"$job"';
+export const AGENT = `${PROCESS}, agent=~"$agent"`;
+export const MODEL = `${PROCESS}, model=~"$model"`;
+export const CALL = `${AGENT}, model=~"$model"`;
+export const WORKFLOW = `${PROCESS}, workflow=~"$workflow"`;
+
+const by = (labels: readonly string[]): string => (labels.length === 0 ? "sum" : `sum by (${labels.join(", ")})`);
+
+/**
+ * What a counter grew by in the selected time range, exactly. `increase()` extrapolates to the edges of the range and shows 3
+ * where a program that ran for a minute counted 2; it is kept for series that began again (docs/alerts.md, "How events are
+ * counted").
+ */
+export function counted(selector: string, ...labels: readonly string[]): string {
+  const range = `${selector}[$__range]`;
+  const exact = `max_over_time(${range}) - min_over_time(${range})`;
+  return `${by(labels)} (${exact} and resets(${range}) == 0 or increase(${range}))`;
+}
+
+/** `counted`, and 0 where there is nothing to count. */
+export const countedOrZero = (selector: string): string => `${counted(selector)} or vector(0)`;
+
+export const perSecond = (selector: string, ...labels: readonly string[]): string =>
+  `${by(labels)} (rate(${selector}[$__rate_interval]))`;
+
+export const perMinute = (selector: string, ...labels: readonly string[]): string =>
+  `60 * ${perSecond(selector, ...labels)}`;
+
+export const perHour = (selector: string, ...labels: readonly string[]): string =>
+  `3600 * ${perSecond(selector, ...labels)}`;
+
+type Count = (selector: string, ...labels: readonly string[]) => string;
+
+/** A part that never occurred has no series; it counts as 0. */
+function shareOf(count: Count, part: string, whole: string, labels: readonly string[]): string {
+  const all = count(whole, ...labels);
+  const none = labels.length === 0 ? "vector(0)" : `0 * ${all}`;
+  return `(${count(part, ...labels)} or ${none}) / (${all} > 0)`;
+}
+
+/** Share of the events in the time range, 0 to 1; nothing where there were none. */
+export const share = (part: string, whole: string, ...labels: readonly string[]): string =>
+  shareOf(counted, part, whole, labels);
+
+/** `share` as it develops over time. */
+export const shareOverTime = (part: string, whole: string, ...labels: readonly string[]): string =>
+  shareOf(perSecond, part, whole, labels);
+
+/** Total of one counter for each of another: tokens or dollars per request. */
+export const perRequest = (total: string, requests: string, ...labels: readonly string[]): string =>
+  `${counted(total, ...labels)} / (${counted(requests, ...labels)} > 0)`;
+
+export const perRequestOverTime = (total: string, requests: string, ...labels: readonly string[]): string =>
+  `${perSecond(total, ...labels)} / (${perSecond(requests, ...labels)} > 0)`;
+
+/** Quantile of a histogram; `histogram` is written without `_bucket`, as `name{matchers}`. */
+function quantileIn(window: string, q: number, histogram: string, labels: readonly string[]): string {
+  const buckets = histogram.replace("{", "_bucket{");
+  return `histogram_quantile(${q}, ${by([...labels, "le"])} (rate(${buckets}[${window}])))`;
+}
+
+export const quantile = (q: number, histogram: string, ...labels: readonly string[]): string =>
+  quantileIn("$__range", q, histogram, labels);
+
+export const quantileOverTime = (q: number, histogram: string, ...labels: readonly string[]): string =>
+  quantileIn("$__rate_interval", q, histogram, labels);
