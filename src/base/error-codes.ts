@@ -25,7 +25,7 @@ export const ERROR_CODES = {
   },
   AO_CONFIG_REFERENCE: {
     meaning: "The configuration file refers to an environment variable that is not set; the key was ignored.",
-    remedy: "Set the variable, or give the reference a default: `${NAME:-default}`.",
+    remedy: "Set the variable, or give the reference a default: `:-` and a value after the name.",
   },
   AO_CONFIG_SYNTAX: {
     meaning: "The configuration file is not valid YAML; the whole file was ignored.",

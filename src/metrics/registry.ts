@@ -16,6 +16,8 @@ export type Metrics = {
   readonly observe: <N extends MetricName>(name: N, labels: LabelsOf<N>, value: number, exemplar?: Exemplar) => void;
   /** Everything as it stands, without waiting, so that an exiting process can still send it. */
   readonly snapshot: () => MetricSnapshot[];
+  /** Grows with every recording. */
+  readonly revision: () => number;
   /** OpenMetrics text with exemplars, as a scrape wants it. */
   readonly text: () => Promise<{ readonly contentType: string; readonly body: string }>;
 };
@@ -73,10 +75,10 @@ const seriesKey = (definition: MetricDefinition, labels: Labels): string =>
 function exemplarsOf(series: PromSeries): SeriesSnapshot["exemplars"] {
   const recorded = series.exemplar !== undefined ? [series.exemplar] : Object.values(series.bucketExemplars ?? {});
   return recorded
-    .filter((exemplar) => exemplar?.labelSet?.["trace_id"] !== undefined)
+    .filter((exemplar) => exemplar?.labelSet?.trace_id !== undefined)
     .map((exemplar) => ({
-      traceId: exemplar.labelSet["trace_id"] ?? "",
-      spanId: exemplar.labelSet["span_id"] ?? "",
+      traceId: exemplar.labelSet.trace_id ?? "",
+      spanId: exemplar.labelSet.span_id ?? "",
       value: exemplar.value,
       timeMs: exemplar.timestamp * 1000,
     }));
@@ -109,7 +111,9 @@ export function createMetrics({ clock, labelValueLimit }: MetricsOptions): Metri
     add("agent_observatory_label_values_folded_total", { metric, label }),
   );
 
+  let revision = 0;
   const prepare = (name: string, labels: Labels): { instrument: Instrument; labels: Labels } => {
+    revision += 1;
     const instrument = instrumentOf(name);
     const guarded = guard(name, labels);
     const key = seriesKey(instrument.definition, guarded);
@@ -148,6 +152,7 @@ export function createMetrics({ clock, labelValueLimit }: MetricsOptions): Metri
           .map((one) => snapshotSeries(instrument, one));
         return series.length === 0 ? [] : [{ definition: instrument.definition, series }];
       }),
+    revision: () => revision,
     text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };
 }

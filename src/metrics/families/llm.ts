@@ -45,7 +45,7 @@ export const LLM_METRICS = [
     name: "llm_cost_usd_total",
     type: "counter",
     help: "Cost of LLM requests in US dollars by the price table. Unpriced requests add nothing: see llm_unpriced_requests_total.",
-    unit: "USD",
+    unit: "{USD}",
     labels: ["agent", "provider", "model"],
   },
   {

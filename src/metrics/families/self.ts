@@ -6,7 +6,7 @@ export const SELF_METRICS = [
     name: "agent_observatory_up",
     type: "gauge",
     help: "1 while the instrumented process runs; labels say what runs.",
-    unit: "1",
+    unit: "{process}",
     labels: ["version", "node_version"],
   },
   {

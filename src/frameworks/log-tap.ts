@@ -1,0 +1,12 @@
+/** What the loggers of the program are given, and where their lines go as well. */
+export type LogTap = {
+  /** The ids of the current span, under the names that log lines use. */
+  readonly ids: () => { readonly trace_id: string; readonly span_id: string } | undefined;
+  readonly emit: (line: {
+    readonly level: string;
+    readonly message: string;
+    readonly fields: Readonly<Record<string, unknown>>;
+    /** The library whose line it is. */
+    readonly logger: string;
+  }) => void;
+};

@@ -1,0 +1,37 @@
+import { type Context, context as contextApi, trace } from "@opentelemetry/api";
+import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+
+/**
+ * Some frameworks keep their own asynchronous context (LangChain does) and offer no place to set OpenTelemetry's. A bridge looks
+ * into it when the current context is asked for, and returns a more specific context than `current`, or undefined.
+ */
+export type ContextBridge = (current: Context) => Context | undefined;
+
+/** OpenTelemetry's context on AsyncLocalStorage, with bridges to the contexts of frameworks. */
+export class BridgedContextManager extends AsyncLocalStorageContextManager {
+  readonly #bridges: ContextBridge[] = [];
+
+  addBridge(bridge: ContextBridge): void {
+    this.#bridges.push(bridge);
+  }
+
+  override active(): Context {
+    const current = super.active();
+    for (const bridge of this.#bridges) {
+      const bridged = bridge(current);
+      if (bridged !== undefined) return bridged;
+    }
+    return current;
+  }
+
+  /** The context without any bridge: what the program or one of our wrappers made current. */
+  unbridged(): Context {
+    return super.active();
+  }
+}
+
+/** The ids of the current span, for a log line. */
+export function activeSpanIds(): { traceId: string; spanId: string; traceFlags: number } | undefined {
+  const span = trace.getSpanContext(contextApi.active());
+  return span === undefined || !trace.isSpanContextValid(span) ? undefined : span;
+}

@@ -1,0 +1,131 @@
+import { createBoundedQueue } from "../../base/index.ts";
+import type { Payload } from "./post.ts";
+import type { Sender } from "./sender.ts";
+
+export type Drop = { readonly reason: "queue_full" | "rejected" | "unserializable" | "exit"; readonly count: number };
+
+export type BatcherOptions<T> = {
+  readonly sender: Sender;
+  readonly encode: (items: readonly T[]) => Payload;
+  readonly batchSize: number;
+  readonly queueSize: number;
+  readonly intervalMs: number;
+  readonly onDrop: (drop: Drop) => void;
+};
+
+/** Collects items and sends them in batches, one batch at a time, in order, with retries. */
+export type Batcher<T> = {
+  readonly add: (item: T) => void;
+  /** Sends what is queued; resolves when all is sent or dropped, or when `signal` aborts. */
+  readonly flush: (signal: AbortSignal) => Promise<void>;
+  /** Everything not yet known to be delivered, encoded, for a process that cannot wait; the batcher is empty afterwards. */
+  readonly drain: () => Payload[];
+  readonly pending: () => number;
+  readonly close: () => void;
+};
+
+const FIRST_RETRY_MS = 500;
+const MAX_RETRY_MS = 15_000;
+
+/** Full jitter between half and all of the exponential delay, so that many programs do not return at once. */
+const backoffMs = (attempt: number): number =>
+  Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** attempt) * (0.5 + Math.random() / 2);
+
+export function createBatcher<T>(options: BatcherOptions<T>): Batcher<T> {
+  const { sender, encode, batchSize, queueSize, intervalMs, onDrop } = options;
+  const queue = createBoundedQueue<T>(queueSize);
+  let underWay: { payload: Payload; count: number } | undefined;
+  let attempt = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let sending: Promise<void> | undefined;
+  let closed = false;
+
+  const schedule = (delayMs: number): void => {
+    if (closed || timer !== undefined) return;
+    timer = setTimeout(() => {
+      timer = undefined;
+      void pump();
+    }, delayMs);
+    timer.unref();
+  };
+
+  const nextBatch = (): boolean => {
+    if (underWay !== undefined) return true;
+    const items = queue.take(batchSize);
+    if (items.length === 0) return false;
+    try {
+      underWay = { payload: encode(items), count: items.length };
+      return true;
+    } catch {
+      onDrop({ reason: "unserializable", count: items.length });
+      return nextBatch();
+    }
+  };
+
+  /** One attempt; true where there may be more to do at once, else the delay until the next attempt. */
+  const attemptOnce = async (): Promise<true | number> => {
+    if (underWay === undefined) return true;
+    const { payload, count } = underWay;
+    const result = await sender.send(payload);
+    if (result.kind === "retry") {
+      const delay = result.retryAfterMs ?? backoffMs(attempt);
+      attempt += 1;
+      return delay;
+    }
+    attempt = 0;
+    // A drain meanwhile has taken the batch over.
+    if (underWay?.payload === payload) underWay = undefined;
+    if (result.kind === "rejected") onDrop({ reason: "rejected", count });
+    return true;
+  };
+
+  const run = async (): Promise<void> => {
+    while (nextBatch()) {
+      const next = await attemptOnce();
+      if (next !== true) {
+        schedule(next);
+        return;
+      }
+    }
+  };
+
+  const pump = (): Promise<void> => {
+    sending ??= run().finally(() => {
+      sending = undefined;
+    });
+    return sending;
+  };
+
+  return {
+    add: (item) => {
+      if (closed || !queue.push(item)) {
+        onDrop({ reason: "queue_full", count: 1 });
+        return;
+      }
+      if (queue.size() >= batchSize && attempt === 0) void pump();
+      else schedule(intervalMs);
+    },
+    flush: async (signal) => {
+      const aborted = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+      while (!signal.aborted && (underWay !== undefined || queue.size() > 0)) {
+        await Promise.race([pump(), aborted]);
+        // A failed attempt has scheduled the next one: a flush does not stand and wait for a receiver that is away.
+        if (attempt > 0) return;
+      }
+    },
+    drain: () => {
+      const payloads = underWay === undefined ? [] : [underWay.payload];
+      underWay = undefined;
+      while (nextBatch()) {
+        payloads.push(underWay!.payload);
+        underWay = undefined;
+      }
+      return payloads;
+    },
+    pending: () => queue.size() + (underWay?.count ?? 0),
+    close: () => {
+      closed = true;
+      clearTimeout(timer);
+    },
+  };
+}

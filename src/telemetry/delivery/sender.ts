@@ -1,0 +1,68 @@
+import type { Socket } from "node:net";
+import { context, ROOT_CONTEXT } from "@opentelemetry/api";
+import { suppressTracing } from "@opentelemetry/core";
+import type { Diagnostics } from "../../base/index.ts";
+import { type Payload, type PostResult, postHttp } from "./post.ts";
+
+/** Sends payloads without ever holding the process; `hold` lets what is under way keep it alive until it is done. */
+export type Sender = {
+  readonly send: (payload: Payload) => Promise<PostResult>;
+  readonly hold: () => () => void;
+};
+
+export type SenderOptions = {
+  readonly timeoutMs: number;
+  readonly diagnostics: Diagnostics;
+  readonly onFailure: (signal: Payload["signal"]) => void;
+};
+
+/** A URL as it may be shown: without credentials and query. */
+export function shownUrl(url: string): string {
+  try {
+    const { protocol, host, pathname } = new URL(url);
+    return `${protocol}//${host}${pathname}`;
+  } catch {
+    return "an invalid address";
+  }
+}
+
+export function createSender({ timeoutMs, diagnostics, onFailure }: SenderOptions): Sender {
+  const sockets = new Set<Socket>();
+  let holders = 0;
+  const onSocket = (socket: Socket): void => {
+    if (holders === 0) socket.unref();
+    else socket.ref();
+    if (sockets.has(socket)) return;
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  };
+  const explain = (payload: Payload, result: PostResult): void => {
+    if (result.kind === "delivered") return;
+    onFailure(payload.signal);
+    const target = `${payload.signal} to ${shownUrl(payload.url)}`;
+    diagnostics.warnOnce(
+      `export-${result.kind}-${payload.signal}`,
+      result.kind === "retry"
+        ? `could not send ${target} (${result.reason}); they are kept up to a limit and sent again. Is a collector listening there? Set OTEL_EXPORTER_OTLP_ENDPOINT to change the address.`
+        : `${target} were refused (${result.reason}) and dropped. An OTLP/HTTP receiver was expected there; set OTEL_EXPORTER_OTLP_ENDPOINT to its base address.`,
+    );
+  };
+  return {
+    send: async (payload) => {
+      // Our own requests must not be traced, whoever's context they start in.
+      const result = await context.with(suppressTracing(ROOT_CONTEXT), () =>
+        postHttp(payload, { timeoutMs, onSocket }),
+      );
+      explain(payload, result);
+      return result;
+    },
+    hold: () => {
+      holders += 1;
+      for (const socket of sockets) socket.ref();
+      return () => {
+        holders -= 1;
+        if (holders === 0) for (const socket of sockets) socket.unref();
+      };
+    },
+  };
+}

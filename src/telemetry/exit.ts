@@ -1,0 +1,93 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { Diagnostics } from "../base/index.ts";
+import { frame } from "./delivery/exit-protocol.ts";
+import type { Payload } from "./delivery/post.ts";
+
+/**
+ * The one owner of how the program's end is met. Three ways lead out: the event loop runs dry (`beforeExit`: there is time to send),
+ * `process.exit()` or an uncaught error (`exit`: only what is synchronous still works, so a child sends), and a signal, which would
+ * end the process without either.
+ */
+export type ExitOptions = {
+  /** Sends what is queued, waiting at most until `signal` aborts. */
+  readonly flush: (signal: AbortSignal) => Promise<void>;
+  /** Whether there is anything that has not been sent. */
+  readonly pending: () => boolean;
+  /** What could not be sent, encoded. */
+  readonly drain: () => Payload[];
+  readonly timeoutMs: number;
+  readonly diagnostics: Diagnostics;
+  readonly onLost: (count: number) => void;
+};
+
+const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
+const CHILD = fileURLToPath(
+  new URL(`./delivery/exit-sender${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url),
+);
+/** Time for the child itself to start, on a busy machine. */
+const CHILD_START_MS = 1000;
+
+function sendBySubprocess(payloads: readonly Payload[], timeoutMs: number, options: ExitOptions): void {
+  if (payloads.length === 0) return;
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const child = spawnSync(process.execPath, [CHILD, String(timeoutMs)], {
+    input: frame(payloads),
+    timeout: timeoutMs + CHILD_START_MS,
+    env,
+    stdio: ["pipe", "ignore", "pipe"],
+    windowsHide: true,
+  });
+  if (child.status === 0) return;
+  options.onLost(payloads.length);
+  const reason = child.stderr?.toString().slice(0, 200) || (child.error?.message ?? "no answer in time");
+  options.diagnostics.warnOnce("exit", `the last telemetry of this process could not be sent: ${reason}.`);
+}
+
+/** Watches for the end. Returns what stops watching. */
+export function guardExit(options: ExitOptions): () => void {
+  let flushing = false;
+  /** Time spent waiting so far: all ways out share one budget. */
+  let waitedMs = 0;
+  const leftMs = (): number => Math.max(0, options.timeoutMs - waitedMs);
+
+  const flushInTime = async (): Promise<void> => {
+    flushing = true;
+    const startedMs = performance.now();
+    await options.flush(AbortSignal.timeout(leftMs())).catch(() => {});
+    waitedMs += performance.now() - startedMs;
+    flushing = false;
+  };
+  let asked = false;
+  const onBeforeExit = (): void => {
+    // Node asks again after every piece of work, ours too: one round is enough, `exit` takes what it left.
+    if (asked || flushing || !options.pending()) return;
+    asked = true;
+    void flushInTime();
+  };
+  const onExit = (): void => {
+    try {
+      sendBySubprocess(options.drain(), leftMs(), options);
+    } catch {
+      // The process is ending: there is nobody left to tell.
+    }
+  };
+  const onSignal = (signal: NodeJS.Signals): void => {
+    // Where the program listens itself it decides how to end; where it does not, the signal must still end it.
+    if (process.listenerCount(signal) > 1) return;
+    void flushInTime().finally(() => {
+      process.off(signal, onSignal);
+      onExit();
+      process.kill(process.pid, signal);
+    });
+  };
+
+  process.on("beforeExit", onBeforeExit);
+  process.on("exit", onExit);
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  return () => {
+    process.off("beforeExit", onBeforeExit);
+    process.off("exit", onExit);
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+  };
+}

@@ -1,0 +1,144 @@
+import { createRequire } from "node:module";
+import { gzipSync } from "node:zlib";
+import type { Attributes } from "@opentelemetry/api";
+import type { InstrumentationScope } from "@opentelemetry/core";
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import type { ReadableSpan } from "@opentelemetry/sdk-trace";
+import type { Clock, Diagnostics } from "../base/index.ts";
+import type { Config } from "../config/index.ts";
+import type { Metrics } from "../metrics/index.ts";
+import { createBatcher } from "./delivery/batcher.ts";
+import type { Payload } from "./delivery/post.ts";
+import { createSender } from "./delivery/sender.ts";
+import { type LogItem, readableLog } from "./logs.ts";
+import { startMetricPusher } from "./metric-pusher.ts";
+import { encodeMetrics } from "./otlp/metrics.ts";
+import { createPrivacy, type PrivacyOptions } from "./privacy.ts";
+
+type Transformer = typeof import("@opentelemetry/otlp-transformer");
+
+export type ExportOptions = {
+  readonly config: Config;
+  readonly metrics: Metrics;
+  readonly diagnostics: Diagnostics;
+  readonly attributes: Attributes;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly privacyOptions: PrivacyOptions;
+};
+
+/** OTLP out: spans and log lines in batches, metrics at an interval. */
+export type Export = {
+  readonly span: (span: ReadableSpan) => void;
+  readonly log: (log: LogItem) => void;
+  readonly flush: (signal: AbortSignal) => Promise<void>;
+  readonly pending: () => boolean;
+  readonly drain: () => Payload[];
+  readonly close: () => void;
+};
+
+const SCOPE = "agent-observatory";
+
+/** Loaded with the first batch: a program's start does not wait for it. */
+function createTransformer(): () => Transformer {
+  let transformer: Transformer | undefined;
+  return () => {
+    transformer ??= createRequire(import.meta.url)("@opentelemetry/otlp-transformer") as Transformer;
+    return transformer;
+  };
+}
+
+export function createExport(options: ExportOptions): Export {
+  const { config, metrics, diagnostics, attributes, version, clock, privacyOptions } = options;
+  const { otlp, signals } = config;
+  const resource = resourceFromAttributes(attributes);
+  const privacy = createPrivacy(privacyOptions);
+  const transformer = createTransformer();
+  const sender = createSender({
+    timeoutMs: otlp.timeoutMs,
+    diagnostics,
+    onFailure: (signal) => metrics.add("agent_observatory_export_failures_total", { signal }),
+  });
+
+  const payload = (signal: Payload["signal"], url: string, body: Uint8Array | undefined): Payload => {
+    if (body === undefined) throw new Error(`the ${signal} could not be encoded`);
+    return otlp.compression === "gzip"
+      ? { signal, url, headers: { ...otlp.headers, "content-encoding": "gzip" }, body: gzipSync(body) }
+      : { signal, url, headers: otlp.headers, body };
+  };
+
+  const scopes = new Map<string, InstrumentationScope>();
+  const scopeOf = (name: string): InstrumentationScope => {
+    const scope = scopes.get(name) ?? { name };
+    scopes.set(name, scope);
+    return scope;
+  };
+
+  const batching = {
+    sender,
+    batchSize: config.export.batchSize,
+    queueSize: config.export.queueSize,
+    intervalMs: config.export.batchIntervalMs,
+  };
+  const batcher = <T>(signal: "traces" | "logs", encode: (items: readonly T[]) => Payload) =>
+    createBatcher<T>({
+      ...batching,
+      encode,
+      onDrop: ({ reason, count }) => {
+        metrics.add("agent_observatory_dropped_total", { signal, reason }, count);
+        diagnostics.warnOnce(
+          `drop-${signal}-${reason}`,
+          `${signal} are being dropped (${reason.replace("_", " ")}); agent_observatory_dropped_total counts them.`,
+        );
+      },
+    });
+  const spans = batcher<ReadableSpan>("traces", (items) =>
+    payload("traces", otlp.tracesUrl, transformer().ProtobufTraceSerializer.serializeRequest(items.map(privacy.span))),
+  );
+  const logs = batcher<LogItem>("logs", (items) =>
+    payload(
+      "logs",
+      otlp.logsUrl,
+      transformer().ProtobufLogsSerializer.serializeRequest(
+        items.map((item) => readableLog(privacy.log(item), resource, scopeOf(item.scope))),
+      ),
+    ),
+  );
+  const pusher = signals.metrics
+    ? startMetricPusher({
+        metrics,
+        sender,
+        clock,
+        intervalMs: config.metrics.exportIntervalMs,
+        encode: (snapshots, timeMs) =>
+          payload("metrics", otlp.metricsUrl, encodeMetrics(snapshots, attributes, { name: SCOPE, version }, timeMs)),
+      })
+    : undefined;
+
+  return {
+    span: spans.add,
+    log: logs.add,
+    flush: async (signal) => {
+      const release = sender.hold();
+      try {
+        await Promise.all([spans.flush(signal), logs.flush(signal)]);
+        // Last, so that it tells what became of the others.
+        if (pusher !== undefined && !signal.aborted) {
+          const aborted = new Promise<void>((resolve) =>
+            signal.addEventListener("abort", () => resolve(), { once: true }),
+          );
+          await Promise.race([pusher.flush(), aborted]);
+        }
+      } finally {
+        release();
+      }
+    },
+    pending: () => spans.pending() + logs.pending() > 0 || pusher?.pending() === true,
+    drain: () => [...spans.drain(), ...logs.drain(), ...(pusher?.drain() ?? [])],
+    close: () => {
+      spans.close();
+      logs.close();
+      pusher?.close();
+    },
+  };
+}

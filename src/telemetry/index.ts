@@ -1,0 +1,12 @@
+/**
+ * The OpenTelemetry SDK and everything between an ended span and the wire out: completion, counting, privacy, delivery, exit.
+ * Owns the SDK, the context manager and the process's exit. Must never throw into the program, block it, or keep it from ending.
+ */
+export { createConsoleOutlet, type Outlet } from "./console.ts";
+export { activeSpanIds, BridgedContextManager } from "./context-manager.ts";
+export { guardExit } from "./exit.ts";
+export { createExport, type Export } from "./export.ts";
+export { createLoggerProvider, type LogItem, logAttributes, severityOf } from "./logs.ts";
+export { resourceAttributes } from "./resource.ts";
+export { runningTelemetry, setRunningTelemetry, type Telemetry } from "./runtime.ts";
+export { createSpanPipeline } from "./span-pipeline.ts";

@@ -1,0 +1,140 @@
+import type { Attributes, AttributeValue } from "@opentelemetry/api";
+import type { ReadableSpan } from "@opentelemetry/sdk-trace";
+import { ATTR } from "../model/index.ts";
+import type { Redactor } from "../redaction/index.ts";
+import type { LogItem } from "./logs.ts";
+
+/**
+ * The choke point: nothing leaves the process, by any exporter, that has not passed here. Content (what people and models said) goes
+ * only where capture is on, and never with a secret or personal data that the redaction rules know.
+ */
+export type Privacy = {
+  readonly span: (span: ReadableSpan) => ReadableSpan;
+  readonly log: (log: LogItem) => LogItem;
+};
+
+export type PrivacyOptions = {
+  readonly captureContent: boolean;
+  /** Content beyond this many characters is shortened, staying valid JSON. */
+  readonly contentMaxLength: number;
+  readonly redactor: Redactor;
+};
+
+const CONTENT: ReadonlySet<string> = new Set([
+  ATTR.inputMessages,
+  ATTR.outputMessages,
+  ATTR.systemInstructions,
+  ATTR.toolDefinitions,
+  ATTR.toolArguments,
+  ATTR.toolResult,
+]);
+/**
+ * Attributes of other GenAI instrumentations. Their dialects are not explained to us one by one, so whatever they say in a text
+ * counts as content; numbers and booleans pass.
+ */
+const FOREIGN_PREFIXES = [
+  "llm.",
+  "traceloop.",
+  "ai.",
+  "input.",
+  "output.",
+  "gen_ai.prompt",
+  "gen_ai.completion",
+  "gen_ai.content",
+  "langfuse.",
+  "langsmith.",
+  "retrieval.",
+  "embedding.",
+  "message.",
+  "metadata",
+];
+/** Foreign names that are labels, never content. */
+const FOREIGN_LABELS =
+  /^(llm\.(model_name|provider|system|request\.type)|ai\.(model\.(id|provider)|operationId|telemetry\.functionId)|traceloop\.(span\.kind|entity\.name|workflow\.name))$/;
+
+const isContent = (name: string): boolean =>
+  CONTENT.has(name) || (FOREIGN_PREFIXES.some((prefix) => name.startsWith(prefix)) && !FOREIGN_LABELS.test(name));
+
+function shortenStrings(value: unknown, limit: number): unknown {
+  if (typeof value === "string") {
+    return value.length <= limit ? value : `${value.slice(0, limit)}… (${value.length} characters)`;
+  }
+  if (Array.isArray(value)) return value.map((item) => shortenStrings(item, limit));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shortenStrings(item, limit)]));
+}
+
+/** Shortens a JSON text to about `max` characters by shortening its strings, so that it stays JSON. */
+function shorten(text: string, max: number): string {
+  if (text.length <= max) return text;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return `${text.slice(0, max)}… (${text.length} characters)`;
+  }
+  for (let limit = max; limit >= 16; limit = Math.floor(limit / 4)) {
+    const shortened = JSON.stringify(shortenStrings(value, limit));
+    if (shortened.length <= max) return shortened;
+  }
+  return JSON.stringify(`left out: ${text.length} characters`);
+}
+
+const NOT_TEXT = new Set<string>([ATTR.operation, ATTR.provider, ATTR.requestModel, ATTR.responseModel]);
+
+export function createPrivacy({ captureContent, contentMaxLength, redactor }: PrivacyOptions): Privacy {
+  const value = (one: AttributeValue): AttributeValue => {
+    if (typeof one === "string") return redactor.text(one);
+    if (Array.isArray(one) && typeof one[0] === "string") {
+      return (one as (string | null | undefined)[]).map((item) =>
+        typeof item === "string" ? redactor.text(item) : item,
+      );
+    }
+    return one;
+  };
+  const attributes = (given: Attributes): Attributes => {
+    const safe: Attributes = {};
+    for (const [name, one] of Object.entries(given)) {
+      if (one === undefined) continue;
+      if (NOT_TEXT.has(name)) {
+        safe[name] = one;
+      } else if (!isContent(name)) {
+        safe[name] = value(one);
+      } else if (captureContent) {
+        // Redacted before it is shortened, so that no cut leaves half a secret unrecognized.
+        const redacted = value(one);
+        safe[name] = typeof redacted === "string" ? shorten(redacted, contentMaxLength) : redacted;
+      } else if (typeof one === "number" || typeof one === "boolean") {
+        safe[name] = one;
+      }
+    }
+    return safe;
+  };
+
+  return {
+    span: (span) => {
+      const spanContext = span.spanContext();
+      const { message } = span.status;
+      return {
+        name: redactor.text(span.name),
+        kind: span.kind,
+        spanContext: () => spanContext,
+        ...(span.parentSpanContext !== undefined && { parentSpanContext: span.parentSpanContext }),
+        startTime: span.startTime,
+        endTime: span.endTime,
+        status: message === undefined ? span.status : { ...span.status, message: redactor.text(message) },
+        attributes: attributes(span.attributes),
+        links: span.links.map((link) => ({ ...link, attributes: attributes(link.attributes ?? {}) })),
+        events: span.events.map((event) => ({ ...event, attributes: attributes(event.attributes ?? {}) })),
+        duration: span.duration,
+        ended: span.ended,
+        resource: span.resource,
+        instrumentationScope: span.instrumentationScope,
+        droppedAttributesCount: span.droppedAttributesCount,
+        droppedEventsCount: span.droppedEventsCount,
+        droppedLinksCount: span.droppedLinksCount,
+      };
+    },
+    log: (log) => ({ ...log, body: redactor.text(log.body), attributes: redactor.value(log.attributes) as Attributes }),
+  };
+}

@@ -1,0 +1,26 @@
+import type { Metrics } from "../metrics/index.ts";
+import type { LogItem } from "./logs.ts";
+
+/** Telemetry while it runs. */
+export type Telemetry = {
+  readonly metrics: Metrics;
+  readonly captureContent: boolean;
+  readonly emitLog: (item: Omit<LogItem, "spanContext" | "timeMs">) => void;
+  /** Sends what is queued; resolves within `timeoutMs`, whether or not all could be sent. */
+  readonly flush: (timeoutMs: number) => Promise<void>;
+  /** Flushes, then undoes everything that start did. */
+  readonly shutdown: () => Promise<void>;
+};
+
+const RUNNING = Symbol.for("agent-observatory.telemetry");
+type Global = { [RUNNING]?: Telemetry | undefined };
+
+/**
+ * The telemetry of this process. It hangs on a global symbol, because a program may hold the package twice (once preloaded, once in
+ * its own node_modules) and must still have it once.
+ */
+export const runningTelemetry = (): Telemetry | undefined => (globalThis as Global)[RUNNING];
+
+export function setRunningTelemetry(telemetry: Telemetry | undefined): void {
+  (globalThis as Global)[RUNNING] = telemetry;
+}
