@@ -163,6 +163,8 @@ export function lintPromql(expr: string, known: ReadonlyMap<string, KnownSeries>
     if (series.kind !== "gauge" && !isCounted(selector, selectors)) {
       problems.push(["counter", `${selector.metric} is a counter and must be rated or counted`]);
     }
+    // A bucket chosen by its bound is a plain counter.
+    if (selector.labels.includes("le")) continue;
     if (series.kind === "bucket" && (!groupings.includes("le") || !expr.includes("histogram_quantile("))) {
       problems.push(["histogram", `${selector.metric} must go through histogram_quantile, summed by le`]);
     }

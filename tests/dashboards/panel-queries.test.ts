@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { interpolate, listPanelQueries, listVariableQueries } from "../../grafana/source/panel-queries.ts";
+
+const SERVICES = { service: "shop", traced_service: "shop" };
+
+test("lists the queries of every back end without a variable left", () => {
+  const queries = listPanelQueries(SERVICES);
+  assert.deepEqual([...new Set(queries.map(({ datasource }) => datasource))].sort(), ["jaeger", "loki", "prometheus"]);
+  for (const { dashboard, panel, expr } of queries) {
+    assert.ok(dashboard && panel && expr);
+    assert.ok(!expr.includes("$"), expr);
+  }
+});
+
+test("puts the caller's values in the place of all", () => {
+  const [first] = listPanelQueries({ ...SERVICES, job: "shop", __range: "15m" });
+  assert.match(first?.expr ?? "", /job=~"shop", agent=~"\.\*"\}\[15m\]/);
+});
+
+test("asks Jaeger by its own query string", () => {
+  const search = listPanelQueries(SERVICES).find(({ datasource }) => datasource === "jaeger");
+  const parameters = new URLSearchParams(search?.expr);
+  assert.equal(parameters.get("service"), "shop");
+  assert.deepEqual(JSON.parse(parameters.get("tags") ?? ""), { error: "true" });
+});
+
+test("refuses a query with a hole in it", () => {
+  assert.throws(() => listPanelQueries({}), /Expected a value for the variable \$(traced_)?service/);
+});
+
+test("replaces variables in all their spellings", () => {
+  const braces = (name: string) => `$${`{${name}}`}`;
+  const text = `a="$job" b="${braces("job")}" c="${braces("job:regex")}"`;
+  assert.equal(interpolate(text, { job: "x" }), 'a="x" b="x" c="x"');
+});
+
+test("lists what fills the choices of the variables", () => {
+  const job = listVariableQueries().find(({ variable }) => variable === "job");
+  assert.equal(job?.selector, 'agent_observatory_up{deployment_environment_name=~".*"}');
+  assert.equal(job?.label, "job");
+});
