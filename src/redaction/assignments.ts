@@ -1,0 +1,182 @@
+import { afterEscape, backslashesBefore, type Claim, startsWithMarker } from "./rule.ts";
+import { sensitiveKeyKind, sensitiveParameterKind } from "./sensitive-key.ts";
+
+const MAX_KEY = 80;
+const MAX_SPACES = 8;
+/** Values are judged by their head; a secret of ten thousand characters begins like one. */
+const JUDGED = 512;
+
+const KEY_CODE = /[A-Za-z0-9_.-]/;
+const isKeyCode = (code: number): boolean => code < 128 && KEY_CODE.test(String.fromCharCode(code));
+const KEY_CODES = Uint8Array.from({ length: 128 }, (_, code) => (isKeyCode(code) ? 1 : 0));
+
+const QUOTES = "\"'`";
+const SCHEME = /(?:Bearer|Basic|Token|Digest|ApiKey|Api-Key|Negotiate|Key)(?:[ +]|%20)+/iy;
+const BARE = /[^\s"'`<>&,;)}\]\\|]+/y;
+const BARE_HEAD = new RegExp(`${BARE.source.slice(0, -1)}{1,512}`, "y");
+/** Header lines: credentials and cookies hold spaces, commas and semicolons. */
+const LINE = /[^\r\n"'`<>\\]+/y;
+
+/** What stands where a secret will be, or is the name of a type. */
+const PLACEHOLDER =
+  /^(?:\*+|x{3,}|\.{3,}|…|<.*|\$\{.*|\$[A-Za-z_(].*|\{\{.*|%[a-z(].*|(?:process\.env|os\.environ|import\.meta|env)[.[].*|your[-_ ].*|null|none|nil|undefined|true|false|yes|no|string|str|text|number|int|integer|bool|boolean|any|unknown|object|void|never|bytes|buffer|required|optional|redacted|masked|hidden|removed|missing|invalid|expired|incorrect|wrong|empty|unset|not)$/i;
+
+type Side = { readonly kind: string; readonly quote: string | undefined };
+
+/** The key that ends before the separator at `at`. */
+function keyBefore(text: string, at: number, separator: string): Side | undefined {
+  let end = at;
+  for (let spaces = 0; end > 0 && spaces < 4 && text[end - 1] === " "; spaces++) end--;
+  if (end > 0 && text[end - 1] === "]") end--;
+  let quote: string | undefined;
+  if (end > 0 && QUOTES.includes(text[end - 1] as string)) {
+    const closing = end;
+    end -= 1 + backslashesBefore(text, end - 1);
+    quote = text.slice(end, closing);
+  } else if (text[end] === "]") {
+    return undefined;
+  }
+  let start = end;
+  while (start > 0 && end - start < MAX_KEY && KEY_CODES[text.charCodeAt(start - 1)] === 1) start--;
+  start = afterEscape(text, start, end);
+  if (start === end) return undefined;
+  let key = text.slice(start, end);
+  const parameter = separator === "=" && start > 0 && "?&".includes(text[start - 1] as string);
+  // "API key: …" is two words.
+  if (/^keys?$/i.test(key) && text[start - 1] === " ") key = text.slice(Math.max(0, start - 16), end);
+  const kind = parameter ? sensitiveParameterKind(key) : sensitiveKeyKind(key);
+  return kind === undefined ? undefined : { kind, quote };
+}
+
+/**
+ * Where a quoted text ends. A quote that was escaped L times has 2^L - 1 backslashes; one inside of the value has more, and each
+ * backslash that ends the value adds a multiple of 2^(L+1). Fewer backslashes close an outer text.
+ */
+function closingQuote(text: string, from: number, quote: string): number {
+  const character = quote.at(-1) as string;
+  const own = quote.length - 1;
+  for (let at = text.indexOf(character, from); at !== -1; at = text.indexOf(character, at + 1)) {
+    const backslashes = Math.min(backslashesBefore(text, at), at - from);
+    if (backslashes < own) return at - backslashes;
+    if ((backslashes - own) % (2 * quote.length) === 0) return at - own;
+  }
+  return -1;
+}
+
+/** Whether a quoted value under a sensitive key is a secret. */
+function isQuotedSecret(value: string, kind: string): boolean {
+  if (value === "" || PLACEHOLDER.test(value)) return false;
+  if (kind === "password" || kind === "authorization" || kind === "cookie") return true;
+  if (/\s/.test(value)) return false;
+  // The pieces of a model's answer are called "token" too.
+  return kind !== "token" || value.length >= 8 || /\d/.test(value);
+}
+
+/** Whether an unquoted value is a secret rather than code or prose. */
+function isBareSecret(value: string, kind: string, tight: boolean, endsLine: boolean): boolean {
+  if (PLACEHOLDER.test(value) || /^[([{]|\(/.test(value) || sensitiveKeyKind(value) !== undefined) return false;
+  if (/^\d+$/.test(value)) return kind === "password" ? value.length >= 4 : value.length >= (kind === "token" ? 16 : 3);
+  // password=hunter: how the environment, queries and connection strings write it.
+  if (tight) return value.length >= 3 && !/^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$]+)+$/.test(value);
+  if (/^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)+$/.test(value)) return false;
+  if (value.length >= 6 && /\d/.test(value) && /[A-Za-z]/.test(value)) return true;
+  if (value.length >= 6 && /[!#$%^*+=@~/]/.test(value)) return true;
+  return kind === "password" && endsLine && value.length >= 6 && /^[a-z][A-Za-z]*$/.test(value);
+}
+
+/** Claims from `start` to the end of the run of the shape's characters at `from`. */
+function claimRun(
+  text: string,
+  shape: RegExp,
+  start: number,
+  from: number,
+  claim: Claim,
+  kind: string,
+  quote?: string,
+): number {
+  shape.lastIndex = from;
+  const end = shape.test(text) ? shape.lastIndex : text.length;
+  claim(start, end, { kind, ...(quote !== undefined && { quote }) });
+  return end;
+}
+
+/** Claims the value that follows the separator. Returns where to go on. */
+function claimValue(
+  text: string,
+  from: number,
+  { kind, quote: keyQuote }: Side,
+  separator: string,
+  claim: Claim,
+): number {
+  let start = from;
+  while (start - from < MAX_SPACES && (text[start] === " " || text[start] === "\t")) start++;
+  const tight = separator === "=" && start === from;
+  let opening = start;
+  while (text[opening] === "\\") opening++;
+  if (QUOTES.includes(text[opening] ?? " ")) {
+    const quote = text.slice(start, opening + 1);
+    start = opening + 1;
+    let end = closingQuote(text, start, quote);
+    if (end === -1) {
+      // Cut off: the rest of the line belongs to it.
+      const newline = text.indexOf("\n", start);
+      end = newline === -1 ? text.length : newline;
+    }
+    if (startsWithMarker(text, start) === end) return end;
+    if (!isQuotedSecret(text.slice(start, Math.min(end, start + JUDGED)), kind)) return start;
+    SCHEME.lastIndex = start;
+    const secret = kind === "authorization" && SCHEME.test(text) ? SCHEME.lastIndex : start;
+    if (secret < end && startsWithMarker(text, secret) !== end) claim(secret, end, { kind });
+    return end;
+  }
+
+  let secret = start;
+  let scheme = false;
+  if (kind === "authorization") {
+    SCHEME.lastIndex = start;
+    scheme = SCHEME.test(text);
+    if (scheme) secret = SCHEME.lastIndex;
+  }
+  const afterMarker = startsWithMarker(text, secret);
+  if (
+    kind === "cookie" &&
+    separator === ":" &&
+    afterMarker === -1 &&
+    /^[^\r\n"'`<>\\ ]+=/.test(text.slice(secret, secret + JUDGED))
+  ) {
+    return claimRun(text, LINE, secret, secret, claim, kind);
+  }
+  // The head decides first: reading a value to its end and then refusing it, again and again, would cost n².
+  BARE_HEAD.lastIndex = Math.max(secret, afterMarker);
+  const end = BARE_HEAD.test(text) ? BARE_HEAD.lastIndex : Math.max(secret, afterMarker);
+  if (end === secret || end === afterMarker) return Math.max(end, from);
+  const value = text.slice(secret, end);
+  const endsLine = end === text.length || text[end] === "\n" || text[end] === "\r" || text.startsWith("\\n", end);
+  if (afterMarker === -1 && (scheme ? PLACEHOLDER.test(value) : !isBareSecret(value, kind, tight, endsLine)))
+    return from;
+  // A bare number under a quoted key is JSON: what stands for it must be quoted to stay JSON.
+  claim(secret, end, {
+    kind,
+    ...(keyQuote !== undefined && /^-?\d/.test(value) && separator === ":" && { quote: keyQuote }),
+  });
+  return end;
+}
+
+/** Finds `key = value`, `key: value`, `"key":"value"`, `?key=value`, in any JSON escaping, where the key is a sensitive one. */
+export function findAssignments(text: string, claim: Claim): void {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code !== 58 && code !== 61) continue;
+    const separator = code === 58 ? ":" : "=";
+    const next = text[at + 1];
+    if (next === "=" && separator === "=") {
+      while (text[at + 1] === "=") at++;
+      continue;
+    }
+    if (next === ">" || (separator === ":" && (next === ":" || next === "/"))) continue;
+    if (separator === "=" && at > 0 && "!<>+*/-".includes(text[at - 1] as string)) continue;
+    const from = separator === ":" && next === "=" ? at + 2 : at + 1;
+    const key = keyBefore(text, at, separator);
+    if (key !== undefined) at = Math.max(at, claimValue(text, from, key, separator, claim) - 1);
+  }
+}

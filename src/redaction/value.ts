@@ -1,0 +1,157 @@
+import { marker } from "./rule.ts";
+import { sensitiveKeyKind } from "./sensitive-key.ts";
+
+// Deeper or larger values than these are no messages; copying them would cost the program more than they tell.
+const MAX_DEPTH = 32;
+const MAX_NODES = 20_000;
+
+const CIRCULAR = "[CIRCULAR]";
+const TOO_DEEP = "[TOO DEEP]";
+const TOO_LARGE = "[TOO LARGE]";
+const UNREADABLE = "[UNREADABLE]";
+
+const SCHEMA_TYPES = new Set(["string", "number", "integer", "boolean", "object", "array", "null"]);
+const HEADER_NAMES = /^(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key|api-key)$/i;
+
+type Members = Record<string, unknown>;
+
+/** A JSON Schema says of a password that it is a string: tool definitions must stay readable. */
+function isSchema(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const { type, $ref, anyOf, oneOf } = value as Members;
+  return (
+    (typeof type === "string" && SCHEMA_TYPES.has(type)) || typeof $ref === "string" || Array.isArray(anyOf ?? oneOf)
+  );
+}
+
+/** Nothing to hide in these, whatever their key. */
+const isEmpty = (value: unknown): boolean =>
+  value === undefined || value === null || value === "" || typeof value === "boolean";
+
+function set(target: Members, key: string, value: unknown): void {
+  // Plain assignment to `__proto__` would change the copy's prototype.
+  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+}
+
+/** A list of headers or attributes tells the key in one member and the value in another. */
+function kindOfPair(members: Members): string | undefined {
+  const name = members.key ?? members.name;
+  return typeof name === "string" && "value" in members ? sensitiveKeyKind(name) : undefined;
+}
+
+/** Builds the function that copies a JSON-like value with everything sensitive replaced. It never throws and never changes the value. */
+export function createValueRedactor(text: (value: string) => string): (value: unknown) => unknown {
+  return (root) => {
+    const open = new Set<object>();
+    let nodes = 0;
+
+    const copyList = (list: readonly unknown[], depth: number): unknown[] => {
+      const result: unknown[] = [];
+      for (let i = 0; i < list.length; i++) {
+        if (nodes >= MAX_NODES) {
+          result.push(TOO_LARGE);
+          break;
+        }
+        const header = i === 1 && list.length === 2 && typeof list[0] === "string" && HEADER_NAMES.test(list[0]);
+        result.push(
+          header ? marker(sensitiveKeyKind(list[0] as string) ?? "secret") : (copy(list[i], depth + 1) ?? null),
+        );
+      }
+      return result;
+    };
+
+    const copyEntries = (
+      entries: Iterable<readonly [string, () => unknown]>,
+      pairKind: string | undefined,
+      depth: number,
+    ): Members => {
+      const result: Members = {};
+      for (const [key, read] of entries) {
+        if (nodes >= MAX_NODES) {
+          set(result, TOO_LARGE, true);
+          break;
+        }
+        const value = attempt(read);
+        const kind = sensitiveKeyKind(key) ?? (key === "value" ? pairKind : undefined);
+        let safeKey = text(key);
+        for (let i = 2; safeKey !== key && Object.hasOwn(result, safeKey); i++) safeKey = `${text(key)}#${i}`;
+        if (kind === undefined || isEmpty(value) || isSchema(value)) {
+          const copied = copy(value, depth + 1);
+          if (copied !== undefined) set(result, safeKey, copied);
+        } else {
+          nodes++;
+          set(result, safeKey, marker(kind));
+        }
+      }
+      return result;
+    };
+
+    const copyObject = (value: object, depth: number): unknown => {
+      if (Array.isArray(value)) return copyList(value, depth);
+      if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+      if (value instanceof URL || value instanceof RegExp) return text(String(value));
+      if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[BINARY: ${value.byteLength} bytes]`;
+      if (value instanceof Set) return copyList([...value].slice(0, MAX_NODES), depth);
+      if (value instanceof Map) {
+        return copyEntries(
+          [...value].slice(0, MAX_NODES).map(([key, member]) => [String(key), () => member]),
+          undefined,
+          depth,
+        );
+      }
+      const members = value as Members;
+      const keys = Object.keys(members);
+      // What a program needs to know of an error is not enumerable.
+      if (value instanceof Error) keys.unshift(...["name", "message", "stack"].filter((key) => !keys.includes(key)));
+      // `token` beside `logprob` is a piece of a model's answer.
+      const pieces = "logprob" in members && typeof members.token === "string";
+      const entries = keys.map((key) => [key, () => members[key]] as const);
+      if (!pieces) return copyEntries(entries, kindOfPair(members), depth);
+      const rest = copyEntries(
+        entries.filter(([key]) => key !== "token"),
+        undefined,
+        depth,
+      );
+      return { token: text(members.token as string), ...rest };
+    };
+
+    const copy = (value: unknown, depth: number): unknown => {
+      nodes++;
+      switch (typeof value) {
+        case "string":
+          return text(value);
+        case "number": {
+          const written = String(value);
+          const safe = Number.isSafeInteger(value) && written.length >= 9 ? text(written) : written;
+          return safe === written ? value : safe;
+        }
+        case "bigint":
+          return text(String(value));
+        case "object": {
+          if (value === null) return null;
+          if (open.has(value)) return CIRCULAR;
+          if (depth > MAX_DEPTH) return TOO_DEEP;
+          open.add(value);
+          const copied = attempt(() => copyObject(value, depth));
+          open.delete(value);
+          return copied;
+        }
+        case "boolean":
+          return value;
+        default:
+          return undefined;
+      }
+    };
+
+    return copy(root, 0);
+  };
+}
+
+/** Values belong to the program: a getter or proxy of theirs may throw. */
+function attempt(read: () => unknown): unknown {
+  try {
+    return read();
+  } catch {
+    return UNREADABLE;
+  }
+}
