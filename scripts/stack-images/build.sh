@@ -31,6 +31,13 @@ step() {
   fi
 }
 
+# Two runs at once would build in the same folders: the second waits for the first.
+one_at_a_time() {
+  command -v flock >/dev/null || return 0
+  exec 9>"$CACHE/lock"
+  flock --nonblock 9 || { echo "  waiting for another run of this script ..."; flock 9; }
+}
+
 . "$HERE/components.sh"
 . "$HERE/go-build.sh"
 . "$HERE/docker.sh"
@@ -51,6 +58,7 @@ case "${1:-}" in
     ;;
   --only)
     need_go
+    one_at_a_time
     for binary in $(printf '%s' "${2:?expected names after --only, such as promtool,amtool}" | tr ',' ' '); do
       binary_path "$binary" >/dev/null
       build_binary "$binary"
@@ -60,6 +68,7 @@ case "${1:-}" in
     ;;
   '')
     need_go
+    one_at_a_time
     ensure_docker
     build_images
     ;;

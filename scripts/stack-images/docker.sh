@@ -29,7 +29,8 @@ start_engine() {
       systemctl start docker
     else
       rm -f /var/run/docker.pid
-      setsid dockerd >>"$LOGS/dockerd.log" 2>&1 </dev/null &
+      # 9 is the lock of build.sh, which must not live as long as the engine.
+      setsid dockerd >>"$LOGS/dockerd.log" 2>&1 </dev/null 9>&- &
     fi
   fi
   local waited
