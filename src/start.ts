@@ -148,27 +148,30 @@ export function startTelemetry({ config, diagnostics, version }: StartOptions): 
   });
 
   let pricesLoading = false;
+  const loadPricesSoon = (): void => {
+    if (pricesLoading) return;
+    pricesLoading = true;
+    // While the first request is under way nobody waits for this.
+    setImmediate(() => {
+      try {
+        pricer.load();
+      } catch (error) {
+        onFault(error);
+      }
+    }).unref();
+  };
   const stopWire = startWire({
     tracer,
     clock,
     captureContent: config.captureContent,
     enter: (entered) => void contextManager.attach(entered),
     onFault,
-    onInference: (change, callProvider, model) => {
-      metrics.add("llm_requests_active", { provider: callProvider, model }, change);
-      if (change === -1) return;
-      langchain.claimModelCall();
-      if (pricesLoading) return;
-      pricesLoading = true;
-      // While the first request is under way nobody waits for this.
-      setImmediate(() => {
-        try {
-          pricer.load();
-        } catch (error) {
-          onFault(error);
-        }
-      }).unref();
+    onInferenceStart: (callProvider, model) => {
+      metrics.add("llm_requests_active", { provider: callProvider, model }, 1);
+      loadPricesSoon();
+      return langchain.claimModelCall();
     },
+    onInferenceEnd: (callProvider, model) => metrics.add("llm_requests_active", { provider: callProvider, model }, -1),
   });
 
   const { pullPort, pullHost } = config.metrics;
@@ -190,6 +193,7 @@ export function startTelemetry({ config, diagnostics, version }: StartOptions): 
   const telemetry: Telemetry = {
     metrics,
     captureContent: config.captureContent,
+    logging: config.logging,
     emitLog: (item) => emitLog({ ...item, timeMs: clock.nowMs(), spanContext: trace.getSpanContext(context.active()) }),
     flush,
     shutdown: async () => {

@@ -2,4 +2,5 @@
 export { type BoundedQueue, createBoundedQueue } from "./bounded-queue.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { createDiagnostics, type DiagnosticLevel, type Diagnostics } from "./diagnostics.ts";
+export { ObservatoryError } from "./error.ts";
 export { isOwn, markOwn } from "./own.ts";

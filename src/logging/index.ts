@@ -5,7 +5,7 @@
 import { createRequire } from "node:module";
 import type { Logger } from "winston";
 import { createRedactor } from "../redaction/index.ts";
-import { activeSpanIds } from "../telemetry/index.ts";
+import { activeSpanIds, runningTelemetry } from "../telemetry/index.ts";
 
 export type { Logger } from "winston";
 
@@ -32,7 +32,8 @@ function textLine(info: Info): string {
 export function createLogger({ name, level, format }: LoggerOptions): Logger {
   const winston = createRequire(import.meta.url)("winston") as Winston;
   const redactor = createRedactor();
-  const wanted = format ?? (process.env.LOG_FORMAT === "text" ? "text" : "json");
+  const configured = runningTelemetry()?.logging;
+  const wanted = format ?? configured?.format ?? "json";
   const withIds = winston.format((info) => {
     const span = activeSpanIds();
     if (span === undefined) return info;
@@ -40,7 +41,7 @@ export function createLogger({ name, level, format }: LoggerOptions): Logger {
   });
   const redacted = winston.format((info) => Object.assign(info, redactor.value({ ...info }) as object));
   return winston.createLogger({
-    level: level ?? process.env.LOG_LEVEL ?? "info",
+    level: level ?? configured?.level ?? "info",
     defaultMeta: { logger: name },
     format: winston.format.combine(
       winston.format.errors({ stack: true }),

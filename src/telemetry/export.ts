@@ -62,9 +62,11 @@ export function createExport(options: ExportOptions): Export {
 
   const payload = (signal: Payload["signal"], url: string, body: Uint8Array | undefined): Payload => {
     if (body === undefined) throw new Error(`the ${signal} could not be encoded`);
-    return otlp.compression === "gzip"
-      ? { signal, url, headers: { ...otlp.headers, "content-encoding": "gzip" }, body: gzipSync(body) }
-      : { signal, url, headers: otlp.headers, body };
+    const { protocol, headers, compression } = otlp;
+    // gRPC has a compression of its own, which is not worth its code for a call to a collector nearby.
+    return compression === "gzip" && protocol !== "grpc"
+      ? { signal, url, protocol, headers: { ...headers, "content-encoding": "gzip" }, body: gzipSync(body) }
+      : { signal, url, protocol, headers, body };
   };
 
   const scopes = new Map<string, InstrumentationScope>();

@@ -5,6 +5,8 @@ import type { LogItem } from "./logs.ts";
 export type Telemetry = {
   readonly metrics: Metrics;
   readonly captureContent: boolean;
+  /** How loggers of ours write where the program does not say. */
+  readonly logging: { readonly level: string; readonly format: "json" | "text" };
   readonly emitLog: (item: Omit<LogItem, "spanContext" | "timeMs">) => void;
   /** Sends what is queued; resolves within `timeoutMs`, whether or not all could be sent. */
   readonly flush: (timeoutMs: number) => Promise<void>;

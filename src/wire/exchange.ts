@@ -37,7 +37,7 @@ export type Outcome =
 export type Description = {
   readonly responseHead: (status: number, header: HeaderLookup) => void;
   readonly responseChunk: (chunk: Uint8Array, atMs: number) => void;
-  readonly end: (span: Span, outcome: Outcome, endMs: number) => void;
+  readonly end: (span: Span, outcome: Outcome) => void;
 };
 
 export type Described = { readonly name: string; readonly attributes: Attributes; readonly description: Description };

@@ -1,4 +1,4 @@
-import { type Attributes, type Span, SpanStatusCode } from "@opentelemetry/api";
+import { type Attributes, SpanStatusCode } from "@opentelemetry/api";
 import {
   createJsonProjector,
   createSseParser,
@@ -9,7 +9,7 @@ import {
   type WireFormat,
 } from "../genai/index.ts";
 import { ATTR } from "../model/index.ts";
-import type { Described, HeaderLookup, Outcome, RequestHead } from "./exchange.ts";
+import type { Described, Outcome, RequestHead } from "./exchange.ts";
 import { createResponseBody, type ResponseBody } from "./response-body.ts";
 
 /** With content captured the whole body is kept: beyond this it is described without its content. */
@@ -78,27 +78,16 @@ function requestAttributes(head: RequestHead, facts: RequestFacts): Attributes {
   };
 }
 
-/**
- * SDKs abort on a timeout exactly as a program does on a whim. The openai and Anthropic SDKs send their timeout along, in whole
- * seconds rounded down, which tells the two apart.
- */
-function isClientTimeout(header: HeaderLookup, elapsedMs: number): boolean {
-  const timeout = header("x-stainless-timeout");
-  return timeout !== undefined && timeout !== "" && elapsedMs >= Number(timeout) * 1000;
-}
-
 function failureOf(
   outcome: Outcome,
   status: number,
   facts: ResponseFacts,
-  timedOut: boolean,
 ): { type: string; message: string } | undefined {
   if (facts.error !== undefined || status >= 400) {
     const type = facts.error?.code ?? facts.error?.type ?? (status >= 400 ? String(status) : "error");
     return { type, message: facts.error?.message ?? `the provider answered with status ${status}` };
   }
   if (outcome.kind === "failed") return outcome;
-  if (outcome.kind === "abandoned" && timedOut) return { type: "timeout", message: "the client gave up waiting" };
   return undefined;
 }
 
@@ -134,7 +123,7 @@ export function describeInference(
         bytes += chunk.length;
         body?.chunk(chunk);
       },
-      end: (span, outcome, endMs) => {
+      end: (span, outcome) => {
         body?.end();
         const facts = reader?.result() ?? {};
         span.setAttributes(responseAttributes(facts));
@@ -144,8 +133,7 @@ export function describeInference(
         }
         // A client that stops reading after the last event has left nothing behind.
         const finished = outcome.kind === "complete" || facts.finishReasons !== undefined;
-        const timedOut = !finished && isClientTimeout(head.header, endMs - startMs);
-        const failure = failureOf(finished ? { kind: "complete" } : outcome, status, facts, timedOut);
+        const failure = failureOf(finished ? { kind: "complete" } : outcome, status, facts);
         if (failure !== undefined) {
           span.setAttribute(ATTR.errorType, failure.type);
           span.setStatus({ code: SpanStatusCode.ERROR, message: failure.message });

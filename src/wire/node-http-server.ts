@@ -10,7 +10,7 @@ import {
   type Tracer,
   trace,
 } from "@opentelemetry/api";
-import { isTracingSuppressed } from "@opentelemetry/core";
+import { isTracingSuppressed, type RPCMetadata, RPCType, setRPCMetadata } from "@opentelemetry/core";
 import { isOwn } from "../base/index.ts";
 import { ATTR } from "../model/index.ts";
 
@@ -43,8 +43,14 @@ export function observeNodeHttpServer(
         "url.scheme": "encrypted" in request.socket ? "https" : "http",
       };
       const span = tracer.startSpan(method, { kind: SpanKind.SERVER, attributes }, parent);
+      // Through this, instrumentations of web frameworks tell the route that they found.
+      const rpc: RPCMetadata = { type: RPCType.HTTP, span };
       response.once("close", () =>
         guard(() => {
+          if (rpc.route !== undefined && rpc.route !== "") {
+            span.updateName(`${method} ${rpc.route}`);
+            span.setAttribute("http.route", rpc.route);
+          }
           span.setAttribute(ATTR.httpStatus, response.statusCode);
           if (response.statusCode >= 500) {
             span.setAttribute(ATTR.errorType, String(response.statusCode));
@@ -53,7 +59,7 @@ export function observeNodeHttpServer(
           span.end();
         }),
       );
-      enter(trace.setSpan(parent, span));
+      enter(setRPCMetadata(trace.setSpan(parent, span), rpc));
     });
   diagnostics_channel.subscribe("http.server.request.start", onStart);
   return () => void diagnostics_channel.unsubscribe("http.server.request.start", onStart);

@@ -9,6 +9,7 @@ import {
   type WireFormat,
 } from "../genai/index.ts";
 import { ATTR } from "../model/index.ts";
+import { abortedByTimer } from "./abort-origin.ts";
 import type { Description, Exchange, Outcome, RequestHead } from "./exchange.ts";
 import { describeHttpClient } from "./http-client.ts";
 import { describeInference, MAX_CAPTURED_BODY_BYTES } from "./inference.ts";
@@ -17,8 +18,9 @@ export type ObserverOptions = {
   readonly tracer: Tracer;
   readonly clock: Clock;
   readonly captureContent: boolean;
-  /** Told of each inference call as it begins and ends, for what counts calls in progress. */
-  readonly onInference: (change: 1 | -1, provider: string, model: string) => void;
+  /** Told of each inference call as it begins. Returns which attempt it is, from 0, where a framework that retries knows. */
+  readonly onInferenceStart: (provider: string, model: string) => number | undefined;
+  readonly onInferenceEnd: (provider: string, model: string) => void;
 };
 
 /** Watches outgoing requests. `addHeader` is how the trace context travels on; a transport that cannot leaves it out. */
@@ -31,7 +33,11 @@ const ABORT_NAMES = new Set(["AbortError", "ResponseAborted"]);
 
 function outcomeOf(error: unknown): Outcome {
   const { name, code, message } = (error ?? {}) as { name?: unknown; code?: unknown; message?: unknown };
-  if (typeof name === "string" && ABORT_NAMES.has(name)) return { kind: "abandoned" };
+  if (typeof name === "string" && ABORT_NAMES.has(name)) {
+    return abortedByTimer()
+      ? { kind: "failed", type: "timeout", message: "the client gave up waiting" }
+      : { kind: "abandoned" };
+  }
   const type = typeof code === "string" ? code : typeof name === "string" ? name : "error";
   return {
     kind: "failed",
@@ -58,7 +64,7 @@ function createRequestReader(format: WireFormat, captureContent: boolean): JsonP
 
 /** Makes one span per request: an inference span where path and body are a model's API, an HTTP client span otherwise. */
 export function createRequestObserver(options: ObserverOptions): RequestObserver {
-  const { tracer, clock, captureContent, onInference } = options;
+  const { tracer, clock, captureContent, onInferenceStart, onInferenceEnd } = options;
   return (head, addHeader) => {
     if (isTracingSuppressed(context.active())) return undefined;
     const startMs = clock.nowMs();
@@ -89,7 +95,8 @@ export function createRequestObserver(options: ObserverOptions): RequestObserver
       if (facts !== undefined) {
         inference = { provider: String(described.attributes[ATTR.provider]), model: facts.model ?? "unknown" };
         span.setAttribute(ATTR.requestBytes, requestBytes);
-        onInference(1, inference.provider, inference.model);
+        const attempt = onInferenceStart(inference.provider, inference.model);
+        if (attempt !== undefined && attempt > 0) span.setAttribute(ATTR.retryCount, attempt);
       }
       description = described.description;
       return description;
@@ -99,8 +106,8 @@ export function createRequestObserver(options: ObserverOptions): RequestObserver
       if (ended) return;
       ended = true;
       const endMs = clock.nowMs();
-      describe().end(span, outcome, endMs);
-      if (inference !== undefined) onInference(-1, inference.provider, inference.model);
+      describe().end(span, outcome);
+      if (inference !== undefined) onInferenceEnd(inference.provider, inference.model);
       span.end(endMs);
     };
 

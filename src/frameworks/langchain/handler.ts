@@ -22,6 +22,8 @@ const FRAMEWORK = { [ATTR.framework]: "langchain" };
 const CONTROL_FLOW = new Set(["GraphInterrupt", "NodeInterrupt", "GraphBubbleUp", "ParentCommand"]);
 /** What LangGraph calls a graph that was given no name. */
 const UNNAMED_GRAPH = "LangGraph";
+/** The tag of runs that LangChain itself would not show. */
+const HIDDEN = "langsmith:hidden";
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 
@@ -104,14 +106,14 @@ export class ObservatoryHandler {
     inputs: unknown,
     id: string,
     parentId?: string,
-    _tags?: string[],
+    tags?: string[],
     metadata?: Metadata,
     _runType?: string,
     runName?: string,
   ): void {
     const parent = this.#options.runs.get(parentId);
     const name = runName ?? chain?.name ?? chain?.id?.at(-1) ?? "chain";
-    const place = placeChain(name, chain, metadata, parent);
+    const place = tags?.includes(HIDDEN) ? undefined : placeChain(name, chain, metadata, parent);
     const content =
       place !== undefined && this.#options.captureContent ? { [ATTR.inputMessages]: contentOf(inputs) } : {};
     this.#begin(id, parentId, place, content);
@@ -194,7 +196,7 @@ export class ObservatoryHandler {
       model: text(parameters?.model) ?? text(metadata?.ls_model_name),
       provider: text(metadata?.ls_provider),
       context: runs.contextBelow(parentId, outerContext()),
-      seenOnWire: false,
+      wireCalls: 0,
     });
   }
 
@@ -255,7 +257,7 @@ export class ObservatoryHandler {
   /** A model call that never showed on the wire (a model in the process, a transport we cannot see) is described from here. */
   #endModel(id: string, output: unknown, thrown: unknown): void {
     const run = this.#options.runs.removeModel(id);
-    if (run === undefined || run.seenOnWire) return;
+    if (run === undefined || run.wireCalls > 0) return;
     const span = this.#options.tracer.startSpan(
       run.model === undefined ? OPERATION.chat : `${OPERATION.chat} ${run.model}`,
       {

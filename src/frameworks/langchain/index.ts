@@ -7,8 +7,11 @@ export type LangChainAdapter = {
   readonly files: readonly AdoptedFile[];
   /** Finds the span of the LangChain run that the program is inside of. */
   readonly bridge: (current: Context) => Context | undefined;
-  /** To be called when the wire sees a model call: LangChain's own report of it is then not a second one. */
-  readonly claimModelCall: () => void;
+  /**
+   * To be called when the wire sees a model call: LangChain's own report of it is then not a second one. Returns which attempt of the same
+   * call it is, from 0, where LangChain is calling.
+   */
+  readonly claimModelCall: () => number | undefined;
 };
 
 type Manager = {
@@ -60,7 +63,7 @@ export function createLangChainAdapter(options: Omit<HandlerOptions, "runs">): L
     },
     claimModelCall: () => {
       const id = currentRunId();
-      if (id !== undefined) runs.claimModel(id);
+      return id === undefined ? undefined : runs.claimModel(id);
     },
   };
 }

@@ -21,7 +21,8 @@ export type ModelRun = {
   readonly model: string | undefined;
   readonly provider: string | undefined;
   readonly context: Context;
-  seenOnWire: boolean;
+  /** How many requests of it the wire has shown: LangChain repeats a failed one under the same run. */
+  wireCalls: number;
 };
 
 /** Runs whose end never comes (a program that drops a stream) must not pile up for ever. */
@@ -33,8 +34,11 @@ export type RunBook = {
   readonly remove: (id: string) => Run | undefined;
   readonly addModel: (run: ModelRun) => void;
   readonly removeModel: (id: string) => ModelRun | undefined;
-  /** Marks the oldest unclaimed model run below the run `id` as seen on the wire. */
-  readonly claimModel: (id: string) => void;
+  /**
+   * Notes that the wire shows a request of a model run below run `id`: of the oldest that had none, else of the newest, whose retry it
+   * then is. Returns which attempt it is, from 0; undefined where no model run is in progress there.
+   */
+  readonly claimModel: (id: string) => number | undefined;
   /** The context below run `parentId`, given what OpenTelemetry itself holds current. */
   readonly contextBelow: (parentId: string | undefined, outer: Context) => Context;
 };
@@ -74,12 +78,11 @@ export function createRunBook(): RunBook {
       return run;
     },
     claimModel: (id) => {
-      for (const model of models.values()) {
-        if (!model.seenOnWire && isBelow(model.parentId, id)) {
-          model.seenOnWire = true;
-          return;
-        }
-      }
+      const below = [...models.values()].filter((model) => isBelow(model.parentId, id));
+      const model = below.find(({ wireCalls }) => wireCalls === 0) ?? below.at(-1);
+      if (model === undefined) return undefined;
+      model.wireCalls += 1;
+      return model.wireCalls - 1;
     },
     contextBelow: (parentId, outer) => {
       const parent = parentId === undefined ? undefined : runs.get(parentId);

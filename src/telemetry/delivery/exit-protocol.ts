@@ -2,7 +2,7 @@ import type { Payload } from "./post.ts";
 
 /** How an exiting process hands its last payloads to the child that sends them: one line of JSON, then the bodies. */
 export function frame(payloads: readonly Payload[]): Buffer {
-  const head = payloads.map(({ signal, url, headers, body }) => ({ signal, url, headers, length: body.length }));
+  const head = payloads.map(({ body, ...rest }) => ({ ...rest, length: body.length }));
   return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...payloads.map(({ body }) => body)]);
 }
 

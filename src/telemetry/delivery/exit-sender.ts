@@ -4,22 +4,22 @@
  */
 import { buffer } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
+import { type Payload, type PostResult, post } from "./deliver.ts";
 import { unframe } from "./exit-protocol.ts";
-import { type Payload, type PostResult, postHttp } from "./post.ts";
 
-const deadline = Date.now() + Number(process.argv[2] ?? 2000);
+const deadlineMs = performance.now() + Number(process.argv[2] ?? 2000);
 const RETRY_MS = 200;
 
 async function deliver(payload: Payload): Promise<PostResult> {
   let refused = 0;
   for (;;) {
-    const left = deadline - Date.now();
+    const left = deadlineMs - performance.now();
     if (left <= 0) return { kind: "retry", reason: "no time left" };
-    const result = await postHttp(payload, { timeoutMs: left });
+    const result = await post(payload, { timeoutMs: left });
     if (result.kind !== "retry") return result;
     // Nobody listens: a second look, then the program is not kept waiting for somebody who is not there.
     if (result.reason === "ECONNREFUSED" && ++refused > 1) return result;
-    await delay(Math.min(result.retryAfterMs ?? RETRY_MS, Math.max(0, deadline - Date.now())));
+    await delay(Math.min(result.retryAfterMs ?? RETRY_MS, Math.max(0, deadlineMs - performance.now())));
   }
 }
 

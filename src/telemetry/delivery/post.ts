@@ -6,6 +6,7 @@ import type { Socket } from "node:net";
 export type Payload = {
   readonly signal: "traces" | "metrics" | "logs";
   readonly url: string;
+  readonly protocol: "http/protobuf" | "grpc";
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
 };

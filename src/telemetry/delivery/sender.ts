@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { context, ROOT_CONTEXT } from "@opentelemetry/api";
 import { suppressTracing } from "@opentelemetry/core";
 import type { Diagnostics } from "../../base/index.ts";
-import { type Payload, type PostResult, postHttp } from "./post.ts";
+import { type Payload, type PostResult, post } from "./deliver.ts";
 
 /** Sends payloads without ever holding the process; `hold` lets what is under way keep it alive until it is done. */
 export type Sender = {
@@ -50,9 +50,7 @@ export function createSender({ timeoutMs, diagnostics, onFailure }: SenderOption
   return {
     send: async (payload) => {
       // Our own requests must not be traced, whoever's context they start in.
-      const result = await context.with(suppressTracing(ROOT_CONTEXT), () =>
-        postHttp(payload, { timeoutMs, onSocket }),
-      );
+      const result = await context.with(suppressTracing(ROOT_CONTEXT), () => post(payload, { timeoutMs, onSocket }));
       explain(payload, result);
       return result;
     },

@@ -1,0 +1,78 @@
+import { connect } from "node:http2";
+import type { Payload, PostOptions, PostResult } from "./post.ts";
+
+/**
+ * OTLP/gRPC is one unary call: a length-prefixed message over HTTP/2, its outcome in the trailers (grpc.io, "gRPC over HTTP2"). That is
+ * all of gRPC we need; the library for it would be the largest thing a program loads with us.
+ */
+const SERVICE = { traces: "trace", metrics: "metrics", logs: "logs" } as const;
+const METHOD = { traces: "TraceService", metrics: "MetricsService", logs: "LogsService" } as const;
+
+/** gRPC codes after which OTLP wants a retry: cancelled, deadline, resource exhausted, aborted, out of range, unavailable, data loss. */
+const RETRYABLE = new Set(["1", "4", "8", "10", "11", "14", "15"]);
+
+function frameMessage(body: Uint8Array): Buffer {
+  const prefix = Buffer.alloc(5);
+  prefix.writeUInt32BE(body.length, 1);
+  return Buffer.concat([prefix, body]);
+}
+
+/** Sends a batch over OTLP/gRPC. Never rejects. */
+export function postGrpc(payload: Payload, options: PostOptions): Promise<PostResult> {
+  return new Promise((resolve) => {
+    let url: URL;
+    try {
+      url = new URL(payload.url);
+    } catch {
+      resolve({ kind: "rejected", reason: "the address is no URL" });
+      return;
+    }
+    const session = connect(url.origin);
+    const finish = (result: PostResult): void => {
+      clearTimeout(timer);
+      session.destroy();
+      resolve(result);
+    };
+    const timer = setTimeout(
+      () => finish({ kind: "retry", reason: `no answer within ${options.timeoutMs} ms` }),
+      options.timeoutMs,
+    );
+    timer.unref();
+    session.once("error", (error: NodeJS.ErrnoException) =>
+      finish({ kind: "retry", reason: error.code ?? error.message }),
+    );
+    session.once("connect", (_, socket) => options.onSocket?.(socket as never));
+    const service = `opentelemetry.proto.collector.${SERVICE[payload.signal]}.v1.${METHOD[payload.signal]}`;
+    const { "content-encoding": _encoding, ...headers } = payload.headers;
+    const stream = session.request({
+      ":method": "POST",
+      ":path": `/${service}/Export`,
+      "content-type": "application/grpc",
+      te: "trailers",
+      ...headers,
+    });
+    let status: string | undefined;
+    let message = "";
+    const read = (fields: Record<string, unknown>): void => {
+      if (fields["grpc-status"] === undefined) return;
+      status = String(fields["grpc-status"]);
+      message = String(fields["grpc-message"] ?? "");
+    };
+    // An error may come as headers alone, without a message between.
+    stream.on("response", read);
+    stream.on("trailers", read);
+    stream.on("data", () => {});
+    stream.once("error", (error: NodeJS.ErrnoException) =>
+      finish({ kind: "retry", reason: error.code ?? error.message }),
+    );
+    stream.once("close", () => {
+      if (status === "0") finish({ kind: "delivered" });
+      else if (status === undefined) finish({ kind: "retry", reason: "the connection was closed without an answer" });
+      else {
+        const reason = `it answered with gRPC status ${status}${message === "" ? "" : ` (${message})`}`;
+        finish(RETRYABLE.has(status) ? { kind: "retry", reason } : { kind: "rejected", reason });
+      }
+    });
+    stream.end(frameMessage(payload.body));
+  });
+}

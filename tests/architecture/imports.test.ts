@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { describe, it } from "node:test";
+
+const SRC = resolve(import.meta.dirname, "../../src");
+
+/** Which rooms a room may use. A room that is not listed here does not exist. */
+const MAY_USE: Readonly<Record<string, readonly string[]>> = {
+  // kernel
+  base: [],
+  model: [],
+  // pure: data in, data out
+  errors: ["base"],
+  genai: ["model"],
+  cost: ["genai"],
+  redaction: ["base"],
+  // adapters: the light side, which the preload loads
+  config: ["base", "errors"],
+  metrics: ["base", "model"],
+  wire: ["base", "genai", "model"],
+  frameworks: ["base", "errors", "model"],
+  telemetry: ["base", "config", "cost", "errors", "genai", "metrics", "model", "redaction"],
+  agents: ["errors", "model", "telemetry"],
+  logging: ["redaction", "telemetry"],
+  // the heavy side, which the preload never reaches
+  ingest: ["base", "errors", "genai", "model", "redaction"],
+  cli: ["base", "config", "errors", "ingest", "model", "version.ts"],
+};
+const HEAVY = ["ingest", "cli"];
+const ENTRIES = ["index.ts", "register.ts", "start.ts", "version.ts"];
+
+/** Libraries that one room wraps, so that they can be replaced in one place. */
+const OWNERS: Readonly<Record<string, readonly string[]>> = {
+  "prom-client": ["metrics"],
+  winston: ["logging"],
+  yaml: ["config"],
+  zod: ["config"],
+  "@pydantic/genai-prices": ["cost"],
+  "@opentelemetry/sdk-trace": ["telemetry", "start.ts"],
+  "@opentelemetry/otlp-transformer": ["telemetry"],
+  "@opentelemetry/context-async-hooks": ["telemetry"],
+};
+
+type Import = { readonly from: string; readonly specifier: string; readonly typeOnly: boolean };
+
+const files = readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+const roomOf = (file: string): string => file.split("/", 1)[0] ?? "";
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(SRC, file), "utf8");
+  const found: Import[] = [];
+  for (const match of text.matchAll(/^(?:import|export)\s(type\s)?[^;]*?from\s+"([^"]+)"/gms)) {
+    found.push({ from: file, specifier: match[2] ?? "", typeOnly: match[1] !== undefined });
+  }
+  for (const match of text.matchAll(
+    /(?:import|require)\(\s*"([^"]+)"\s*\)|createRequire\([^)]*\)\(\s*"([^"]+)"\s*\)/g,
+  )) {
+    found.push({ from: file, specifier: match[1] ?? match[2] ?? "", typeOnly: false });
+  }
+  return found;
+}
+
+const all = files.flatMap(importsOf);
+const targetOf = ({ from, specifier }: Import): string => relative(SRC, resolve(SRC, dirname(from), specifier));
+const internal = all.filter(({ specifier }) => specifier.startsWith("."));
+
+describe("the import graph", () => {
+  it("has only rooms that the table knows, and the table only rooms that exist", () => {
+    const rooms = new Set(files.filter((file) => file.includes("/")).map(roomOf));
+    assert.deepEqual(
+      [...rooms].filter((room) => MAY_USE[room] === undefined),
+      [],
+    );
+    assert.deepEqual(files.filter((file) => !file.includes("/")).toSorted(), ENTRIES.toSorted());
+  });
+
+  it("goes only the ways that the table allows, and enters a room by its index.ts", () => {
+    const wrong = internal.flatMap((one) => {
+      const target = targetOf(one);
+      const [here, there] = [roomOf(one.from), roomOf(target)];
+      if (here === there || ENTRIES.includes(one.from)) {
+        const entersInside = here !== there && target.includes("/") && target !== `${there}/index.ts`;
+        return entersInside ? [`${one.from} → ${target} (not by its index.ts)`] : [];
+      }
+      if (MAY_USE[here]?.includes(there) !== true) return [`${one.from} → ${target} (not allowed)`];
+      return target === `${there}/index.ts` || target === there
+        ? []
+        : [`${one.from} → ${target} (not by its index.ts)`];
+    });
+    assert.deepEqual(wrong, []);
+  });
+
+  it("has no cycles between files", () => {
+    const edges = new Map<string, string[]>();
+    for (const one of internal.filter(({ typeOnly }) => !typeOnly)) {
+      edges.set(one.from, [...(edges.get(one.from) ?? []), targetOf(one)]);
+    }
+    const done = new Set<string>();
+    const visit = (file: string, path: readonly string[]): void => {
+      if (path.includes(file)) assert.fail(`cycle: ${[...path.slice(path.indexOf(file)), file].join(" → ")}`);
+      if (done.has(file)) return;
+      for (const next of edges.get(file) ?? []) visit(next, [...path, file]);
+      done.add(file);
+    };
+    for (const file of files) visit(file, []);
+  });
+
+  it("never leads from the preload or the public entry to the heavy side", () => {
+    const reached = new Set<string>();
+    const visit = (file: string): void => {
+      if (reached.has(file)) return;
+      reached.add(file);
+      for (const one of internal) if (one.from === file && !one.typeOnly) visit(targetOf(one));
+    };
+    visit("register.ts");
+    visit("index.ts");
+    assert.deepEqual(
+      [...reached].filter((file) => HEAVY.includes(roomOf(file))),
+      [],
+    );
+    assert.ok(reached.size > 30, "the walk follows imports at all");
+  });
+
+  it("lets only its owner touch a library", () => {
+    const wrong = all.filter(({ from, specifier, typeOnly }) => {
+      const owners = OWNERS[specifier];
+      return owners !== undefined && !typeOnly && !owners.includes(roomOf(from));
+    });
+    assert.deepEqual(
+      wrong.map(({ from, specifier }) => `${from} → ${specifier}`),
+      [],
+    );
+  });
+
+  it("reads the environment, the wall clock and the exit only where they are owned", () => {
+    const owners: readonly (readonly [pattern: RegExp, files: readonly string[]])[] = [
+      [/process\.env\b/, ["register.ts", "telemetry/exit.ts"]],
+      [/Date\.now\(\)|new Date\(\)|performance\.timeOrigin/, ["base/clock.ts"]],
+      [/process\.(exit\(|kill\()|process\.on\(/, ["telemetry/exit.ts"]],
+    ];
+    const wrong = files.flatMap((file) =>
+      owners
+        .filter(
+          ([pattern, allowed]) =>
+            !allowed.includes(file) && !file.startsWith("cli/") && pattern.test(readFileSync(join(SRC, file), "utf8")),
+        )
+        .map(([pattern]) => `${file} uses ${pattern}`),
+    );
+    assert.deepEqual(wrong, []);
+  });
+});
