@@ -6,6 +6,7 @@ import { parsePromqlNames, type Selector } from "./promql-selectors.ts";
 export type LintedTarget = {
   readonly refId?: string;
   readonly expr?: string;
+  readonly exemplar?: boolean;
   readonly datasource?: { readonly type?: string; readonly uid?: string };
 };
 export type LintedPanel = {
@@ -189,6 +190,28 @@ function lintTargets(dashboard: LintedDashboard, known: ReadonlyMap<string, Know
   }
 }
 
+/** Durations and costs lead to the trace of a single request. */
+function lintExemplars(dashboard: LintedDashboard, report: Report): void {
+  for (const panel of queryPanels(dashboard).filter(({ type }) => type === "timeseries")) {
+    for (const { expr = "", exemplar } of panel.targets ?? []) {
+      const leadsToTraces = expr.includes("histogram_quantile(") || expr.includes("_cost_usd_total");
+      if (leadsToTraces && !exemplar) report("exemplar", "shows durations or costs without exemplars", panel);
+    }
+  }
+}
+
+function lintLogQueries(dashboard: LintedDashboard, report: Report): void {
+  for (const panel of queryPanels(dashboard)) {
+    for (const { expr = "", datasource } of panel.targets ?? []) {
+      if (datasource?.type !== "loki") continue;
+      if (!expr.includes("{service_name")) report("logql", "does not select logs by service_name", panel);
+      for (const [window] of expr.matchAll(/\[[^\]]*\]/g)) {
+        if (window !== "[$__auto]") report("window", `${window} does not follow the time range: use $__auto`, panel);
+      }
+    }
+  }
+}
+
 function lintLinks(dashboard: LintedDashboard, uids: ReadonlySet<string>, report: Report): void {
   const own = (dashboard.links ?? []).map(({ url }) => url ?? "");
   const inPanels = queryPanels(dashboard).flatMap((panel) =>
@@ -217,6 +240,8 @@ export function lintDashboards(
     lintDatasources(dashboard, report);
     lintVariables(dashboard, report);
     lintTargets(dashboard, known, report);
+    lintExemplars(dashboard, report);
+    lintLogQueries(dashboard, report);
     lintLinks(dashboard, uids, report);
   }
   return problems;

@@ -77,6 +77,7 @@ export function stat({ title, description, unit, levels, expr }: Valued & { read
     .thresholds(thresholds(levels))
     .colorMode(levels === undefined ? BigValueColorMode.None : BigValueColorMode.Value)
     .graphMode(BigValueGraphMode.None)
+    .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(["lastNotNull"]))
     .noValue("–")
     .withTarget(prometheusQuery({ expr }, 0).instant());
 }
@@ -138,6 +139,7 @@ export function bars({ title, description, unit, levels, expr, legend }: Valued 
     .thresholds(thresholds(levels))
     .orientation(VizOrientation.Horizontal)
     .displayMode(BarGaugeDisplayMode.Basic)
+    .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(["lastNotNull"]))
     .withTarget(prometheusQuery({ expr, legend }, 0).instant());
 }
 

@@ -62,8 +62,9 @@ function quantileIn(window: string, q: number, histogram: string, labels: readon
   return `histogram_quantile(${q}, ${by([...labels, "le"])} (rate(${buckets}[${window}])))`;
 }
 
+/** Over the whole time range. The comparison drops the NaN of a series that observed nothing in it. */
 export const quantile = (q: number, histogram: string, ...labels: readonly string[]): string =>
-  quantileIn("$__range", q, histogram, labels);
+  `${quantileIn("$__range", q, histogram, labels)} >= 0`;
 
 export const quantileOverTime = (q: number, histogram: string, ...labels: readonly string[]): string =>
   quantileIn("$__rate_interval", q, histogram, labels);

@@ -3,11 +3,12 @@ import { test } from "node:test";
 import { buildDashboards } from "../../grafana/source/boards.ts";
 import { loadKnownSeries } from "../../grafana/source/known-metrics.ts";
 import { type LintedDashboard, lintDashboards, lintPromql } from "../../grafana/source/lint.ts";
+import { placeholder } from "../../grafana/source/placeholder.ts";
 
 const known = loadKnownSeries();
 const REQUESTS = "agent_requests_total";
 
-const PROMETHEUS = { type: "prometheus", uid: `$${"{prometheus}"}` };
+const PROMETHEUS = { type: "prometheus", uid: placeholder("prometheus") };
 type Panel = NonNullable<LintedDashboard["panels"]>[number];
 
 const target = (expr: string) => ({ refId: "A", expr, datasource: PROMETHEUS });
@@ -49,6 +50,15 @@ const rulesBroken = (...dashboards: LintedDashboard[]): string[] => [
 ];
 const withExpr = (expr: string): LintedDashboard =>
   dashboard({ panels: [panel(), panel({ id: 2, gridPos: { x: 12, y: 0, w: 12, h: 8 }, targets: [target(expr)] })] });
+function withLogs(expr: string): LintedDashboard {
+  const loki = { type: "loki", uid: placeholder("loki") };
+  const logs = panel({ id: 2, gridPos: { x: 12, y: 0, w: 12, h: 8 }, type: "logs", datasource: loki });
+  const list = [...(dashboard().templating?.list ?? []), { name: "loki", type: "datasource" }];
+  return dashboard({
+    panels: [panel(), { ...logs, targets: [{ refId: "A", expr, datasource: loki }] }],
+    templating: { list },
+  });
+}
 const withPanel = (changes: Partial<Panel>): LintedDashboard => dashboard({ panels: [panel(changes)] });
 
 test("finds nothing in a board that follows the conventions", () => {
@@ -86,10 +96,10 @@ const faults: readonly (readonly [fault: string, rules: string, board: LintedDas
   [
     "a data source without variable",
     "datasource, variable-defined",
-    withPanel({ datasource: { type: "loki", uid: `$${"{loki}"}` } }),
+    withPanel({ datasource: { type: "loki", uid: placeholder("loki") } }),
   ],
   ["an undefined variable", "variable-defined", withExpr(`sum(rate(${REQUESTS}{agent=~"$agent"}[$__range]))`)],
-  ["an undefined variable in braces", "variable-defined", withPanel({ title: `Of $${"{agent:csv}"}` })],
+  ["an undefined variable in braces", "variable-defined", withPanel({ title: `Of ${placeholder("agent:csv")}` })],
   [
     "an unused variable",
     "variable-used",
@@ -102,6 +112,13 @@ const faults: readonly (readonly [fault: string, rules: string, board: LintedDas
   ["a counter as a maximum", "counter", withExpr(`max_over_time(${REQUESTS}[$__range])`)],
   ["a histogram without le", "histogram", withExpr("sum(rate(agent_request_duration_seconds_bucket[$__range]))")],
   ["a fixed window", "window", withExpr(`sum(rate(${REQUESTS}[5m]))`)],
+  [
+    "a duration without exemplars",
+    "exemplar",
+    withExpr("histogram_quantile(0.9, sum by (le) (rate(llm_request_duration_seconds_bucket[$__range])))"),
+  ],
+  ["logs that are not selected by service", "logql", withLogs('{job="a"}')],
+  ["a fixed window over logs", "window", withLogs('sum(count_over_time({service_name="a"}[5m]))')],
   ["a link to nowhere", "link", dashboard({ links: [{ url: "/d/ao-gone" }] })],
 ];
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { interpolate, listPanelQueries, listVariableQueries } from "../../grafana/source/panel-queries.ts";
+import { placeholder } from "../../grafana/source/placeholder.ts";
 
 const SERVICES = { service: "shop", traced_service: "shop" };
 
@@ -30,8 +31,7 @@ test("refuses a query with a hole in it", () => {
 });
 
 test("replaces variables in all their spellings", () => {
-  const braces = (name: string) => `$${`{${name}}`}`;
-  const text = `a="$job" b="${braces("job")}" c="${braces("job:regex")}"`;
+  const text = `a="$job" b="${placeholder("job")}" c="${placeholder("job:regex")}"`;
   assert.equal(interpolate(text, { job: "x" }), 'a="x" b="x" c="x"');
 });
 
