@@ -1,0 +1,46 @@
+/**
+ * Runs the tests: `--unit` those that need no container, `--stack` those that need the stack, neither flag both. Ends with one line
+ * `N passed, N failed, N skipped`. Without a container runtime the stack suite is skipped, loudly; with
+ * AGENT_OBSERVATORY_REQUIRE_STACK=1 that is a failure.
+ */
+import { globSync } from "node:fs";
+import { run } from "node:test";
+import { spec } from "node:test/reporters";
+import { parseArgs } from "node:util";
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { unit: { type: "boolean", default: false }, stack: { type: "boolean", default: false } },
+});
+
+type Counts = { passed: number; failed: number; skipped: number };
+type TestEvent = { readonly skip?: string | boolean; readonly details: { readonly type?: string } };
+
+async function runFiles(files: readonly string[], concurrency: number | true, counts: Counts): Promise<void> {
+  if (files.length === 0) return;
+  const stream = run({ files: [...files], concurrency });
+  const count = (key: "passed" | "failed") => (event: TestEvent) => {
+    if (event.details.type === "suite") return;
+    counts[event.skip === undefined ? key : "skipped"] += 1;
+  };
+  stream.on("test:pass", count("passed") as never);
+  stream.on("test:fail", count("failed") as never);
+  const report = stream.compose(spec());
+  report.pipe(process.stdout, { end: false });
+  await new Promise((resolve) => report.once("end", resolve));
+}
+
+const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+const all = positionals.length > 0 ? positionals : globSync("tests/**/*.test.ts").toSorted();
+const isStack = (file: string): boolean => file.startsWith("tests/stack/");
+if (!flags.stack)
+  await runFiles(
+    all.filter((file) => !isStack(file)),
+    2,
+    counts,
+  );
+// One after another: they share the one stack on its one set of ports.
+if (!flags.unit) await runFiles(all.filter(isStack), 1, counts);
+
+process.stdout.write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
+process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
