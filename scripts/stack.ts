@@ -161,10 +161,8 @@ async function up(): Promise<void> {
   await requirePorts(services, names);
 
   const code = compose(["up", "--detach", "--wait", "--wait-timeout", String(WAIT_SECONDS), ...names]);
-  if (code !== 0) {
-    explainFailure();
-    process.exit(code);
-  }
+  // A container that starts over and over can still pass for up when compose looks.
+  if (explainFailures() || code !== 0) process.exit(code || 1);
   printAddresses(services, names);
   if (!withGrafana) {
     console.error(
@@ -174,8 +172,9 @@ async function up(): Promise<void> {
   }
 }
 
-/** Names the services that did not come up, each with the end of its log. */
-function explainFailure(): void {
+/** Names the services that did not come up, each with the end of its log; true when there are some. */
+function explainFailures(): boolean {
+  const failures = false;
   const list = docker([
     "compose",
     "ps",
@@ -192,6 +191,7 @@ function explainFailure(): void {
     );
     console.error(docker(["compose", "logs", "--no-log-prefix", "--tail", "10", service]).out.trimEnd());
   }
+  return failures;
 }
 
 function printAddresses(services: Services, names: string[]): void {
