@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 
-/** The version in package.json, which stands one folder above both src/ and dist/. */
+/** The version in package.json, found by the package's own name wherever its code was built to. */
 export const VERSION: string = (
-  JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }
+  createRequire(import.meta.url)("agent-observatory/package.json") as { readonly version: string }
 ).version;

@@ -1,5 +1,7 @@
 /** The kernel: what every room may use and that uses no room. */
+
 export { type BoundedQueue, createBoundedQueue } from "./bounded-queue.ts";
+export { builtin } from "./builtin.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { createDiagnostics, type DiagnosticLevel, type Diagnostics } from "./diagnostics.ts";
 export { ObservatoryError } from "./error.ts";

@@ -124,8 +124,12 @@ function readMessage(reader: Reader, schema: Schema, depth: number): Decoded {
   if (depth > MAX_DEPTH) throw new ProtobufError(`messages are nested deeper than ${MAX_DEPTH}`);
   const message: Decoded = {};
   const put = (field: Field, value: unknown): void => {
-    if (field.repeated === undefined) message[field.name] = value;
-    else ((message[field.name] ??= []) as unknown[]).push(value);
+    if (field.repeated === undefined) {
+      message[field.name] = value;
+    } else {
+      message[field.name] ??= [];
+      (message[field.name] as unknown[]).push(value);
+    }
   };
   while (reader.at < reader.end) {
     const tag = smallVarint(reader);

@@ -1,5 +1,5 @@
-import { createServer, type Server } from "node:http";
-import { type Diagnostics, markOwn } from "../base/index.ts";
+import type { Server } from "node:http";
+import { builtin, type Diagnostics, markOwn } from "../base/index.ts";
 import type { Metrics } from "./registry.ts";
 
 export type PullServer = {
@@ -14,7 +14,7 @@ export type PullServer = {
  */
 export function startPullServer(metrics: Metrics, host: string, port: number, diagnostics: Diagnostics): PullServer {
   const server: Server = markOwn(
-    createServer((request, response) => {
+    builtin("node:http").createServer((request, response) => {
       if ((request.url ?? "").split("?", 1)[0] !== "/metrics") {
         response.writeHead(404, { "content-type": "text/plain" }).end("Only /metrics is served here.\n");
         return;

@@ -1,7 +1,7 @@
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Clock } from "../base/index.ts";
 import { CATALOGUE, type LabelsOf, type MetricDefinition, type MetricName } from "./catalogue.ts";
 import { createLabelGuard } from "./label-guard.ts";
+import { Counter, Gauge, Histogram, Registry } from "./prom-client.ts";
 import type { MetricSnapshot, SeriesSnapshot } from "./snapshot.ts";
 
 /** The span that was current when a value was recorded; left out where that span is not exported. */

@@ -12,7 +12,7 @@ const KEY_CODES = Uint8Array.from({ length: 128 }, (_, code) => (isKeyCode(code)
 
 const QUOTES = "\"'`";
 const SCHEME = /(?:Bearer|Basic|Token|Digest|ApiKey|Api-Key|Negotiate|Key)(?:[ +]|%20)+/iy;
-const BARE = /[^\s"'`<>&,;)}\]\\|]+/y;
+const BARE = /[^\s"'`<>&,;)}\]\\|#]+/y;
 const BARE_HEAD = new RegExp(`${BARE.source.slice(0, -1)}{1,512}`, "y");
 /** Header lines: credentials and cookies hold spaces, commas and semicolons. */
 const LINE = /[^\r\n"'`<>\\]+/y;

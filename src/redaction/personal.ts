@@ -59,7 +59,7 @@ function numbers(pattern: RegExp, accept: (found: string) => boolean): Rule["fin
 
 // A digit comes first in each pattern: engines skip to it quickly, and what stands before is looked at only then. The digits of a
 // JSON escape such as \u0022 are no part of the number.
-const INTERNATIONAL = /\+(?<![\d+_]\+)[1-9](?:[ .()\-\u00a0]{0,2}\d){6,14}(?![\w+])/g;
+const INTERNATIONAL = /\+(?<![+_]\+|(?<!\\u[\dA-Fa-f]{3})\d\+)[1-9](?:[ .()\-\u00a0]{0,2}\d){6,14}(?![\w+])/g;
 /** North America: area and exchange never begin with 0 or 1. */
 const NANP =
   /(?:\+?1[ .-]?)?(?:\([2-9]\d{2}\)[ .-]?[2-9]\d{2}[ .-]\d{4}|[2-9]\d{2}([.-])[2-9]\d{2}\1\d{4})(?![\w-]|\.\d)/g;

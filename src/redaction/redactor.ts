@@ -1,4 +1,4 @@
-import { ObservatoryError } from "../base/error.ts";
+import { ObservatoryError } from "../base/index.ts";
 import { byPattern, type Rule } from "./rule.ts";
 import { RULES } from "./rules.ts";
 import { createTextRedactor } from "./text.ts";

@@ -1,6 +1,5 @@
-import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { Diagnostics } from "../base/index.ts";
+import { builtin, type Diagnostics } from "../base/index.ts";
 import { frame } from "./delivery/exit-protocol.ts";
 import type { Payload } from "./delivery/post.ts";
 
@@ -22,22 +21,23 @@ export type ExitOptions = {
 };
 
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
-const CHILD = fileURLToPath(
-  new URL(`./delivery/exit-sender${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url),
-);
 /** Time for the child itself to start, on a busy machine. */
 const CHILD_START_MS = 1000;
 
 function sendBySubprocess(payloads: readonly Payload[], timeoutMs: number, options: ExitOptions): void {
   if (payloads.length === 0) return;
   const { NODE_OPTIONS: _, ...env } = process.env;
-  const child = spawnSync(process.execPath, [CHILD, String(timeoutMs)], {
-    input: frame(payloads),
-    timeout: timeoutMs + CHILD_START_MS,
-    env,
-    stdio: ["pipe", "ignore", "pipe"],
-    windowsHide: true,
-  });
+  const child = builtin("node:child_process").spawnSync(
+    process.execPath,
+    [fileURLToPath(import.meta.resolve("#exit-sender")), String(timeoutMs)],
+    {
+      input: frame(payloads),
+      timeout: timeoutMs + CHILD_START_MS,
+      env,
+      stdio: ["pipe", "ignore", "pipe"],
+      windowsHide: true,
+    },
+  );
   if (child.status === 0) return;
   options.onLost(payloads.length);
   const reason = child.stderr?.toString().slice(0, 200) || (child.error?.message ?? "no answer in time");

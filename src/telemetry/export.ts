@@ -1,10 +1,9 @@
-import { createRequire } from "node:module";
-import { gzipSync } from "node:zlib";
 import type { Attributes } from "@opentelemetry/api";
 import type { InstrumentationScope } from "@opentelemetry/core";
+import { ProtobufLogsSerializer, ProtobufTraceSerializer } from "@opentelemetry/otlp-transformer";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
-import type { Clock, Diagnostics } from "../base/index.ts";
+import { builtin, type Clock, type Diagnostics } from "../base/index.ts";
 import type { Config } from "../config/index.ts";
 import type { Metrics } from "../metrics/index.ts";
 import { createBatcher } from "./delivery/batcher.ts";
@@ -14,8 +13,6 @@ import { type LogItem, readableLog } from "./logs.ts";
 import { startMetricPusher } from "./metric-pusher.ts";
 import { encodeMetrics } from "./otlp/metrics.ts";
 import { createPrivacy, type PrivacyOptions } from "./privacy.ts";
-
-type Transformer = typeof import("@opentelemetry/otlp-transformer");
 
 export type ExportOptions = {
   readonly config: Config;
@@ -39,21 +36,11 @@ export type Export = {
 
 const SCOPE = "agent-observatory";
 
-/** Loaded with the first batch: a program's start does not wait for it. */
-function createTransformer(): () => Transformer {
-  let transformer: Transformer | undefined;
-  return () => {
-    transformer ??= createRequire(import.meta.url)("@opentelemetry/otlp-transformer") as Transformer;
-    return transformer;
-  };
-}
-
 export function createExport(options: ExportOptions): Export {
   const { config, metrics, diagnostics, attributes, version, clock, privacyOptions } = options;
   const { otlp, signals } = config;
   const resource = resourceFromAttributes(attributes);
   const privacy = createPrivacy(privacyOptions);
-  const transformer = createTransformer();
   const sender = createSender({
     timeoutMs: otlp.timeoutMs,
     diagnostics,
@@ -62,10 +49,17 @@ export function createExport(options: ExportOptions): Export {
 
   const payload = (signal: Payload["signal"], url: string, body: Uint8Array | undefined): Payload => {
     if (body === undefined) throw new Error(`the ${signal} could not be encoded`);
-    const { protocol, headers, compression } = otlp;
+    const { protocol, compression } = otlp;
+    const headers = otlp.signalHeaders[signal];
     // gRPC has a compression of its own, which is not worth its code for a call to a collector nearby.
     return compression === "gzip" && protocol !== "grpc"
-      ? { signal, url, protocol, headers: { ...headers, "content-encoding": "gzip" }, body: gzipSync(body) }
+      ? {
+          signal,
+          url,
+          protocol,
+          headers: { ...headers, "content-encoding": "gzip" },
+          body: builtin("node:zlib").gzipSync(body),
+        }
       : { signal, url, protocol, headers, body };
   };
 
@@ -95,13 +89,13 @@ export function createExport(options: ExportOptions): Export {
       },
     });
   const spans = batcher<ReadableSpan>("traces", (items) =>
-    payload("traces", otlp.tracesUrl, transformer().ProtobufTraceSerializer.serializeRequest(items.map(privacy.span))),
+    payload("traces", otlp.tracesUrl, ProtobufTraceSerializer.serializeRequest(items.map(privacy.span))),
   );
   const logs = batcher<LogItem>("logs", (items) =>
     payload(
       "logs",
       otlp.logsUrl,
-      transformer().ProtobufLogsSerializer.serializeRequest(
+      ProtobufLogsSerializer.serializeRequest(
         items.map((item) => readableLog(privacy.log(item), resource, scopeOf(item.scope))),
       ),
     ),

@@ -1,4 +1,4 @@
-import { brotliDecompressSync, gunzipSync, inflateSync, constants as zlib, zstdDecompressSync } from "node:zlib";
+import { builtin } from "../base/index.ts";
 
 /** Compressed answers beyond this are not read: their call keeps its span, without usage. */
 const MAX_COMPRESSED_BYTES = 8 * 1024 * 1024;
@@ -7,16 +7,25 @@ const MAX_DECODED_BYTES = 32 * 1024 * 1024;
 
 type Decoder = (bytes: Uint8Array) => Buffer;
 
-const limits = { maxOutputLength: MAX_DECODED_BYTES };
-// Z_SYNC_FLUSH accepts a stream that was left early and yields what had arrived.
-const gzipOptions = { ...limits, finishFlush: zlib.Z_SYNC_FLUSH };
-const DECODERS: Readonly<Record<string, Decoder>> = {
-  gzip: (bytes) => gunzipSync(bytes, gzipOptions),
-  "x-gzip": (bytes) => gunzipSync(bytes, gzipOptions),
-  deflate: (bytes) => inflateSync(bytes, gzipOptions),
-  br: (bytes) => brotliDecompressSync(bytes, { ...limits, finishFlush: zlib.BROTLI_OPERATION_FLUSH }),
-  zstd: (bytes) => zstdDecompressSync(bytes, { ...limits, finishFlush: zlib.ZSTD_e_flush }),
-};
+/** The decoder of a content encoding. The finish flush accepts a stream that was left early and yields what had arrived. */
+function decoderOf(encoding: string): Decoder | undefined {
+  const zlib = builtin("node:zlib");
+  const { Z_SYNC_FLUSH, BROTLI_OPERATION_FLUSH, ZSTD_e_flush } = zlib.constants;
+  const limits = { maxOutputLength: MAX_DECODED_BYTES };
+  switch (encoding) {
+    case "gzip":
+    case "x-gzip":
+      return (bytes) => zlib.gunzipSync(bytes, { ...limits, finishFlush: Z_SYNC_FLUSH });
+    case "deflate":
+      return (bytes) => zlib.inflateSync(bytes, { ...limits, finishFlush: Z_SYNC_FLUSH });
+    case "br":
+      return (bytes) => zlib.brotliDecompressSync(bytes, { ...limits, finishFlush: BROTLI_OPERATION_FLUSH });
+    case "zstd":
+      return (bytes) => zlib.zstdDecompressSync(bytes, { ...limits, finishFlush: ZSTD_e_flush });
+    default:
+      return undefined;
+  }
+}
 
 /** Hands the decoded bytes of an answer to `feed`: at once where they come plain, at the end where they come compressed. */
 export type ResponseBody = { readonly chunk: (bytes: Uint8Array) => void; readonly end: () => void };
@@ -28,7 +37,7 @@ export function createResponseBody(
 ): ResponseBody {
   const encoding = contentEncoding?.trim().toLowerCase() ?? "";
   if (encoding === "" || encoding === "identity") return { chunk: feed, end: () => {} };
-  const decode = DECODERS[encoding];
+  const decode = decoderOf(encoding);
   let pieces: Uint8Array[] = [];
   let size = 0;
   return {

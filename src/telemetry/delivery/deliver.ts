@@ -1,8 +1,11 @@
 import { type Payload, type PostOptions, type PostResult, postHttp } from "./post.ts";
-import { postGrpc } from "./post-grpc.ts";
 
 export type { Payload, PostOptions, PostResult } from "./post.ts";
 
 /** Sends a batch by its protocol. Never rejects. */
-export const post = (payload: Payload, options: PostOptions): Promise<PostResult> =>
-  payload.protocol === "grpc" ? postGrpc(payload, options) : postHttp(payload, options);
+export async function post(payload: Payload, options: PostOptions): Promise<PostResult> {
+  if (payload.protocol !== "grpc") return postHttp(payload, options);
+  // HTTP/2 is 12 MB of Node that only those load who use it.
+  const { postGrpc } = await import("./post-grpc.ts");
+  return postGrpc(payload, options);
+}

@@ -1,6 +1,5 @@
-import { request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
 import type { Socket } from "node:net";
+import { builtin } from "../../base/index.ts";
 
 /** One encoded batch on its way. */
 export type Payload = {
@@ -43,7 +42,7 @@ export function postHttp(payload: Payload, options: PostOptions): Promise<PostRe
       resolve({ kind: "rejected", reason: "the address is no URL" });
       return;
     }
-    const send = url.protocol === "https:" ? httpsRequest : httpRequest;
+    const send = builtin(url.protocol === "https:" ? "node:https" : "node:http").request;
     const request = send(
       url,
       {

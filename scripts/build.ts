@@ -1,0 +1,78 @@
+/**
+ * Builds dist/: declarations by TypeScript, code by esbuild. The parts of OpenTelemetry and prom-client that run in the user's program are
+ * bundled: loaded file by file from node_modules they cost twice the start-up time (docs/benchmarks.md). @opentelemetry/api stays outside,
+ * because the program shares it with us.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { build } from "esbuild";
+
+const BUNDLED = [
+  "@opentelemetry/context-async-hooks",
+  "@opentelemetry/core",
+  "@opentelemetry/otlp-transformer",
+  "@opentelemetry/resources",
+  "@opentelemetry/sdk-trace",
+  "prom-client",
+];
+
+rmSync("dist", { recursive: true, force: true });
+const { status } = spawnSync("npx", ["tsc", "-p", "tsconfig.build.json", "--emitDeclarationOnly"], {
+  stdio: "inherit",
+});
+if (status !== 0) process.exit(1);
+
+const result = await build({
+  entryPoints: {
+    index: "src/index.ts",
+    register: "src/register.ts",
+    "cli/main": "src/cli/main.ts",
+    "telemetry/delivery/exit-sender": "src/telemetry/delivery/exit-sender.ts",
+  },
+  outdir: "dist",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node24",
+  // Names stay readable: whoever debugs their program steps through this.
+  minifySyntax: true,
+  metafile: true,
+  banner: {
+    // prom-client is CommonJS and asks for Node's own modules by require.
+    js: 'import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(import.meta.url);',
+  },
+  plugins: [
+    {
+      name: "external-unless-bundled",
+      setup: ({ onResolve }) => {
+        onResolve({ filter: /^[^./]/ }, ({ path, kind, importer }) => {
+          const inside = BUNDLED.some((name) => path === name || path.startsWith(`${name}/`));
+          // What a bundled package asks for comes along, but for the API.
+          const fromBundled =
+            importer.includes("node_modules") && path !== "@opentelemetry/api" && !path.startsWith("node:");
+          return kind === "entry-point" || inside || fromBundled ? undefined : { path, external: true };
+        });
+      },
+    },
+  ],
+  logLevel: "warning",
+});
+
+/** The licences of what is bundled travel with it. */
+function collectLicences(inputs: readonly string[]): string {
+  const packages = new Set(inputs.flatMap((file) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? []));
+  return [...packages]
+    .toSorted()
+    .map((folder) => {
+      const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8")) as Record<
+        string,
+        string
+      >;
+      const file = globSync(`${folder}/LICEN[CS]E*`).find((path) => existsSync(path));
+      const text = file === undefined ? "" : readFileSync(file, "utf8");
+      return `${name} ${version} (${license})\n\n${text}`;
+    })
+    .join(`\n${"-".repeat(80)}\n\n`);
+}
+writeFileSync("dist/THIRD-PARTY-LICENSES.txt", collectLicences(Object.keys(result.metafile.inputs)));

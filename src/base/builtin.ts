@@ -1,0 +1,14 @@
+/**
+ * A module of Node, loaded when it is asked for: some of them cost megabytes (https 9, http2 12), and most programs that preload us load
+ * them late or never.
+ */
+export function builtin<N extends keyof Builtins>(name: N): Builtins[N] {
+  return process.getBuiltinModule(name) as Builtins[N];
+}
+
+type Builtins = {
+  readonly "node:child_process": typeof import("node:child_process");
+  readonly "node:http": typeof import("node:http");
+  readonly "node:https": typeof import("node:https");
+  readonly "node:zlib": typeof import("node:zlib");
+};

@@ -1,0 +1,63 @@
+import type { ErrorCode } from "../base/error.ts";
+import type { DiagnosticLevel } from "../base/index.ts";
+
+/** What telemetry in the program runs by. Every member has a value: what was not set has its default. */
+export type Config = {
+  readonly enabled: boolean;
+  readonly serviceName: string;
+  readonly serviceVersion?: string;
+  readonly environment?: string;
+  /** Without service.name, service.version and deployment.environment.name, which have members of their own. */
+  readonly resourceAttributes: Readonly<Record<string, string>>;
+  readonly exporter: "otlp" | "console" | "none";
+  readonly otlp: {
+    /** Whole URLs. With `grpc` they have no path. */
+    readonly tracesUrl: string;
+    readonly metricsUrl: string;
+    readonly logsUrl: string;
+    /** For every signal. Secret. */
+    readonly headers: Readonly<Record<string, string>>;
+    /** What is sent with one signal: `headers` and those that are set for it alone. Secret. */
+    readonly signalHeaders: Readonly<Record<"traces" | "metrics" | "logs", Readonly<Record<string, string>>>>;
+    readonly protocol: "http/protobuf" | "grpc";
+    readonly timeoutMs: number;
+    readonly compression: "gzip" | "none";
+  };
+  /** Which signals are sent. Metrics can be pulled though they are not sent. */
+  readonly signals: { readonly traces: boolean; readonly metrics: boolean; readonly logs: boolean };
+  /** From 0 to 1. */
+  readonly sampleRatio: number;
+  readonly captureContent: boolean;
+  /** In characters. */
+  readonly contentMaxLength: number;
+  readonly metrics: {
+    readonly exportIntervalMs: number;
+    /** Undefined: metrics cannot be pulled. */
+    readonly pullPort?: number;
+    readonly pullHost: string;
+    readonly labelValueLimit: number;
+  };
+  readonly export: {
+    readonly batchIntervalMs: number;
+    readonly queueSize: number;
+    readonly batchSize: number;
+    readonly exitTimeoutMs: number;
+  };
+  readonly instrumentations: { readonly disabled: readonly string[] };
+  readonly strict: boolean;
+  readonly logLevel: DiagnosticLevel;
+  readonly logging: { readonly level: string; readonly format: "json" | "text" };
+};
+
+/** Something about the configuration that its author should know. Nothing secret is in it. */
+export type Problem = {
+  readonly code: ErrorCode;
+  /** A hint says that a setting was understood a little differently; an error that it was not used. */
+  readonly severity: "error" | "hint";
+  /** The environment variable, or the key of the file. */
+  readonly key: string;
+  readonly file?: string;
+  readonly line?: number;
+  /** One sentence that needs no other. */
+  readonly message: string;
+};

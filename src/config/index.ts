@@ -1,0 +1,7 @@
+/**
+ * The configuration: the one owner of the environment and of observatory.yaml. One table (settings.ts) says what can be set. Reads the
+ * environment, that file and the nearest package.json; must never throw, never echo a secret, and load YAML only if there is a file.
+ */
+export type { Config, Problem } from "./config.ts";
+export { type ConfigInput, type LoadedConfig, loadConfig, strictError } from "./load.ts";
+export { FILE_SETTINGS, SETTINGS } from "./settings.ts";

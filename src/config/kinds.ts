@@ -1,0 +1,171 @@
+/** How a value is written: in a variable as text, in the file as YAML. `undefined` means that it is not a value of the kind. */
+export type Kind<T> = {
+  /** Completes "expected …". */
+  readonly expected: string;
+  readonly fromText: (text: string) => T | undefined;
+  readonly fromYaml: (value: unknown) => T | undefined;
+  /** Values are never shown. */
+  readonly secret?: boolean;
+  /** What is used instead of a value that is understood but not taken as it is written. */
+  readonly adjusted?: (text: string) => string | undefined;
+};
+
+const viaText =
+  <T>(fromText: (text: string) => T | undefined) =>
+  (value: unknown): T | undefined =>
+    typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+      ? fromText(String(value))
+      : undefined;
+
+const TRUE = new Set(["true", "1", "yes", "on"]);
+const FALSE = new Set(["false", "0", "no", "off"]);
+
+function parseBoolean(text: string): boolean | undefined {
+  const lower = text.toLowerCase();
+  if (TRUE.has(lower)) return true;
+  return FALSE.has(lower) ? false : undefined;
+}
+
+export const boolean: Kind<boolean> = {
+  expected: "true or false",
+  fromText: parseBoolean,
+  fromYaml: viaText(parseBoolean),
+};
+
+/** The values of OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT; where content goes to is not told apart here. */
+function parseCapture(text: string): boolean | undefined {
+  if (/^(?:span_only|event_only|span_and_event)$/i.test(text)) return true;
+  return /^no_content$/i.test(text) ? false : parseBoolean(text);
+}
+
+export const capture: Kind<boolean> = {
+  expected: "true or false",
+  fromText: parseCapture,
+  fromYaml: viaText(parseCapture),
+};
+
+const trimmed = (text: string): string | undefined => (text.trim() === "" ? undefined : text.trim());
+
+export const text: Kind<string> = { expected: "a text", fromText: trimmed, fromYaml: viaText(trimmed) };
+
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
+function number(expected: string, min: number, max: number, whole: boolean): Kind<number> {
+  const fromText = (given: string): number | undefined => {
+    if (!NUMBER.test(given.trim())) return undefined;
+    const value = Number(given);
+    return value >= min && value <= max && (!whole || Number.isInteger(value)) ? value : undefined;
+  };
+  return {
+    expected,
+    fromText,
+    fromYaml: (value) => (typeof value === "number" || typeof value === "string" ? fromText(String(value)) : undefined),
+  };
+}
+
+export const ratio = number("a number from 0 to 1", 0, 1, false);
+export const port = number("a port number from 1 to 65535", 1, 65_535, true);
+/** Beyond 2^31-1 Node's timers fire at once. */
+export const milliseconds = number("a whole number of milliseconds, at least 1", 1, 2_147_483_647, true);
+export const count = number("a whole number, at least 1", 1, 1_000_000_000, true);
+/** What an argument of a sampler may be besides a ratio is not known here. */
+export const samplerArgument = ratio;
+
+export function choice<const V extends string>(
+  values: readonly V[],
+  /** Other spellings. */
+  also: Readonly<Record<string, V>> = {},
+  adjusted?: Kind<V>["adjusted"],
+): Kind<V> {
+  const fromText = (given: string): V | undefined => {
+    const lower = given.trim().toLowerCase();
+    return values.find((value) => value === lower) ?? (Object.hasOwn(also, lower) ? also[lower] : undefined);
+  };
+  const last = values.at(-1);
+  const expected = values.length === 1 ? `${last}` : `${values.slice(0, -1).join(", ")} or ${last}`;
+  return { expected, fromText, fromYaml: viaText(fromText), ...(adjusted !== undefined && { adjusted }) };
+}
+
+const BARE_HOST = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:\/\S*)?$/;
+const withScheme = (given: string): string => (BARE_HOST.test(given) ? `http://${given}` : given);
+
+function parseUrl(given: string): string | undefined {
+  const whole = withScheme(given.trim());
+  return /^https?:\/\/[^/\s]/i.test(whole) && URL.canParse(whole) ? whole : undefined;
+}
+
+export const url: Kind<string> = {
+  expected: "a URL that begins with http:// or https://",
+  fromText: parseUrl,
+  fromYaml: viaText(parseUrl),
+  adjusted: (given) => (BARE_HOST.test(given.trim()) ? withScheme(given.trim()) : undefined),
+};
+
+function decode(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part.trim());
+  } catch {
+    return undefined;
+  }
+}
+
+/** `key=value,key=value` with percent encoding (W3C Baggage, as the OpenTelemetry specification has it for its variables). */
+function parsePairs(given: string): Record<string, string> | undefined {
+  const pairs: Record<string, string> = {};
+  for (const part of given.split(",")) {
+    if (part.trim() === "") continue;
+    const at = part.indexOf("=");
+    const key = at > 0 ? decode(part.slice(0, at)) : undefined;
+    const value = decode(part.slice(at + 1));
+    if (key === undefined || key === "" || value === undefined) return undefined;
+    Object.defineProperty(pairs, key, { value, enumerable: true, configurable: true, writable: true });
+  }
+  return pairs;
+}
+
+function yamlPairs(value: unknown): Record<string, string> | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const entries = Object.entries(value);
+  if (!entries.every(([, one]) => ["string", "number", "boolean"].includes(typeof one))) return undefined;
+  return Object.fromEntries(entries.map(([key, one]) => [key, String(one)]));
+}
+
+export const pairs: Kind<Readonly<Record<string, string>>> = {
+  expected: "key=value pairs separated by commas, percent-encoded where needed",
+  fromText: parsePairs,
+  fromYaml: yamlPairs,
+};
+
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** A header that Node's HTTP client would refuse to send. */
+const FORBIDDEN = /[^\t\x20-\x7e\x80-\xff]/;
+
+function headersOf(given: Readonly<Record<string, string>> | undefined): Readonly<Record<string, string>> | undefined {
+  if (given === undefined) return undefined;
+  const entries = Object.entries(given).map(([name, value]) => [name.toLowerCase(), value] as const);
+  return entries.every(([name, value]) => HEADER_NAME.test(name) && !FORBIDDEN.test(value))
+    ? Object.fromEntries(entries)
+    : undefined;
+}
+
+export const headers: Kind<Readonly<Record<string, string>>> = {
+  expected: "name=value pairs of HTTP headers separated by commas, percent-encoded where needed",
+  fromText: (given) => headersOf(parsePairs(given)),
+  fromYaml: (value) => headersOf(yamlPairs(value)),
+  secret: true,
+};
+
+const split = (given: string): readonly string[] =>
+  given
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+
+export const list: Kind<readonly string[]> = {
+  expected: "names separated by commas",
+  fromText: split,
+  fromYaml: (value) => {
+    if (typeof value === "string") return split(value);
+    return Array.isArray(value) && value.every((item) => typeof item === "string") ? value : undefined;
+  },
+};
