@@ -12,7 +12,7 @@ const KEY_CODES = Uint8Array.from({ length: 128 }, (_, code) => (isKeyCode(code)
 
 const QUOTES = "\"'`";
 const SCHEME = /(?:Bearer|Basic|Token|Digest|ApiKey|Api-Key|Negotiate|Key)(?:[ +]|%20)+/iy;
-const BARE = /[^\s"'`<>&,;)}\]\\|#]+/y;
+const BARE = /[^\s"'`<>&,;)}\]\\|]+/y;
 const BARE_HEAD = new RegExp(`${BARE.source.slice(0, -1)}{1,512}`, "y");
 /** Header lines: credentials and cookies hold spaces, commas and semicolons. */
 const LINE = /[^\r\n"'`<>\\]+/y;
@@ -61,6 +61,27 @@ function closingQuote(text: string, from: number, quote: string): number {
     if ((backslashes - own) % (2 * quote.length) === 0) return at - own;
   }
   return -1;
+}
+
+const JSON_GOES_ON = /(?:\s|\\+[nrt]){0,20}(?:[,}\]:+]|$)/y;
+
+/** Whether what follows a quote looks as if the quote had closed a JSON text. */
+function endsJsonText(text: string, after: number): boolean {
+  JSON_GOES_ON.lastIndex = after;
+  return JSON_GOES_ON.test(text);
+}
+
+/** Where the value in quotes ends; one that was cut off has the rest of the line. */
+function endOfQuoted(text: string, start: number, quote: string): number {
+  const closing = closingQuote(text, start, quote);
+  const newline = text.indexOf("\n", start);
+  const end = closing !== -1 ? closing : newline === -1 ? text.length : newline;
+  if (quote.endsWith('"')) return end;
+  // An apostrophe inside of a JSON text cannot reach beyond that text.
+  for (let at = text.indexOf('"', start); at !== -1 && at < end; at = text.indexOf('"', at + 1)) {
+    if (endsJsonText(text, at + 1)) return Math.max(start, at - backslashesBefore(text, at));
+  }
+  return end;
 }
 
 /** Whether a quoted value under a sensitive key is a secret. */
@@ -116,12 +137,9 @@ function claimValue(
   if (QUOTES.includes(text[opening] ?? " ")) {
     const quote = text.slice(start, opening + 1);
     start = opening + 1;
-    let end = closingQuote(text, start, quote);
-    if (end === -1) {
-      // Cut off: the rest of the line belongs to it.
-      const newline = text.indexOf("\n", start);
-      end = newline === -1 ? text.length : newline;
-    }
+    // "my password: " is a text that ends here.
+    if (keyQuote === undefined && endsJsonText(text, start)) return start;
+    const end = endOfQuoted(text, start, quote);
     if (startsWithMarker(text, start) === end) return end;
     if (!isQuotedSecret(text.slice(start, Math.min(end, start + JUDGED)), kind)) return start;
     SCHEME.lastIndex = start;
@@ -138,6 +156,8 @@ function claimValue(
     if (scheme) secret = SCHEME.lastIndex;
   }
   const afterMarker = startsWithMarker(text, secret);
+  // The fragment of a URL whose parameter was removed.
+  if (afterMarker !== -1 && text[afterMarker] === "#") return afterMarker;
   if (
     kind === "cookie" &&
     separator === ":" &&

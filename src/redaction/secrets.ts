@@ -1,4 +1,4 @@
-import { byPattern, type Claim, type Rule } from "./rule.ts";
+import { backslashesBefore, byPattern, type Claim, type Rule } from "./rule.ts";
 import { sensitiveKeyKind } from "./sensitive-key.ts";
 
 /** Random enough to be a key: `sk-fading-circle` is a style sheet's class, `sk-learn` a library. */
@@ -19,15 +19,14 @@ export function findPrivateKeys(text: string, claim: Claim): void {
     const tail = at + "PRIVATE KEY".length;
     at = tail;
     if (head === null) continue;
-    let end = text.indexOf("-----END ", tail);
-    PEM_END.lastIndex = end;
-    if (end !== -1 && PEM_END.test(text)) {
-      end = PEM_END.lastIndex;
-    } else {
-      PEM_BODY.lastIndex = text.startsWith(" BLOCK", tail) ? tail + 6 : tail;
-      PEM_BODY.test(text);
-      end = PEM_BODY.lastIndex;
-    }
+    PEM_BODY.lastIndex = tail;
+    PEM_BODY.test(text);
+    let end = PEM_BODY.lastIndex;
+    const last = text.slice(tail, end).indexOf("-----END ");
+    PEM_END.lastIndex = tail + last;
+    if (last !== -1 && PEM_END.test(text)) end = PEM_END.lastIndex;
+    // A backslash before a quote belongs to the quote.
+    else if (text[end] === '"') end -= backslashesBefore(text, end);
     claim(tail - "PRIVATE KEY".length - head[0].length, end);
     at = Math.max(at, end);
   }
@@ -85,11 +84,11 @@ export const findBasics: Rule["find"] = byPattern(
 
 /** `--password hunter2`. */
 export const findFlags: Rule["find"] = byPattern(
-  /(--(?:[a-z]{1,20}-){0,3}(?:password|passwd|pwd|passphrase|token|secret|api-?key) {1,3})(?![-[<$"'{])[^\s"'`]{4,}/g,
+  /(--(?:[a-z]{1,20}-){0,3}(?:password|passwd|pwd|passphrase|token|secret|api-?key) {1,3})(?![-[<$"'{])[^\s"'`\\]{4,}/g,
   (found) => /\d|[!#%^*+@]/.test(found) || found.length >= 12,
 );
 
-const ELEMENT = /<([A-Za-z][\w.:-]{1,60})>([^<>\s]{1,1024})<\/\1>/g;
+const ELEMENT = /<([A-Za-z][\w.:-]{1,60})>([^<>\s"]{1,1024})<\/\1>/g;
 
 /** `<password>…</password>`. */
 export function findElements(text: string, claim: Claim): void {
@@ -106,7 +105,7 @@ export function findElements(text: string, claim: Claim): void {
 
 /** "My password is hunter2": what people tell a model. */
 export const findSpoken: Rule["find"] = byPattern(
-  /(\b(?:password|passphrase|passcode|api[ -]?key|token|secret|key) (?:is|was|to)(?: now)?:? {1,2}["'`]?)[^\s"'`<>\\,;[\]]{6,512}/gi,
+  /(\b(?:password|passphrase|passcode|api[ -]?key|token|secret|key) (?:is|was|to)(?: now)?:? {1,2}["'`]?)(?![:}])[^\s"'`<>\\,;[\]]{6,512}/gi,
   (found) => /\d/.test(found) && /[A-Za-z]/.test(found) && !/^\d+[A-Za-z%]{1,3}[.)]?$|^v?\d+(?:\.\d+)+/.test(found),
 );
 

@@ -1,11 +1,11 @@
-import { type Context, context as contextApi, trace } from "@opentelemetry/api";
+import { type Context, context as contextApi, type Span, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 
 /**
  * Some frameworks keep their own asynchronous context (LangChain does) and offer no place to set OpenTelemetry's. A bridge looks
- * into it when the current context is asked for, and returns a more specific context than `current`, or undefined.
+ * into it when the current context is asked for, and returns the span that is current there if it is more specific than that of `current`.
  */
-export type ContextBridge = (current: Context) => Context | undefined;
+export type ContextBridge = (current: Context) => Span | undefined;
 
 /** OpenTelemetry's context on AsyncLocalStorage, with bridges to the contexts of frameworks. */
 export class BridgedContextManager extends AsyncLocalStorageContextManager {
@@ -18,8 +18,9 @@ export class BridgedContextManager extends AsyncLocalStorageContextManager {
   override active(): Context {
     const current = super.active();
     for (const bridge of this.#bridges) {
-      const bridged = bridge(current);
-      if (bridged !== undefined) return bridged;
+      const span = bridge(current);
+      // All else that the current context carries (baggage, suppression) stays.
+      if (span !== undefined) return trace.setSpan(current, span);
     }
     return current;
   }

@@ -1,4 +1,4 @@
-import { type Context, trace } from "@opentelemetry/api";
+import { type Context, type Span, trace } from "@opentelemetry/api";
 import type { AdoptedFile } from "../module-hooks.ts";
 import { type HandlerOptions, ObservatoryHandler } from "./handler.ts";
 import { createRunBook } from "./runs.ts";
@@ -6,7 +6,7 @@ import { createRunBook } from "./runs.ts";
 export type LangChainAdapter = {
   readonly files: readonly AdoptedFile[];
   /** Finds the span of the LangChain run that the program is inside of. */
-  readonly bridge: (current: Context) => Context | undefined;
+  readonly bridge: (current: Context) => Span | undefined;
   /**
    * To be called when the wire sees a model call: LangChain's own report of it is then not a second one. Returns which attempt of the same
    * call it is, from 0, where LangChain is calling.
@@ -59,7 +59,7 @@ export function createLangChainAdapter(options: Omit<HandlerOptions, "runs">): L
     files: [{ packageName: "@langchain/core", path: "dist/callbacks/manager", local: "CallbackManager", adopt }],
     bridge: (current) => {
       const run = runs.get(currentRunId());
-      return run !== undefined && trace.getSpan(current) === run.outerSpan ? run.context : undefined;
+      return run !== undefined && trace.getSpan(current) === run.outerSpan ? trace.getSpan(run.context) : undefined;
     },
     claimModelCall: () => {
       const id = currentRunId();
