@@ -48,17 +48,20 @@ function keyBefore(text: string, at: number, separator: string): Side | undefine
   return kind === undefined ? undefined : { kind, quote };
 }
 
-/**
- * Where a quoted text ends. A quote that was escaped L times has 2^L - 1 backslashes; one inside of the value has more, and each
- * backslash that ends the value adds a multiple of 2^(L+1). Fewer backslashes close an outer text.
- */
+/** How many times a quote with so many backslashes before it was escaped: 2^L - 1 belong to it, 2^(L+1) to each backslash before. */
+function escapeLevel(backslashes: number): number {
+  let level = 0;
+  for (let rest = backslashes; rest % 2 === 1; rest = (rest - 1) / 2) level++;
+  return level;
+}
+
+/** Where a quoted text ends: at the next such quote that was escaped as often, or less often, which ends an outer text. */
 function closingQuote(text: string, from: number, quote: string): number {
   const character = quote.at(-1) as string;
-  const own = quote.length - 1;
+  const own = escapeLevel(quote.length - 1);
   for (let at = text.indexOf(character, from); at !== -1; at = text.indexOf(character, at + 1)) {
-    const backslashes = Math.min(backslashesBefore(text, at), at - from);
-    if (backslashes < own) return at - backslashes;
-    if ((backslashes - own) % (2 * quote.length) === 0) return at - own;
+    const level = escapeLevel(Math.min(backslashesBefore(text, at), at - from));
+    if (level <= own) return at - (2 ** level - 1);
   }
   return -1;
 }
@@ -79,7 +82,7 @@ function endOfQuoted(text: string, start: number, quote: string): number {
   if (quote.endsWith('"')) return end;
   // An apostrophe inside of a JSON text cannot reach beyond that text.
   for (let at = text.indexOf('"', start); at !== -1 && at < end; at = text.indexOf('"', at + 1)) {
-    if (endsJsonText(text, at + 1)) return Math.max(start, at - backslashesBefore(text, at));
+    if (endsJsonText(text, at + 1)) return Math.max(start, at - (2 ** escapeLevel(backslashesBefore(text, at)) - 1));
   }
   return end;
 }

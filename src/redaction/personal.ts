@@ -51,7 +51,7 @@ function numbers(pattern: RegExp, accept: (found: string) => boolean): Rule["fin
   return (text, claim) => {
     byPattern(pattern, accept)(text, (start, end) => {
       if (wordBefore(text, start)) return;
-      const quote = quoteForNumber(text, start);
+      const quote = quoteForNumber(text, start, end);
       claim(start, end, quote === undefined ? {} : { quote });
     });
   };
@@ -88,7 +88,7 @@ export const findNamedPhones: Rule["find"] = (text, claim) => {
     const { length } = digitsOf(found);
     return length >= 7 && length <= 15;
   })(text, (start, end) => {
-    const quote = quoteForNumber(text, start);
+    const quote = quoteForNumber(text, start, end);
     claim(start, end, quote === undefined ? {} : { quote });
   });
 };
@@ -129,7 +129,7 @@ export function findCards(text: string, claim: Claim): void {
   CARD.lastIndex = 0;
   for (let match = CARD.exec(text); match !== null; match = CARD.exec(text)) {
     if (wordBefore(text, match.index) || !isCard(match[0])) continue;
-    const quote = quoteForNumber(text, match.index);
+    const quote = quoteForNumber(text, match.index, match.index + match[0].length);
     claim(match.index, match.index + match[0].length, quote === undefined ? {} : { quote });
   }
 }
@@ -192,7 +192,7 @@ const findNamedSsns = byPattern(NAMED_SSN, isSsn);
 export function findSsns(text: string, claim: Claim): void {
   findPlainSsns(text, claim);
   findNamedSsns(text, (start, end) => {
-    const quote = quoteForNumber(text, start);
+    const quote = quoteForNumber(text, start, end);
     claim(start, end, quote === undefined ? {} : { quote });
   });
 }

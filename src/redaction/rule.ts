@@ -59,9 +59,12 @@ export function backslashesBefore(text: string, at: number): number {
   return count;
 }
 
-/** Moves the start of a word past the letters of a JSON escape: in `\njoe` the word is `joe`. */
+/**
+ * Moves the start of a word past the letters of a JSON escape: in `\njoe` the word is `joe`. The number of backslashes does not tell,
+ * as each further level of JSON doubles them; a path like `C:\new` loses a letter that nobody misses.
+ */
 export function afterEscape(text: string, start: number, end: number): number {
-  if (backslashesBefore(text, start) % 2 === 0 || start >= end) return start;
+  if (text[start - 1] !== "\\" || start >= end) return start;
   if (text[start] === "u" && /^u[0-9A-Fa-f]{4}/.test(text.slice(start, start + 5))) return Math.min(start + 5, end);
   return "nrtbf".includes(text[start] as string) ? start + 1 : start;
 }
@@ -69,14 +72,18 @@ export function afterEscape(text: string, start: number, end: number): number {
 /** Whether a letter or digit stands at a position that is not part of a JSON escape. */
 export function wordBefore(text: string, at: number): boolean {
   if (at === 0 || !isWordCode(text.charCodeAt(at - 1))) return false;
-  if ("nrtbf".includes(text[at - 1] as string) && backslashesBefore(text, at - 1) % 2 === 1) return false;
+  if ("nrtbf".includes(text[at - 1] as string) && text[at - 2] === "\\") return false;
   return !/\\u[0-9A-Fa-f]{4}$/.test(text.slice(Math.max(0, at - 6), at));
 }
 
 const JSON_KEY_BEFORE = /(\\*")\s{0,4}:\s{0,4}$/;
+const JSON_NUMBER_ENDS = /(?:\s|\\+[nrt]){0,20}[,}\]]/y;
 
-/** The quote of the JSON key whose bare number begins at `start`, if it is one. */
-export function quoteForNumber(text: string, start: number): string | undefined {
-  if (start === 0 || !": \t".includes(text[start - 1] as string)) return undefined;
-  return JSON_KEY_BEFORE.exec(text.slice(Math.max(0, start - 24), start))?.[1];
+/** The quote of the JSON key whose bare number text[start, end) is; undefined where it is no number of JSON. */
+export function quoteForNumber(text: string, start: number, end: number): string | undefined {
+  if (start === 0 || !": \t".includes(text[start - 1] as string) || /\D/.test(text.slice(start, end))) return undefined;
+  JSON_NUMBER_ENDS.lastIndex = end;
+  return JSON_NUMBER_ENDS.test(text)
+    ? JSON_KEY_BEFORE.exec(text.slice(Math.max(0, start - 24), start))?.[1]
+    : undefined;
 }
