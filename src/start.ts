@@ -1,18 +1,19 @@
 /**
  * Puts the parts together in the program: the only place that knows them all. Used by the preload; rooms below never use it.
  */
-import { context, logs, propagation, trace } from "@opentelemetry/api";
+import { type Attributes, context, logs, propagation, type Tracer, trace } from "@opentelemetry/api";
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from "@opentelemetry/core";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import {
   createAlwaysRecordSampler,
   ParentBasedSampler,
+  type SpanProcessor,
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
 import { type Diagnostics, systemClock } from "./base/index.ts";
 import type { Config } from "./config/index.ts";
-import { createPricer } from "./cost/index.ts";
+import { createPricer, type Pricer } from "./cost/index.ts";
 import {
   createLangChainAdapter,
   installModuleHooks,
@@ -21,7 +22,7 @@ import {
   pinoAdapter,
   winstonAdapter,
 } from "./frameworks/index.ts";
-import { createMetrics, type Metrics, type PullServer, startPullServer } from "./metrics/index.ts";
+import { createMetrics, type Metrics, startPullServer } from "./metrics/index.ts";
 import { createRedactor } from "./redaction/index.ts";
 import {
   activeSpanIds,
@@ -29,12 +30,11 @@ import {
   createConsoleOutlet,
   createExport,
   createLoggerProvider,
+  createPrivacy,
   createSpanPipeline,
-  type Export,
   guardExit,
   type LogItem,
   logAttributes,
-  type Outlet,
   resourceAttributes,
   runningTelemetry,
   setRunningTelemetry,
@@ -66,56 +66,22 @@ function createLogTap(emit: (log: LogItem) => void): LogTap {
   };
 }
 
-/** Starts everything in this process. Called once; a second call returns what runs. */
-export function startTelemetry({ config, diagnostics, version }: StartOptions): Telemetry {
-  const running = runningTelemetry();
-  if (running !== undefined) return running;
-
-  const clock = systemClock;
-  const onFault = (error: unknown): void => {
-    const reason = error instanceof Error ? error.message : String(error);
-    diagnostics.warnOnce(`fault-${reason}`, `a fault of its own was caught, the program is not affected: ${reason}`);
-    if (error instanceof Error) diagnostics.debug(error.stack ?? "");
-  };
-
-  const attributes = resourceAttributes(config, version);
-  const metrics: Metrics = createMetrics({ clock, labelValueLimit: config.metrics.labelValueLimit });
-  metrics.set("agent_observatory_up", { version, node_version: process.versions.node }, 1);
-
-  const privacyOptions = {
-    captureContent: config.captureContent,
-    contentMaxLength: config.contentMaxLength,
-    redactor: createRedactor(),
-  };
-  const exporting: Export | undefined =
-    config.exporter === "otlp"
-      ? createExport({ config, metrics, diagnostics, attributes, version, clock, privacyOptions })
-      : undefined;
-  const outlet: Outlet | undefined =
-    exporting ?? (config.exporter === "console" ? createConsoleOutlet(privacyOptions) : undefined);
-
-  const pricer = createPricer();
-  const pipeline = createSpanPipeline({
-    metrics,
-    pricer,
-    onFault,
-    onExport: (span) => {
-      if (config.signals.traces) outlet?.span(span);
-    },
-  });
+/** The OpenTelemetry SDK of this process, registered globally. */
+function startSdk(
+  { config, diagnostics }: StartOptions,
+  attributes: Attributes,
+  spanProcessor: SpanProcessor,
+  emitLog: (log: LogItem) => void,
+): { readonly provider: TracerProvider; readonly contextManager: BridgedContextManager } {
   const contextManager = new BridgedContextManager();
   const provider = new TracerProvider({
     resource: resourceFromAttributes(attributes),
+    // Every span is recorded, whatever the sampler says of its export: the metrics are made from spans.
     sampler: createAlwaysRecordSampler(
       new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(config.sampleRatio) }),
     ),
-    spanProcessors: [pipeline],
+    spanProcessors: [spanProcessor],
   });
-  const tracer = provider.getTracer(SCOPE, version);
-  const emitLog = (log: LogItem): void => {
-    if (config.signals.logs) outlet?.log(log);
-  };
-
   context.setGlobalContextManager(contextManager);
   propagation.setGlobalPropagator(
     new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] }),
@@ -123,19 +89,34 @@ export function startTelemetry({ config, diagnostics, version }: StartOptions): 
   if (!trace.setGlobalTracerProvider(provider)) {
     diagnostics.warnOnce(
       "second-sdk",
-      "another OpenTelemetry SDK is registered already; spans of the program go there.",
+      "another OpenTelemetry SDK is registered already; spans that the program makes itself go there.",
     );
   }
-  logs.setGlobalLoggerProvider(createLoggerProvider(emitLog, clock));
+  logs.setGlobalLoggerProvider(createLoggerProvider(emitLog, systemClock));
+  return { provider, contextManager };
+}
 
+type Watch = {
+  readonly config: Config;
+  readonly tracer: Tracer;
+  readonly contextManager: BridgedContextManager;
+  readonly metrics: Metrics;
+  readonly pricer: Pricer;
+  readonly emitLog: (log: LogItem) => void;
+  readonly onFault: (error: unknown) => void;
+};
+
+/** Watches the program: frameworks and loggers by module hooks, everything else on the wire. Returns what stops it. */
+function watchProgram({ config, tracer, contextManager, metrics, pricer, emitLog, onFault }: Watch): () => void {
+  const { captureContent } = config;
+  const { disabled } = config.instrumentations;
   const langchain = createLangChainAdapter({
     tracer,
-    clock,
-    captureContent: config.captureContent,
+    clock: systemClock,
+    captureContent,
     outerContext: () => contextManager.unbridged(),
   });
   contextManager.addBridge(langchain.bridge);
-  const disabled = config.instrumentations.disabled;
   const tap = createLogTap(emitLog);
   const unhook = installModuleHooks({
     adopted: [
@@ -147,10 +128,7 @@ export function startTelemetry({ config, diagnostics, version }: StartOptions): 
     onFault,
   });
 
-  let pricesLoading = false;
-  const loadPricesSoon = (): void => {
-    if (pricesLoading) return;
-    pricesLoading = true;
+  const loadPricesSoon = once(() => {
     // While the first request is under way nobody waits for this.
     setImmediate(() => {
       try {
@@ -159,36 +137,83 @@ export function startTelemetry({ config, diagnostics, version }: StartOptions): 
         onFault(error);
       }
     }).unref();
-  };
+  });
   const stopWire = startWire({
     tracer,
-    clock,
-    captureContent: config.captureContent,
+    clock: systemClock,
+    captureContent,
     enter: (entered) => void contextManager.attach(entered),
     onFault,
-    onInferenceStart: (callProvider, model) => {
-      metrics.add("llm_requests_active", { provider: callProvider, model }, 1);
+    onInferenceStart: (provider, model) => {
+      metrics.add("llm_requests_active", { provider, model }, 1);
       loadPricesSoon();
       return langchain.claimModelCall();
     },
-    onInferenceEnd: (callProvider, model) => metrics.add("llm_requests_active", { provider: callProvider, model }, -1),
+    onInferenceEnd: (provider, model) => metrics.add("llm_requests_active", { provider, model }, -1),
   });
+  return () => {
+    stopWire();
+    unhook();
+  };
+}
+
+function once(action: () => void): () => void {
+  let done = false;
+  return () => {
+    if (done) return;
+    done = true;
+    action();
+  };
+}
+
+/** Starts everything in this process. A second call returns what runs. */
+export function startTelemetry(options: StartOptions): Telemetry {
+  const running = runningTelemetry();
+  if (running !== undefined) return running;
+
+  const { config, diagnostics, version } = options;
+  const onFault = (error: unknown): void => {
+    const reason = error instanceof Error ? error.message : String(error);
+    diagnostics.warnOnce(`fault-${reason}`, `a fault of its own was caught, the program is not affected: ${reason}`);
+    if (error instanceof Error) diagnostics.debug(error.stack ?? "");
+  };
+
+  const clock = systemClock;
+  const attributes = resourceAttributes(config, version);
+  const metrics = createMetrics({ clock, labelValueLimit: config.metrics.labelValueLimit });
+  const privacy = createPrivacy({
+    captureContent: config.captureContent,
+    contentMaxLength: config.contentMaxLength,
+    redactor: createRedactor(),
+  });
+  const exporting =
+    config.exporter === "otlp"
+      ? createExport({ config, metrics, diagnostics, attributes, version, clock, privacy })
+      : undefined;
+  const outlet = exporting ?? (config.exporter === "console" ? createConsoleOutlet(privacy) : undefined);
+  const emitLog = (log: LogItem): void => {
+    if (config.signals.logs) outlet?.log(log);
+  };
+
+  const pricer = createPricer();
+  const pipeline = createSpanPipeline({
+    metrics,
+    pricer,
+    onFault,
+    onExport: (span) => {
+      if (config.signals.traces) outlet?.span(span);
+    },
+  });
+  const { provider, contextManager } = startSdk(options, attributes, pipeline, emitLog);
+  const tracer = provider.getTracer(SCOPE, version);
+  const unwatch = watchProgram({ config, tracer, contextManager, metrics, pricer, emitLog, onFault });
 
   const { pullPort, pullHost } = config.metrics;
-  const pull: PullServer | undefined =
-    pullPort === undefined ? undefined : startPullServer(metrics, pullHost, pullPort, diagnostics);
-
-  const flush = async (timeoutMs: number): Promise<void> => exporting?.flush(AbortSignal.timeout(timeoutMs));
+  const pull = pullPort === undefined ? undefined : startPullServer(metrics, pullHost, pullPort, diagnostics);
+  const { exitTimeoutMs } = config.export;
   const releaseExit =
-    exporting &&
-    guardExit({
-      flush: exporting.flush,
-      pending: exporting.pending,
-      drain: exporting.drain,
-      timeoutMs: config.export.exitTimeoutMs,
-      diagnostics,
-      onLost: () => {},
-    });
+    exporting && guardExit({ ...exporting, onEnd: exporting.end, timeoutMs: exitTimeoutMs, diagnostics });
+  const flush = async (timeoutMs: number): Promise<void> => exporting?.flush(AbortSignal.timeout(timeoutMs));
 
   const telemetry: Telemetry = {
     metrics,
@@ -197,17 +222,14 @@ export function startTelemetry({ config, diagnostics, version }: StartOptions): 
     emitLog: (item) => emitLog({ ...item, timeMs: clock.nowMs(), spanContext: trace.getSpanContext(context.active()) }),
     flush,
     shutdown: async () => {
-      await flush(config.export.exitTimeoutMs);
+      exporting?.end();
+      await flush(exitTimeoutMs);
       setRunningTelemetry(undefined);
       releaseExit?.();
-      stopWire();
-      unhook();
+      unwatch();
       pull?.close();
       exporting?.close();
-      trace.disable();
-      context.disable();
-      propagation.disable();
-      logs.disable();
+      for (const api of [trace, context, propagation, logs]) api.disable();
     },
   };
   setRunningTelemetry(telemetry);

@@ -141,13 +141,10 @@ function claimValue(
     const quote = text.slice(start, opening + 1);
     start = opening + 1;
     // "my password: " is a text that ends here; so is one whose quote is escaped less often than that of the key in it.
-    if (
-      keyQuote === undefined
-        ? endsJsonText(text, start)
-        : escapeLevel(quote.length - 1) < escapeLevel(keyQuote.length - 1)
-    ) {
-      return start;
-    }
+    const ended = keyQuote?.endsWith('"')
+      ? escapeLevel(quote.length - 1) < escapeLevel(keyQuote.length - 1)
+      : endsJsonText(text, start);
+    if (ended) return start;
     const end = endOfQuoted(text, start, quote);
     if (startsWithMarker(text, start) === end) return end;
     if (!isQuotedSecret(text.slice(start, Math.min(end, start + JUDGED)), kind)) return start;

@@ -2,7 +2,7 @@ import { SpanStatusCode } from "@opentelemetry/api";
 import { hrTimeToMilliseconds } from "@opentelemetry/core";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import type { LogItem } from "./logs.ts";
-import { createPrivacy, type PrivacyOptions } from "./privacy.ts";
+import type { Privacy } from "./privacy.ts";
 
 /** A span as one line of JSON, for TRACING_EXPORTER=console. */
 function spanLine(span: ReadableSpan): string {
@@ -36,8 +36,7 @@ function logLine(log: LogItem): string {
 export type Outlet = { readonly span: (span: ReadableSpan) => void; readonly log: (log: LogItem) => void };
 
 /** Writes to stdout, like every console exporter of OpenTelemetry: whoever chose it wants to see it there. */
-export function createConsoleOutlet(options: PrivacyOptions): Outlet {
-  const privacy = createPrivacy(options);
+export function createConsoleOutlet(privacy: Privacy): Outlet {
   return {
     span: (span) => void process.stdout.write(`${spanLine(privacy.span(span))}\n`),
     log: (log) => void process.stdout.write(`${logLine(privacy.log(log))}\n`),

@@ -9,6 +9,8 @@ import type { Payload } from "./delivery/post.ts";
  * end the process without either.
  */
 export type ExitOptions = {
+  /** Called once the end is in sight, before the last flush or drain. */
+  readonly onEnd: () => void;
   /** Sends what is queued, waiting at most until `signal` aborts. */
   readonly flush: (signal: AbortSignal) => Promise<void>;
   /** Whether there is anything that has not been sent. */
@@ -17,7 +19,6 @@ export type ExitOptions = {
   readonly drain: () => Payload[];
   readonly timeoutMs: number;
   readonly diagnostics: Diagnostics;
-  readonly onLost: (count: number) => void;
 };
 
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
@@ -39,7 +40,6 @@ function sendBySubprocess(payloads: readonly Payload[], timeoutMs: number, optio
     },
   );
   if (child.status === 0) return;
-  options.onLost(payloads.length);
   const reason = child.stderr?.toString().slice(0, 200) || (child.error?.message ?? "no answer in time");
   options.diagnostics.warnOnce("exit", `the last telemetry of this process could not be sent: ${reason}.`);
 }
@@ -63,10 +63,12 @@ export function guardExit(options: ExitOptions): () => void {
     // Node asks again after every piece of work, ours too: one round is enough, `exit` takes what it left.
     if (asked || flushing || !options.pending()) return;
     asked = true;
+    options.onEnd();
     void flushInTime();
   };
   const onExit = (): void => {
     try {
+      options.onEnd();
       sendBySubprocess(options.drain(), leftMs(), options);
     } catch {
       // The process is ending: there is nobody left to tell.
@@ -75,6 +77,7 @@ export function guardExit(options: ExitOptions): () => void {
   const onSignal = (signal: NodeJS.Signals): void => {
     // Where the program listens itself it decides how to end; where it does not, the signal must still end it.
     if (process.listenerCount(signal) > 1) return;
+    options.onEnd();
     void flushInTime().finally(() => {
       process.off(signal, onSignal);
       onExit();

@@ -12,7 +12,7 @@ import { createSender } from "./delivery/sender.ts";
 import { type LogItem, readableLog } from "./logs.ts";
 import { startMetricPusher } from "./metric-pusher.ts";
 import { encodeMetrics } from "./otlp/metrics.ts";
-import { createPrivacy, type PrivacyOptions } from "./privacy.ts";
+import type { Privacy } from "./privacy.ts";
 
 export type ExportOptions = {
   readonly config: Config;
@@ -21,7 +21,7 @@ export type ExportOptions = {
   readonly attributes: Attributes;
   readonly version: string;
   readonly clock: Clock;
-  readonly privacyOptions: PrivacyOptions;
+  readonly privacy: Privacy;
 };
 
 /** OTLP out: spans and log lines in batches, metrics at an interval. */
@@ -31,16 +31,17 @@ export type Export = {
   readonly flush: (signal: AbortSignal) => Promise<void>;
   readonly pending: () => boolean;
   readonly drain: () => Payload[];
+  /** To be called before the last flush or drain of the process. */
+  readonly end: () => void;
   readonly close: () => void;
 };
 
 const SCOPE = "agent-observatory";
 
 export function createExport(options: ExportOptions): Export {
-  const { config, metrics, diagnostics, attributes, version, clock, privacyOptions } = options;
+  const { config, metrics, diagnostics, attributes, version, clock, privacy } = options;
   const { otlp, signals } = config;
   const resource = resourceFromAttributes(attributes);
-  const privacy = createPrivacy(privacyOptions);
   const sender = createSender({
     timeoutMs: otlp.timeoutMs,
     diagnostics,
@@ -106,6 +107,7 @@ export function createExport(options: ExportOptions): Export {
         sender,
         clock,
         intervalMs: config.metrics.exportIntervalMs,
+        identity: { version, node_version: process.versions.node },
         encode: (snapshots, timeMs) =>
           payload("metrics", otlp.metricsUrl, encodeMetrics(snapshots, attributes, { name: SCOPE, version }, timeMs)),
       })
@@ -131,6 +133,7 @@ export function createExport(options: ExportOptions): Export {
     },
     pending: () => spans.pending() + logs.pending() > 0 || pusher?.pending() === true,
     drain: () => [...spans.drain(), ...logs.drain(), ...(pusher?.drain() ?? [])],
+    end: () => pusher?.end(),
     close: () => {
       spans.close();
       logs.close();

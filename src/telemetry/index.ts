@@ -7,6 +7,7 @@ export { activeSpanIds, BridgedContextManager } from "./context-manager.ts";
 export { guardExit } from "./exit.ts";
 export { createExport, type Export } from "./export.ts";
 export { createLoggerProvider, type LogItem, logAttributes, severityOf } from "./logs.ts";
+export { createPrivacy, type Privacy } from "./privacy.ts";
 export { resourceAttributes } from "./resource.ts";
 export { runningTelemetry, setRunningTelemetry, type Telemetry } from "./runtime.ts";
 export { createSpanPipeline } from "./span-pipeline.ts";

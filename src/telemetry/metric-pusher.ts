@@ -1,5 +1,5 @@
 import type { Clock } from "../base/index.ts";
-import type { MetricSnapshot, Metrics } from "../metrics/index.ts";
+import type { LabelsOf, MetricSnapshot, Metrics } from "../metrics/index.ts";
 import type { Payload } from "./delivery/post.ts";
 import type { Sender } from "./delivery/sender.ts";
 
@@ -9,6 +9,8 @@ export type MetricPusherOptions = {
   readonly clock: Clock;
   readonly intervalMs: number;
   readonly encode: (snapshots: readonly MetricSnapshot[], timeMs: number) => Payload;
+  /** Labels of `agent_observatory_up`, which is 1 on every push but the last. */
+  readonly identity: LabelsOf<"agent_observatory_up">;
 };
 
 /** Pushes the registry at an interval. Values are cumulative: a push that fails loses nothing, the next one says it all. */
@@ -17,18 +19,32 @@ export type MetricPusher = {
   readonly drain: () => Payload[];
   /** Whether anything changed since the last push that arrived. */
   readonly pending: () => boolean;
+  /** Says goodbye: `agent_observatory_up` becomes 0, unless nothing was ever said, in which case silence is enough. */
+  readonly end: () => void;
   readonly close: () => void;
 };
 
-export function startMetricPusher({ metrics, sender, clock, intervalMs, encode }: MetricPusherOptions): MetricPusher {
-  let deliveredRevision = -1;
+export function startMetricPusher(options: MetricPusherOptions): MetricPusher {
+  const { metrics, sender, clock, intervalMs, encode, identity } = options;
+  let up = 0;
+  const setUp = (value: 0 | 1): void => {
+    if (up === value) return;
+    up = value;
+    metrics.set("agent_observatory_up", identity, value);
+  };
+  setUp(1);
+  // That it runs is no news by itself: a script that records nothing sends nothing and ends at once.
+  let deliveredRevision = metrics.revision();
+  let everDelivered = false;
   let underWay: Promise<void> | undefined;
 
   const payload = (): Payload => encode(metrics.snapshot(), clock.nowMs());
   const push = async (): Promise<void> => {
     const revision = metrics.revision();
     const result = await sender.send(payload());
-    if (result.kind === "delivered") deliveredRevision = revision;
+    if (result.kind !== "delivered") return;
+    deliveredRevision = revision;
+    everDelivered = true;
   };
   const flush = (): Promise<void> => {
     underWay ??= push().finally(() => {
@@ -37,7 +53,10 @@ export function startMetricPusher({ metrics, sender, clock, intervalMs, encode }
     return underWay;
   };
   // Every interval, changed or not: a series that falls silent looks like a program that died.
-  const timer = setInterval(() => void flush(), intervalMs);
+  const timer = setInterval(() => {
+    setUp(1);
+    void flush();
+  }, intervalMs);
   timer.unref();
   return {
     flush: async () => {
@@ -46,6 +65,9 @@ export function startMetricPusher({ metrics, sender, clock, intervalMs, encode }
     },
     drain: () => (metrics.revision() === deliveredRevision ? [] : [payload()]),
     pending: () => metrics.revision() !== deliveredRevision,
+    end: () => {
+      if (everDelivered || metrics.revision() !== deliveredRevision) setUp(0);
+    },
     close: () => clearInterval(timer),
   };
 }

@@ -131,8 +131,9 @@ export function describeInference(
         if (streaming && firstChunkMs !== undefined) {
           span.setAttribute(ATTR.timeToFirstChunk, (firstChunkMs - startMs) / 1000);
         }
-        // A client that stops reading after the last event has left nothing behind.
-        const finished = outcome.kind === "complete" || facts.finishReasons !== undefined;
+        // A client that stops reading a stream after the last event has left nothing behind.
+        const readToTheEnd = streaming && outcome.kind === "abandoned" && facts.finishReasons !== undefined;
+        const finished = outcome.kind === "complete" || readToTheEnd;
         const failure = failureOf(finished ? { kind: "complete" } : outcome, status, facts);
         if (failure !== undefined) {
           span.setAttribute(ATTR.errorType, failure.type);
