@@ -4,5 +4,5 @@ export { type BoundedQueue, createBoundedQueue } from "./bounded-queue.ts";
 export { builtin } from "./builtin.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { createDiagnostics, type DiagnosticLevel, type Diagnostics } from "./diagnostics.ts";
-export { ObservatoryError } from "./error.ts";
+export { ERROR_CODES, type ErrorCode, ObservatoryError, RETIRED_ERROR_CODES } from "./error.ts";
 export { isOwn, markOwn } from "./own.ts";

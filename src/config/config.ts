@@ -1,5 +1,4 @@
-import type { ErrorCode } from "../base/error.ts";
-import type { DiagnosticLevel } from "../base/index.ts";
+import type { DiagnosticLevel, ErrorCode } from "../base/index.ts";
 
 /** What telemetry in the program runs by. Every member has a value: what was not set has its default. */
 export type Config = {

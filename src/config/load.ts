@@ -1,4 +1,4 @@
-import { ObservatoryError } from "../base/error.ts";
+import { ObservatoryError } from "../base/index.ts";
 import type { Config, Problem } from "./config.ts";
 import { nearest } from "./near.ts";
 import { readOtlp } from "./otlp.ts";

@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../base/error.ts";
+import type { ErrorCode } from "../base/index.ts";
 import { createRedactor, type Redactor } from "../redaction/index.ts";
 import type { Problem } from "./config.ts";
 

@@ -16,7 +16,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   cost: ["genai"],
   redaction: ["base"],
   // adapters: the light side, which the preload loads
-  config: ["base", "errors"],
+  config: ["base", "errors", "redaction"],
   metrics: ["base", "model"],
   wire: ["base", "genai", "model"],
   frameworks: ["base", "errors", "model"],
