@@ -180,11 +180,18 @@ export function startTelemetry(options: StartOptions): Telemetry {
 
   const clock = systemClock;
   const attributes = resourceAttributes(config, version);
-  const metrics = createMetrics({ clock, labelValueLimit: config.metrics.labelValueLimit });
+  // The address of a server is what telemetry is about; in what people say an address is personal data.
+  const redactor = createRedactor({ except: ["ip_address"] });
+  const metrics = createMetrics({
+    clock,
+    labelValueLimit: config.metrics.labelValueLimit,
+    cleanLabel: redactor.text,
+  });
   const privacy = createPrivacy({
     captureContent: config.captureContent,
     contentMaxLength: config.contentMaxLength,
-    redactor: createRedactor(),
+    contentRedactor: createRedactor(),
+    redactor,
   });
   const exporting =
     config.exporter === "otlp"

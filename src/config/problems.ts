@@ -6,6 +6,7 @@ import type { Problem } from "./config.ts";
 export type Origin = { readonly key: string; readonly file?: string; readonly line?: number };
 
 const MAX_SHOWN = 80;
+const CREDENTIALS = "[REDACTED:url_credentials]";
 
 export const originText = ({ key, file, line }: Origin): string =>
   file === undefined ? key : `${file}${line === undefined ? "" : `:${line}`}: ${key}`;
@@ -34,7 +35,8 @@ export function createProblemList(): ProblemList {
       const text = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
       if (secret) return `a value of ${text.length} characters (not shown: it may be secret)`;
       redactor ??= createRedactor({ except: ["ip_address"] });
-      const safe = redactor.url(text);
+      // `user:password@host` without a scheme is a URL to whoever wrote it.
+      const safe = redactor.url(text.replace(/[^\s/@"]+:[^\s@"]*@/g, `${CREDENTIALS}@`));
       const short = safe.length > MAX_SHOWN ? `${safe.slice(0, MAX_SHOWN)}…` : safe;
       return typeof value === "string" ? `"${short}"` : short;
     },

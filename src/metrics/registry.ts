@@ -26,6 +26,8 @@ export type MetricsOptions = {
   readonly clock: Clock;
   /** How many values one label may take before further ones become `other`. */
   readonly labelValueLimit: number;
+  /** Makes a label value safe to leave the process. */
+  readonly cleanLabel: (value: string) => string;
 };
 
 type Labels = Record<string, string>;
@@ -100,16 +102,18 @@ function snapshotSeries(instrument: Instrument, series: PromSeries): SeriesSnaps
 }
 
 /** The catalogue as live instruments on one prom-client registry, which both the pull endpoint and OTLP push read. */
-export function createMetrics({ clock, labelValueLimit }: MetricsOptions): Metrics {
+export function createMetrics({ clock, labelValueLimit, cleanLabel }: MetricsOptions): Metrics {
   const registry = new Registry();
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
   const instruments = new Map(
     CATALOGUE.map((definition: MetricDefinition) => [definition.name, createInstrument(definition, registry)]),
   );
   const instrumentOf = (name: string): Instrument => instruments.get(name) as Instrument;
-  const guard = createLabelGuard(labelValueLimit, (metric, label) =>
-    add("agent_observatory_label_values_folded_total", { metric, label }),
-  );
+  const guard = createLabelGuard({
+    limit: labelValueLimit,
+    clean: cleanLabel,
+    onFold: (metric, label) => add("agent_observatory_label_values_folded_total", { metric, label }),
+  });
 
   let revision = 0;
   const prepare = (name: string, labels: Labels): { instrument: Instrument; labels: Labels } => {

@@ -17,6 +17,9 @@ export type PrivacyOptions = {
   readonly captureContent: boolean;
   /** Content beyond this many characters is shortened, staying valid JSON. */
   readonly contentMaxLength: number;
+  /** For what people and models said. */
+  readonly contentRedactor: Redactor;
+  /** For everything else: names, addresses, messages of errors, log lines. */
   readonly redactor: Redactor;
 };
 
@@ -82,13 +85,12 @@ function shorten(text: string, max: number): string {
 
 const NOT_TEXT = new Set<string>([ATTR.operation, ATTR.provider, ATTR.requestModel, ATTR.responseModel]);
 
-export function createPrivacy({ captureContent, contentMaxLength, redactor }: PrivacyOptions): Privacy {
-  const value = (one: AttributeValue): AttributeValue => {
-    if (typeof one === "string") return redactor.text(one);
+export function createPrivacy(options: PrivacyOptions): Privacy {
+  const { captureContent, contentMaxLength, contentRedactor, redactor } = options;
+  const value = (one: AttributeValue, by: Redactor): AttributeValue => {
+    if (typeof one === "string") return by.text(one);
     if (Array.isArray(one) && typeof one[0] === "string") {
-      return (one as (string | null | undefined)[]).map((item) =>
-        typeof item === "string" ? redactor.text(item) : item,
-      );
+      return (one as (string | null | undefined)[]).map((item) => (typeof item === "string" ? by.text(item) : item));
     }
     return one;
   };
@@ -99,10 +101,10 @@ export function createPrivacy({ captureContent, contentMaxLength, redactor }: Pr
       if (NOT_TEXT.has(name)) {
         safe[name] = one;
       } else if (!isContent(name)) {
-        safe[name] = value(one);
+        safe[name] = value(one, redactor);
       } else if (captureContent) {
         // Redacted before it is shortened, so that no cut leaves half a secret unrecognized.
-        const redacted = value(one);
+        const redacted = value(one, contentRedactor);
         safe[name] = typeof redacted === "string" ? shorten(redacted, contentMaxLength) : redacted;
       } else if (typeof one === "number" || typeof one === "boolean") {
         safe[name] = one;
