@@ -107,8 +107,8 @@ export const SETTINGS = {
     env: ["JAEGER_PORT"],
     file: false,
     kind: port,
-    default: "4318",
-    doc: "Jaeger's port for OTLP over HTTP.",
+    default: "4318, with grpc 4317",
+    doc: "Jaeger's port for OTLP.",
   },
   zipkinEndpoint: { env: ["ZIPKIN_ENDPOINT"], file: false, kind: url, default: "none", doc: "Not used yet." },
   "otlp.endpoint": {

@@ -156,12 +156,12 @@ describe("redaction of hostile text", () => {
     for (const unit of units) {
       elapsed(unit, 4096);
       const small = Math.min(elapsed(unit, 1 << 16), elapsed(unit, 1 << 16));
-      // Sixteen times the text: linear is 16, quadratic 256. The floor takes the noise out of what is too fast to measure.
-      const large = elapsed(unit, 1 << 20);
-      assert.ok(
-        large < Math.max(small, 5) * 80,
-        `${JSON.stringify(unit)}: ${small.toFixed(1)} ms, then ${large.toFixed(1)} ms`,
-      );
+      // Sixteen times the text: linear is 16, quadratic 256. The floor takes out what is too fast to measure, and a busy machine gets
+      // more than one attempt.
+      const limit = Math.max(small, 5) * 80;
+      let large = elapsed(unit, 1 << 20);
+      for (let attempt = 0; attempt < 2 && large >= limit; attempt++) large = Math.min(large, elapsed(unit, 1 << 20));
+      assert.ok(large < limit, `${JSON.stringify(unit)}: ${small.toFixed(1)} ms, then ${large.toFixed(1)} ms`);
     }
   });
 
