@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { builtin, type Diagnostics } from "../base/index.ts";
 import { frame } from "./delivery/exit-protocol.ts";
 import type { Payload } from "./delivery/post.ts";
+import { shownUrl, unreachableKey } from "./delivery/sender.ts";
 
 /**
  * The one owner of how the program's end is met. Three ways lead out: the event loop runs dry (`beforeExit`: there is time to send),
@@ -41,7 +42,12 @@ function sendBySubprocess(payloads: readonly Payload[], timeoutMs: number, optio
   );
   if (child.status === 0) return;
   const reason = child.stderr?.toString().slice(0, 200) || (child.error?.message ?? "no answer in time");
-  options.diagnostics.warnOnce("exit", `the last telemetry of this process could not be sent: ${reason}.`);
+  const [first] = payloads;
+  const target = shownUrl(first?.url ?? "");
+  options.diagnostics.warnOnce(
+    unreachableKey(first?.url ?? ""),
+    `the last telemetry of this process could not be sent to ${target} (${reason}). Is a collector listening there? Set OTEL_EXPORTER_OTLP_ENDPOINT to change the address.`,
+  );
 }
 
 /** Watches for the end. Returns what stops watching. */
@@ -49,7 +55,8 @@ export function guardExit(options: ExitOptions): () => void {
   let flushing = false;
   /** Time spent waiting so far: all ways out share one budget. */
   let waitedMs = 0;
-  const leftMs = (): number => Math.max(0, options.timeoutMs - waitedMs);
+  // Whole: spawnSync and AbortSignal.timeout throw at a fraction.
+  const leftMs = (): number => Math.max(0, Math.ceil(options.timeoutMs - waitedMs));
 
   const flushInTime = async (): Promise<void> => {
     flushing = true;

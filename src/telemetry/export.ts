@@ -83,6 +83,8 @@ export function createExport(options: ExportOptions): Export {
       encode,
       onDrop: ({ reason, count }) => {
         metrics.add("agent_observatory_dropped_total", { signal, reason }, count);
+        // Of what was refused the sender has told, with the address.
+        if (reason === "rejected") return;
         diagnostics.warnOnce(
           `drop-${signal}-${reason}`,
           `${signal} are being dropped (${reason.replace("_", " ")}); agent_observatory_dropped_total counts them.`,

@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { type OtlpReceiver, startOtlpReceiver } from "../../scripts/otlp-receiver.ts";
@@ -49,6 +50,15 @@ function preloading(mode: PreloadMode): { args: string[]; env: Record<string, st
   return mode === "NODE_OPTIONS"
     ? { args: [], env: { NODE_OPTIONS: `--require ${REGISTER}` } }
     : { args: [`--${mode}`, REGISTER], env: {} };
+}
+
+/** A port of 127.0.0.1 that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 /** Runs `source`. The directory lies inside the checkout, so that its packages and this package itself can be imported. */

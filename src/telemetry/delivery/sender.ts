@@ -26,6 +26,11 @@ export function shownUrl(url: string): string {
   }
 }
 
+/** Where nobody answers is said once for all signals that go there. */
+export function unreachableKey(url: string): string {
+  return `unreachable-${URL.canParse(url) ? new URL(url).origin : url}`;
+}
+
 export function createSender({ timeoutMs, diagnostics, onFailure }: SenderOptions): Sender {
   const sockets = new Set<Socket>();
   let holders = 0;
@@ -41,9 +46,9 @@ export function createSender({ timeoutMs, diagnostics, onFailure }: SenderOption
     onFailure(payload.signal);
     const target = `${payload.signal} to ${shownUrl(payload.url)}`;
     diagnostics.warnOnce(
-      `export-${result.kind}-${payload.signal}`,
+      result.kind === "retry" ? unreachableKey(payload.url) : `refused-${payload.signal}`,
       result.kind === "retry"
-        ? `could not send ${target} (${result.reason}); they are kept up to a limit and sent again. Is a collector listening there? Set OTEL_EXPORTER_OTLP_ENDPOINT to change the address.`
+        ? `could not send ${target} (${result.reason}); telemetry is kept up to a limit and sent again. Is a collector listening there? Set OTEL_EXPORTER_OTLP_ENDPOINT to change the address.`
         : `${target} were refused (${result.reason}) and dropped. An OTLP/HTTP receiver was expected there; set OTEL_EXPORTER_OTLP_ENDPOINT to its base address.`,
     );
   };
