@@ -147,7 +147,7 @@ function watchProgram({ config, tracer, contextManager, metrics, pricer, emitLog
     onInferenceStart: (provider, model) => {
       metrics.add("llm_requests_active", { provider, model }, 1);
       loadPricesSoon();
-      return langchain.claimModelCall();
+      return langchain.claimModelCall(model);
     },
     onInferenceEnd: (provider, model) => metrics.add("llm_requests_active", { provider, model }, -1),
   });

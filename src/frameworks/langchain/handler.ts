@@ -189,13 +189,15 @@ export class ObservatoryHandler {
   ): void {
     const { runs, clock, outerContext } = this.#options;
     const parameters = extra?.invocation_params as Readonly<Record<string, unknown>> | undefined;
+    const outer = outerContext();
     runs.addModel({
       id,
       parentId,
       startMs: clock.nowMs(),
       model: text(parameters?.model) ?? text(metadata?.ls_model_name),
       provider: text(metadata?.ls_provider),
-      context: runs.contextBelow(parentId, outerContext()),
+      context: runs.contextBelow(parentId, outer),
+      outerSpan: trace.getSpan(outer),
       wireCalls: 0,
     });
   }

@@ -11,7 +11,7 @@ export type LangChainAdapter = {
    * To be called when the wire sees a model call: LangChain's own report of it is then not a second one. Returns which attempt of the same
    * call it is, from 0, where LangChain is calling.
    */
-  readonly claimModelCall: () => number | undefined;
+  readonly claimModelCall: (model: string) => number | undefined;
 };
 
 type Manager = {
@@ -61,9 +61,9 @@ export function createLangChainAdapter(options: Omit<HandlerOptions, "runs">): L
       const run = runs.get(currentRunId());
       return run !== undefined && trace.getSpan(current) === run.outerSpan ? trace.getSpan(run.context) : undefined;
     },
-    claimModelCall: () => {
-      const id = currentRunId();
-      return id === undefined ? undefined : runs.claimModel(id);
+    claimModelCall: (model) => {
+      const outerSpan = trace.getSpan(options.outerContext());
+      return runs.claimModel({ runId: currentRunId(), outerSpan, model });
     },
   };
 }

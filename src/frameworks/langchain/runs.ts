@@ -21,8 +21,18 @@ export type ModelRun = {
   readonly model: string | undefined;
   readonly provider: string | undefined;
   readonly context: Context;
+  /** What OpenTelemetry held current when LangChain announced it. */
+  readonly outerSpan: Span | undefined;
   /** How many requests of it the wire has shown: LangChain repeats a failed one under the same run. */
   wireCalls: number;
+};
+
+/** Where the wire saw a call to a model. */
+export type WirePlace = {
+  /** The run that LangChain's own asynchronous context shows there. */
+  readonly runId: string | undefined;
+  readonly outerSpan: Span | undefined;
+  readonly model: string;
 };
 
 /** Runs whose end never comes (a program that drops a stream) must not pile up for ever. */
@@ -35,10 +45,10 @@ export type RunBook = {
   readonly addModel: (run: ModelRun) => void;
   readonly removeModel: (id: string) => ModelRun | undefined;
   /**
-   * Notes that the wire shows a request of a model run below run `id`: of the oldest that had none, else of the newest, whose retry it
+   * Notes that the wire shows a request of a model run at this place: of the oldest that had none, else of the newest, whose retry it
    * then is. Returns which attempt it is, from 0; undefined where no model run is in progress there.
    */
-  readonly claimModel: (id: string) => number | undefined;
+  readonly claimModel: (place: WirePlace) => number | undefined;
   /** The context below run `parentId`, given what OpenTelemetry itself holds current. */
   readonly contextBelow: (parentId: string | undefined, outer: Context) => Context;
 };
@@ -77,9 +87,15 @@ export function createRunBook(): RunBook {
       models.delete(id);
       return run;
     },
-    claimModel: (id) => {
-      const below = [...models.values()].filter((model) => isBelow(model.parentId, id));
-      const model = below.find(({ wireCalls }) => wireCalls === 0) ?? below.at(-1);
+    claimModel: ({ runId, outerSpan, model: called }) => {
+      const all = [...models.values()];
+      const inRun = runId === undefined ? [] : all.filter(({ parentId }) => isBelow(parentId, runId));
+      // A model that is called outside of any run, or where LangChain's context was never set up, is known by what surrounds it.
+      const here =
+        inRun.length > 0
+          ? inRun
+          : all.filter((one) => one.outerSpan === outerSpan && (one.model === undefined || one.model === called));
+      const model = here.find(({ wireCalls }) => wireCalls === 0) ?? here.at(-1);
       if (model === undefined) return undefined;
       model.wireCalls += 1;
       return model.wireCalls - 1;
