@@ -2,6 +2,7 @@ import { type Attributes, context, type Span, SpanKind, SpanStatusCode, trace } 
 import { describeError } from "../errors/index.ts";
 import { ATTR } from "../model/index.ts";
 import { runningTelemetry } from "../telemetry/index.ts";
+import { followPromise, isThenable } from "./follow-promise.ts";
 
 /** How a kind of span is made from the name that the program gives. */
 export type SpanRecipe = {
@@ -91,32 +92,19 @@ function followGenerator(generator: AnyGenerator, span: Span): AnyGenerator {
 
 /** Follows what the wrapped function returned until it is settled, and returns what the program is to have. */
 function followResult(result: unknown, span: Span, recipe: SpanRecipe): unknown {
-  if (isGenerator(result)) return followGenerator(result, span);
-  const succeed = (value: unknown): void => {
+  const fulfilled = (value: unknown): void => {
     capture(span, recipe.outputAttribute, value);
     span.end();
   };
-  if (typeof (result as { then?: unknown } | undefined)?.then !== "function") {
-    succeed(result);
-    return result;
+  try {
+    if (isGenerator(result)) return followGenerator(result, span);
+    if (isThenable(result)) return followPromise(result, { fulfilled, rejected: (error) => fail(span, error) });
+    fulfilled(result);
+  } catch {
+    // An object that cannot be looked at, or not be changed, is the program's own affair.
+    span.end();
   }
-  const promise = result as Promise<unknown>;
-  if (promise.constructor !== Promise) {
-    // An SDK's own promise class has methods the program may call: it must get that very object.
-    promise.then(succeed, (error: unknown) => fail(span, error));
-    return promise;
-  }
-  // A plain promise is passed on as a link of its chain, so that an unhandled rejection stays unhandled.
-  return promise.then(
-    (value) => {
-      succeed(value);
-      return value;
-    },
-    (error: unknown) => {
-      fail(span, error);
-      throw error;
-    },
-  );
+  return result;
 }
 
 /** Wraps a function so that each call of it is a span; arguments, `this`, result and errors are the program's own. */
