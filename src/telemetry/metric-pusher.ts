@@ -36,12 +36,16 @@ export function startMetricPusher(options: MetricPusherOptions): MetricPusher {
   // That it runs is no news by itself: a script that records nothing sends nothing and ends at once.
   let deliveredRevision = metrics.revision();
   let everDelivered = false;
+  // Who has just refused a push will refuse the last one as well: it is not worth holding up the program's end.
+  let refused = false;
   let underWay: Promise<void> | undefined;
 
+  const pending = (): boolean => !refused && metrics.revision() !== deliveredRevision;
   const payload = (): Payload => encode(metrics.snapshot(), clock.nowMs());
   const push = async (): Promise<void> => {
     const revision = metrics.revision();
     const result = await sender.send(payload());
+    refused = result.kind === "rejected";
     if (result.kind !== "delivered") return;
     deliveredRevision = revision;
     everDelivered = true;
@@ -63,8 +67,8 @@ export function startMetricPusher(options: MetricPusherOptions): MetricPusher {
       await underWay;
       if (metrics.revision() !== deliveredRevision) await flush();
     },
-    drain: () => (metrics.revision() === deliveredRevision ? [] : [payload()]),
-    pending: () => metrics.revision() !== deliveredRevision,
+    drain: () => (pending() ? [payload()] : []),
+    pending,
     end: () => {
       if (everDelivered || metrics.revision() !== deliveredRevision) setUp(0);
     },
