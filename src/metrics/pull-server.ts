@@ -40,5 +40,7 @@ export function startPullServer(metrics: Metrics, host: string, port: number, di
     });
   });
   server.unref();
+  // A scraper keeps its connection open between scrapes.
+  server.on("connection", (socket) => socket.unref());
   return { listening, close: () => void server.close() };
 }
