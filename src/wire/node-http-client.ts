@@ -52,6 +52,21 @@ function watchRequestBody(request: ClientRequest, exchange: Exchange, guard: Gua
   }
 }
 
+const left = (message: string): Error => Object.assign(new Error(message), { name: "AbortError" });
+
+/** Node reports a request that the program destroys as a connection reset, like one that the server ended. */
+function watchDestroy(request: ClientRequest, exchange: Exchange, guard: Guard): void {
+  const { destroy } = request;
+  Object.defineProperty(request, "destroy", {
+    configurable: true,
+    writable: true,
+    value: function (this: ClientRequest, error?: Error) {
+      if (error === undefined || error === null) guard(() => exchange.fail(left("destroyed")));
+      return destroy.call(this, error);
+    },
+  });
+}
+
 /** Sees the bytes of one answer as they are pushed into it, before anyone reads: a listener on `data` would start the flow. */
 function watchResponseBody(response: IncomingMessage, exchange: Exchange, guard: Guard): void {
   const push = response.push;
@@ -71,7 +86,7 @@ function watchResponseBody(response: IncomingMessage, exchange: Exchange, guard:
     guard(() => {
       // Closed before its end: either the program left or the server did.
       if (response.complete) exchange.responseEnd();
-      else exchange.fail(response.errored ?? Object.assign(new Error("left before the end"), { name: "AbortError" }));
+      else exchange.fail(response.errored ?? left("left before the end"));
     });
   });
 }
@@ -91,9 +106,10 @@ export function observeNodeHttpClient(observe: RequestObserver, guard: Guard): (
         if (exchange === undefined) return;
         exchanges.set(request, exchange);
         watchRequestBody(request, exchange, guard);
+        watchDestroy(request, exchange, guard);
         // A request that is destroyed before an answer emits no channel message of its own.
         request.once("close", () => {
-          guard(() => exchange.fail(request.errored ?? Object.assign(new Error("destroyed"), { name: "AbortError" })));
+          guard(() => exchange.fail(request.errored ?? left("destroyed")));
         });
       },
     ],
