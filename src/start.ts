@@ -41,7 +41,7 @@ import {
   severityOf,
   type Telemetry,
 } from "./telemetry/index.ts";
-import { startWire } from "./wire/index.ts";
+import { startWire, type Wire } from "./wire/index.ts";
 
 export type StartOptions = { readonly config: Config; readonly diagnostics: Diagnostics; readonly version: string };
 
@@ -106,8 +106,8 @@ type Watch = {
   readonly onFault: (error: unknown) => void;
 };
 
-/** Watches the program: frameworks and loggers by module hooks, everything else on the wire. Returns what stops it. */
-function watchProgram({ config, tracer, contextManager, metrics, pricer, emitLog, onFault }: Watch): () => void {
+/** Watches the program: frameworks and loggers by module hooks, everything else on the wire. */
+function watchProgram({ config, tracer, contextManager, metrics, pricer, emitLog, onFault }: Watch): Wire {
   const { captureContent } = config;
   const { disabled } = config.instrumentations;
   const langchain = createLangChainAdapter({
@@ -138,7 +138,7 @@ function watchProgram({ config, tracer, contextManager, metrics, pricer, emitLog
       }
     }).unref();
   });
-  const stopWire = startWire({
+  const wire = startWire({
     tracer,
     clock: systemClock,
     captureContent,
@@ -151,9 +151,12 @@ function watchProgram({ config, tracer, contextManager, metrics, pricer, emitLog
     },
     onInferenceEnd: (provider, model) => metrics.add("llm_requests_active", { provider, model }, -1),
   });
-  return () => {
-    stopWire();
-    unhook();
+  return {
+    leaveAll: wire.leaveAll,
+    stop: () => {
+      wire.stop();
+      unhook();
+    },
   };
 }
 
@@ -213,13 +216,17 @@ export function startTelemetry(options: StartOptions): Telemetry {
   });
   const { provider, contextManager } = startSdk(options, attributes, pipeline, emitLog);
   const tracer = provider.getTracer(SCOPE, version);
-  const unwatch = watchProgram({ config, tracer, contextManager, metrics, pricer, emitLog, onFault });
+  const watch = watchProgram({ config, tracer, contextManager, metrics, pricer, emitLog, onFault });
 
   const { pullPort, pullHost } = config.metrics;
   const pull = pullPort === undefined ? undefined : startPullServer(metrics, pullHost, pullPort, diagnostics);
   const { exitTimeoutMs } = config.export;
+  const endOpen = (failed: boolean): void => {
+    watch.leaveAll();
+    pipeline.endOpen(failed);
+  };
   const releaseExit =
-    exporting && guardExit({ ...exporting, onEnd: exporting.end, timeoutMs: exitTimeoutMs, diagnostics });
+    exporting && guardExit({ ...exporting, onEnd: exporting.end, endOpen, timeoutMs: exitTimeoutMs, diagnostics });
   const flush = async (timeoutMs: number): Promise<void> => exporting?.flush(AbortSignal.timeout(timeoutMs));
 
   const telemetry: Telemetry = {
@@ -233,7 +240,7 @@ export function startTelemetry(options: StartOptions): Telemetry {
       await flush(exitTimeoutMs);
       setRunningTelemetry(undefined);
       releaseExit?.();
-      unwatch();
+      watch.stop();
       pull?.close();
       exporting?.close();
       for (const api of [trace, context, propagation, logs]) api.disable();

@@ -61,6 +61,7 @@ export const ATTR = {
   errorCategory: "agent_observatory.error.category",
   retryCount: "agent_observatory.request.retry_count",
   streamOutcome: "agent_observatory.stream.outcome",
+  unfinished: "agent_observatory.unfinished",
   requestBytes: "agent_observatory.request.body.size",
   responseBytes: "agent_observatory.response.body.size",
   framework: "agent_observatory.framework",

@@ -12,6 +12,8 @@ import { shownUrl, unreachableKey } from "./delivery/sender.ts";
 export type ExitOptions = {
   /** Called once the end is in sight, before the last flush or drain. */
   readonly onEnd: () => void;
+  /** Ends what is under way and will not come to an end of its own. `failed`: a signal or an exit code other than 0 ends the process. */
+  readonly endOpen: (failed: boolean) => void;
   /** Sends what is queued, waiting at most until `signal` aborts. */
   readonly flush: (signal: AbortSignal) => Promise<void>;
   /** Whether there is anything that has not been sent. */
@@ -73,8 +75,9 @@ export function guardExit(options: ExitOptions): () => void {
     options.onEnd();
     void flushInTime();
   };
-  const onExit = (): void => {
+  const onExit = (code: number): void => {
     try {
+      options.endOpen(code !== 0);
       options.onEnd();
       sendBySubprocess(options.drain(), leftMs(), options);
     } catch {
@@ -84,10 +87,11 @@ export function guardExit(options: ExitOptions): () => void {
   const onSignal = (signal: NodeJS.Signals): void => {
     // Where the program listens itself it decides how to end; where it does not, the signal must still end it.
     if (process.listenerCount(signal) > 1) return;
+    options.endOpen(true);
     options.onEnd();
     void flushInTime().finally(() => {
       process.off(signal, onSignal);
-      onExit();
+      onExit(1);
       process.kill(process.pid, signal);
     });
   };

@@ -16,6 +16,14 @@ export type SpanPipelineOptions = {
   readonly onFault: (error: unknown) => void;
 };
 
+export type SpanPipeline = SpanProcessor & {
+  /** Ends what has not ended, for a process that will not live to see it. `failed` says whether that is a failure of what it was doing. */
+  readonly endOpen: (failed: boolean) => void;
+};
+
+/** Spans that a program never ends must not pile up for ever. */
+const MAX_OPEN = 10_000;
+
 const USAGE_ATTRIBUTES: readonly (readonly [member: keyof Usage, attribute: string])[] = [
   ["input", ATTR.inputTokens],
   ["output", ATTR.outputTokens],
@@ -67,10 +75,11 @@ function classifySpan(span: Span): void {
  * The one path of every span: it learns its place on start; when it ends it is completed (agent, price, error category), counted,
  * and, if sampled, handed on. Counting comes before sampling, so numbers never depend on it.
  */
-export function createSpanPipeline(options: SpanPipelineOptions): SpanProcessor {
+export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
   const { metrics, pricer, onExport, onFault } = options;
   const lineages = createLineageBook();
   const progress = new WeakMap<object, MeasuredSpan["attributes"]>();
+  const open = new Set<Span>();
 
   const guarded = (step: () => void): void => {
     try {
@@ -81,6 +90,7 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanProcessor 
   };
 
   const onStart = (span: Span, parentContext: Context): void => {
+    if (open.size < MAX_OPEN) open.add(span);
     const inherited = lineages.of(trace.getSpan(parentContext));
     const agent = text(span.attributes[ATTR.agentName]) ?? inherited.agent;
     const workflow = text(span.attributes[ATTR.workflowName]) ?? inherited.workflow;
@@ -105,7 +115,22 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanProcessor 
     if (INFERENCE_OPERATIONS.has(operation)) priceSpan(span, pricer);
   };
 
+  const endOpen = (failed: boolean): void => {
+    // The innermost first, so that no span outlives the one it belongs to.
+    for (const span of [...open].reverse()) {
+      guarded(() => {
+        span.setAttribute(ATTR.unfinished, true);
+        if (failed) {
+          span.setAttribute(ATTR.errorType, "cancelled");
+          span.setStatus({ code: SpanStatusCode.ERROR, message: "the process ended before this did" });
+        }
+        span.end();
+      });
+    }
+  };
+
   const onEnd = (span: ReadableSpan): void => {
+    open.delete(span as unknown as Span);
     const { traceId, spanId, traceFlags } = span.spanContext();
     const sampled = (traceFlags & TraceFlags.SAMPLED) !== 0;
     const labels = progress.get(span);
@@ -123,6 +148,7 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanProcessor 
     onStart: (span, parentContext) => guarded(() => onStart(span, parentContext)),
     onEnding: (span) => guarded(() => onEnding(span)),
     onEnd: (span) => guarded(() => onEnd(span)),
+    endOpen,
     forceFlush: () => Promise.resolve(),
     shutdown: () => Promise.resolve(),
   };

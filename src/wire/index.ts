@@ -15,8 +15,14 @@ export type WireOptions = ObserverOptions & {
   readonly onFault: (error: unknown) => void;
 };
 
-/** Starts watching. Returns what stops it. */
-export function startWire(options: WireOptions): () => void {
+export type Wire = {
+  /** Ends what is under way as abandoned: the program ends, and no more will be heard of it. */
+  readonly leaveAll: () => void;
+  readonly stop: () => void;
+};
+
+/** Starts watching. */
+export function startWire(options: WireOptions): Wire {
   const guard = (step: () => void): void => {
     try {
       step();
@@ -24,13 +30,16 @@ export function startWire(options: WireOptions): () => void {
       options.onFault(error);
     }
   };
-  const observe = createRequestObserver(options);
+  const { observe, leaveAll } = createRequestObserver(options);
   const stops = [
     observeUndici(observe, guard),
     observeNodeHttpClient(observe, guard),
     observeNodeHttpServer(options.tracer as Tracer, options.enter, guard),
   ];
-  return () => {
-    for (const stop of stops) stop();
+  return {
+    leaveAll: () => guard(leaveAll),
+    stop: () => {
+      for (const stop of stops) stop();
+    },
   };
 }

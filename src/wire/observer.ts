@@ -29,6 +29,15 @@ export type RequestObserver = (
   addHeader?: (name: string, value: string) => void,
 ) => Exchange | undefined;
 
+export type RequestWatch = {
+  readonly observe: RequestObserver;
+  /** Ends what is under way as abandoned: the program ends, and no more will be heard of it. */
+  readonly leaveAll: () => void;
+};
+
+/** Answers that a program never reads must not pile up for ever. */
+const MAX_OPEN = 10_000;
+
 const ABORT_NAMES = new Set(["AbortError", "ResponseAborted"]);
 
 function outcomeOf(error: unknown): Outcome {
@@ -63,9 +72,10 @@ function createRequestReader(format: WireFormat, captureContent: boolean): JsonP
 }
 
 /** Makes one span per request: an inference span where path and body are a model's API, an HTTP client span otherwise. */
-export function createRequestObserver(options: ObserverOptions): RequestObserver {
+export function createRequestObserver(options: ObserverOptions): RequestWatch {
   const { tracer, clock, captureContent, onInferenceStart, onInferenceEnd } = options;
-  return (head, addHeader) => {
+  const open = new Set<() => void>();
+  const observe: RequestObserver = (head, addHeader) => {
     if (isTracingSuppressed(context.active())) return undefined;
     const startMs = clock.nowMs();
     const format = head.method === "POST" ? WIRE_FORMATS.find((one) => one.matchesPath(head.path)) : undefined;
@@ -105,11 +115,15 @@ export function createRequestObserver(options: ObserverOptions): RequestObserver
     const end = (outcome: Outcome): void => {
       if (ended) return;
       ended = true;
+      open.delete(leave);
       const endMs = clock.nowMs();
       describe().end(span, outcome);
       if (inference !== undefined) onInferenceEnd(inference.provider, inference.model);
       span.end(endMs);
     };
+
+    const leave = (): void => end({ kind: "abandoned" });
+    if (open.size < MAX_OPEN) open.add(leave);
 
     return {
       requestChunk: (chunk) => {
@@ -122,5 +136,11 @@ export function createRequestObserver(options: ObserverOptions): RequestObserver
       responseEnd: () => end({ kind: "complete" }),
       fail: (error) => end(outcomeOf(error)),
     };
+  };
+  return {
+    observe,
+    leaveAll: () => {
+      for (const leave of open) leave();
+    },
   };
 }

@@ -150,6 +150,43 @@ describe("a program that ends", () => {
   });
 });
 
+describe("a program that ends in the middle of its work", () => {
+  const source = (end: string): string => `import { agent, tool, workflow } from "agent-observatory";
+    const never = () => new Promise(() => {});
+    workflow("flow", () => agent("worker", async () => { tool("done", () => {})(); ${end} await tool("pending", never)(); })())();`;
+
+  for (const [name, end, failed, expected] of [
+    ["process.exit", "setImmediate(() => process.exit(0));", false, { code: 0, signal: null }],
+    ["running dry", "", false, { code: 0, signal: null }],
+    ["an exit code", "setImmediate(() => process.exit(2));", true, { code: 2, signal: null }],
+    ["an uncaught exception", `setImmediate(() => { throw new Error("mine"); });`, true, { code: 1, signal: null }],
+    ["a signal", WAIT, true, { code: null, signal: "SIGTERM" }],
+  ] as const) {
+    it(`leaves no child without its parents: ${name}`, async () => {
+      const run = await runProgram(source(end), { onStart: signalWhenReady("SIGTERM") });
+      assert.deepEqual([run.code, run.signal], [expected.code, expected.signal], run.stderr);
+      assert.deepEqual(
+        Object.fromEntries(
+          run.spans.map((span) => [span.name, [span.failed, span.attributes["agent_observatory.unfinished"] ?? false]]),
+        ),
+        {
+          "execute_tool done": [false, false],
+          "execute_tool pending": [failed, true],
+          "invoke_agent worker": [failed, true],
+          "invoke_workflow flow": [failed, true],
+        },
+      );
+      const ids = new Set(run.spans.map((span) => span.spanId));
+      assert.equal(
+        run.spans.filter((span) => span.parentSpanId !== undefined && !ids.has(span.parentSpanId)).length,
+        0,
+      );
+      assert.equal(pushedValue(run.points, "agent_requests_active", { agent: "worker" }), 0);
+      assert.equal(pushedValue(run.points, "agent_errors_total", { category: "cancelled" }), failed ? 1 : undefined);
+    });
+  }
+});
+
 describe("a program that ends while no collector takes its telemetry", () => {
   const endings = { itself: "", "process.exit": "process.exit(6);" };
 

@@ -100,7 +100,7 @@ describe("a stream that the program does not read as planned", () => {
       assert.equal(span.attributes[ATTR.outputTokens], 40, model);
       assert.deepEqual(span.attributes[ATTR.finishReasons], ["stop"], model);
     }
-    for (const model of ["break", "return", "throw", "abort", "signal"]) {
+    for (const model of ["break", "return", "throw", "abort", "signal", "left"]) {
       const span = only(run, model);
       assert.equal(span.failed, false, `${model}: leaving is no failure of the server`);
       assert.equal(span.attributes[ATTR.streamOutcome], "abandoned", model);
@@ -121,8 +121,9 @@ describe("a stream that the program does not read as planned", () => {
     assert.equal(typeof only(run, "cut").attributes[ATTR.timeToFirstChunk], "number");
     assert.equal(pushedValue(run.points, "llm_requests_total", { status: "abandoned", model: "break" }), 1);
     assert.equal(pushedValue(run.points, "llm_requests_total", { status: "error", model: "cut" }), 1);
-    assert.equal(pushedValue(run.points, "llm_requests_active", { model: "break" }), 0);
-    assert.equal(pushedValue(run.points, "llm_requests_active", { model: "cut" }), 0);
+    for (const model of ["break", "cut", "left"]) {
+      assert.equal(pushedValue(run.points, "llm_requests_active", { model }), 0, model);
+    }
   });
 });
 
