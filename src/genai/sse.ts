@@ -1,7 +1,7 @@
 /** One event of a `text/event-stream`. `data` joins its data lines with newlines, as the HTML standard says. */
 export type ServerSentEvent = { readonly event: string; readonly data: string };
 
-/** A line beyond this is not parsed: no provider sends one, and a hostile server may. */
+/** A line, or an event of many lines, beyond this is not parsed: no provider sends one, and a hostile server may. */
 const MAX_LINE_CHARS = 4 * 1024 * 1024;
 
 /** Parses server-sent events as bytes arrive (WHATWG HTML, section 9.2.6). */
@@ -11,20 +11,24 @@ export function createSseParser(onEvent: (event: ServerSentEvent) => void): { fe
   let overlong = false;
   let event = "";
   let data: string | undefined;
+  let tooMuch = false;
 
   const line = (text: string): void => {
     if (text === "") {
-      if (data !== undefined) onEvent({ event, data });
+      if (data !== undefined && !tooMuch) onEvent({ event, data });
       event = "";
       data = undefined;
+      tooMuch = false;
       return;
     }
     const colon = text.indexOf(":");
     const field = colon === -1 ? text : text.slice(0, colon);
     let value = colon === -1 ? "" : text.slice(colon + 1);
     if (value.startsWith(" ")) value = value.slice(1);
-    if (field === "data") data = data === undefined ? value : `${data}\n${value}`;
-    else if (field === "event") event = value;
+    if (field === "data") {
+      tooMuch ||= (data?.length ?? 0) + value.length > MAX_LINE_CHARS;
+      if (!tooMuch) data = data === undefined ? value : `${data}\n${value}`;
+    } else if (field === "event") event = value;
   };
 
   return {
