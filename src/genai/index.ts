@@ -6,5 +6,6 @@ export type { Message, MessagePart, RequestFacts, ResponseFacts, StreamReader, U
 export type { WireFormat } from "./formats/format.ts";
 export { WIRE_FORMATS } from "./formats/index.ts";
 export { createJsonProjector, type JsonProjector, type Template } from "./json-projector.ts";
+export { createJsonReader } from "./json-reader.ts";
 export { providerOf, publicProvider } from "./providers.ts";
 export { createSseParser, type ServerSentEvent } from "./sse.ts";

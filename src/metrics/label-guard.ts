@@ -14,6 +14,7 @@ const FIXED_LABELS = new Set([
 ]);
 
 type Labels = Record<string, string>;
+type Guarded = { readonly labels: Labels; readonly folded: boolean };
 
 export type LabelGuardOptions = {
   /** How many values one label of one metric may take. */
@@ -32,10 +33,11 @@ export function createLabelGuard({
   limit,
   clean,
   onFold,
-}: LabelGuardOptions): (metric: string, labels: Labels) => Labels {
+}: LabelGuardOptions): (metric: string, labels: Labels) => Guarded {
   /** By metric and label: the raw values seen and what they became. */
   const known = new Map<string, Map<string, string>>();
-  const guardValue = (metric: string, label: string, raw: string): string => {
+  /** Undefined where the value is one too many. */
+  const guardValue = (metric: string, label: string, raw: string): string | undefined => {
     const key = `${metric}\u0000${label}`;
     let values = known.get(key);
     if (values === undefined) {
@@ -44,19 +46,21 @@ export function createLabelGuard({
     }
     const before = values.get(raw);
     if (before !== undefined) return before;
-    if (values.size >= limit) {
-      onFold(metric, label);
-      return FOLDED;
-    }
+    if (values.size >= limit) return undefined;
     const safe = clean(raw.slice(0, MAX_VALUE_CHARS));
     values.set(raw, safe);
     return safe;
   };
-  return (metric, labels) => {
-    const guarded: Labels = {};
-    for (const [label, raw] of Object.entries(labels)) {
-      guarded[label] = FIXED_LABELS.has(label) ? raw : guardValue(metric, label, raw);
+  return (metric, given) => {
+    const labels: Labels = {};
+    let folded = false;
+    for (const [label, raw] of Object.entries(given)) {
+      const value = FIXED_LABELS.has(label) ? raw : guardValue(metric, label, raw);
+      labels[label] = value ?? FOLDED;
+      if (value !== undefined) continue;
+      folded = true;
+      onFold(metric, label);
     }
-    return guarded;
+    return { labels, folded };
   };
 }

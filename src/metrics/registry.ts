@@ -51,6 +51,8 @@ type Instrument = {
   readonly metric: Counter | Gauge | Histogram;
   /** When each series was first recorded: the start time that lets a counter born at 1 count as an increase. */
   readonly startMs: Map<string, number>;
+  /** Labels as given, joined, to labels as recorded: what was guarded once need not be again. */
+  readonly guarded: Map<string, Labels>;
 };
 
 function createInstrument(definition: MetricDefinition, registry: Registry): Instrument {
@@ -68,7 +70,7 @@ function createInstrument(definition: MetricDefinition, registry: Registry): Ins
       : definition.type === "counter"
         ? new Counter(withExemplars)
         : new Histogram({ ...common, enableExemplars: true, buckets: [...(definition.buckets ?? [])] } as never);
-  return { definition, metric, startMs: new Map() };
+  return { definition, metric, startMs: new Map(), guarded: new Map() };
 }
 
 const seriesKey = (definition: MetricDefinition, labels: Labels): string =>
@@ -116,13 +118,18 @@ export function createMetrics({ clock, labelValueLimit, cleanLabel }: MetricsOpt
   });
 
   let revision = 0;
-  const prepare = (name: string, labels: Labels): { instrument: Instrument; labels: Labels } => {
+  const prepare = (name: string, given: Labels): { instrument: Instrument; labels: Labels } => {
     revision += 1;
     const instrument = instrumentOf(name);
-    const guarded = guard(name, labels);
-    const key = seriesKey(instrument.definition, guarded);
+    const givenKey = seriesKey(instrument.definition, given);
+    const known = instrument.guarded.get(givenKey);
+    if (known !== undefined) return { instrument, labels: known };
+    const { labels, folded } = guard(name, given);
+    const key = seriesKey(instrument.definition, labels);
     if (!instrument.startMs.has(key)) instrument.startMs.set(key, clock.nowMs());
-    return { instrument, labels: guarded };
+    // What is folded comes in ever new values, and each is to be counted: it stays out of the memory.
+    if (!folded) instrument.guarded.set(givenKey, labels);
+    return { instrument, labels };
   };
   const exemplarLabels = (exemplar: Exemplar | undefined): object =>
     exemplar === undefined ? {} : { exemplarLabels: { trace_id: exemplar.traceId, span_id: exemplar.spanId } };

@@ -83,7 +83,21 @@ function shorten(text: string, max: number): string {
   return JSON.stringify(`left out: ${text.length} characters`);
 }
 
-const NOT_TEXT = new Set<string>([ATTR.operation, ATTR.provider, ATTR.requestModel, ATTR.responseModel]);
+/** Attributes whose values come from fixed lists, or name a model: nothing to look for. */
+const NOT_TEXT = new Set<string>([
+  ATTR.operation,
+  ATTR.provider,
+  ATTR.requestModel,
+  ATTR.responseModel,
+  ATTR.finishReasons,
+  ATTR.openaiApiType,
+  ATTR.toolType,
+  ATTR.costStatus,
+  ATTR.errorCategory,
+  ATTR.streamOutcome,
+  ATTR.framework,
+  ATTR.httpMethod,
+]);
 
 export function createPrivacy(options: PrivacyOptions): Privacy {
   const { captureContent, contentMaxLength, contentRedactor, redactor } = options;

@@ -1,6 +1,6 @@
 import { type Attributes, SpanStatusCode } from "@opentelemetry/api";
 import {
-  createJsonProjector,
+  createJsonReader,
   createSseParser,
   providerOf,
   type RequestFacts,
@@ -33,12 +33,12 @@ function createEventStreamReader(format: WireFormat, captureContent: boolean): R
   return { feed: parser.feed, result: stream.result };
 }
 
-function createJsonReader(format: WireFormat, captureContent: boolean): ResponseReader {
-  const projector = createJsonProjector(
+function createAnswerReader(format: WireFormat, captureContent: boolean): ResponseReader {
+  const json = createJsonReader(
     captureContent ? true : format.responseTemplate,
     captureContent ? MAX_CAPTURED_BODY_BYTES : undefined,
   );
-  return { feed: projector.feed, result: () => format.readResponse(projector.result(), captureContent) };
+  return { feed: json.feed, result: () => format.readResponse(json.result(), captureContent) };
 }
 
 function usageAttributes(usage: Usage | undefined): Attributes {
@@ -115,7 +115,7 @@ export function describeInference(
         const type = header("content-type") ?? "";
         streaming = type.includes("event-stream");
         if (streaming) reader = createEventStreamReader(format, captureContent);
-        else if (type.includes("json")) reader = createJsonReader(format, captureContent);
+        else if (type.includes("json")) reader = createAnswerReader(format, captureContent);
         if (reader !== undefined) body = createResponseBody(header("content-encoding"), reader.feed);
       },
       responseChunk: (chunk, atMs) => {

@@ -1,13 +1,7 @@
 import { context, propagation, type Span, SpanKind, type Tracer, trace } from "@opentelemetry/api";
 import { isTracingSuppressed } from "@opentelemetry/core";
 import type { Clock } from "../base/index.ts";
-import {
-  createJsonProjector,
-  type JsonProjector,
-  publicProvider,
-  WIRE_FORMATS,
-  type WireFormat,
-} from "../genai/index.ts";
+import { createJsonReader, type JsonProjector, publicProvider, WIRE_FORMATS, type WireFormat } from "../genai/index.ts";
 import { ATTR } from "../model/index.ts";
 import { abortedByTimer } from "./abort-origin.ts";
 import type { Description, Exchange, Outcome, RequestHead } from "./exchange.ts";
@@ -66,9 +60,7 @@ function propagate(span: Span, head: RequestHead, addHeader: (name: string, valu
 }
 
 function createRequestReader(format: WireFormat, captureContent: boolean): JsonProjector {
-  return captureContent
-    ? createJsonProjector(true, MAX_CAPTURED_BODY_BYTES)
-    : createJsonProjector(format.requestTemplate);
+  return captureContent ? createJsonReader(true, MAX_CAPTURED_BODY_BYTES) : createJsonReader(format.requestTemplate);
 }
 
 /** Makes one span per request: an inference span where path and body are a model's API, an HTTP client span otherwise. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createJsonProjector, type Template } from "../../src/genai/index.ts";
+import { createJsonProjector, createJsonReader, type Template } from "../../src/genai/index.ts";
 
 /** Projects a text that arrives in chunks of `size` bytes. */
 function project(text: string, template: Template, size = text.length, maxValueBytes?: number): unknown {
@@ -101,5 +101,32 @@ describe("the JSON projector", () => {
       project(`{"x":${"[".repeat(1_000_000)}${"]".repeat(1_000_000)},"model":"m"}`, { model: true }, 65_536),
       { model: "m" },
     );
+  });
+});
+
+describe("the JSON reader", () => {
+  const read = (text: string, size: number): unknown => {
+    const reader = createJsonReader({ model: true });
+    const bytes = Buffer.from(text);
+    for (let at = 0; at < bytes.length; at += size) reader.feed(bytes.subarray(at, at + size));
+    return reader.result();
+  };
+
+  it("parses a small text whole and projects a large one", () => {
+    assert.deepEqual(read('{"model":"m","other":1}', 5), { model: "m", other: 1 });
+    assert.deepEqual(read(`{"other":"${"x".repeat(200_000)}","model":"m"}`, 7000), { model: "m" });
+  });
+
+  it("projects a small text that breaks off", () => {
+    assert.deepEqual(read('{"model":"m","other":[1,', 4), { model: "m" });
+    assert.equal(read("<html>", 3), undefined);
+  });
+
+  it("keeps its own copy of what it was fed", () => {
+    const reader = createJsonReader(true);
+    const chunk = Buffer.from('{"a":1}');
+    reader.feed(chunk);
+    chunk.fill(0);
+    assert.deepEqual(reader.result(), { a: 1 });
   });
 });
