@@ -11,7 +11,7 @@ export type Scenario = {
   readonly stack: Stack;
   /** One report, as the demo makes it. */
   readonly team: TeamRun;
-  /** An outage: every report fails. */
+  /** A critical service in an outage: every report fails, then it ends. */
   readonly outage: TeamRun;
   /** Another team, of whose traces one in ten is sent. */
   readonly sampled: Promise<readonly [TeamRun, TeamRun]>;
@@ -65,7 +65,14 @@ function inBackground<T>(task: Promise<T>): Promise<T> {
 export async function playScenario(stack: Stack): Promise<Scenario> {
   const { otlpUrl, otlpGrpcUrl } = stack;
   // First, because its alert takes longest. Five: three failures are what the rules want at least.
-  const outage = await runTeam({ otlpUrl, service: "team-in-outage", runs: 5, failing: true });
+  // And a service that must be running: when its process ends that is news, too.
+  const outage = await runTeam({
+    otlpUrl,
+    service: "team-in-outage",
+    runs: 5,
+    failing: true,
+    env: { OTEL_RESOURCE_ATTRIBUTES: "service.criticality=critical" },
+  });
   const team = await runTeam({ otlpUrl, service: "research-team" });
   const program = await startWorking(otlpGrpcUrl);
   const working = inBackground(program.isWorking as Promise<void>);

@@ -52,7 +52,7 @@ const PORTS = [
   "GRAFANA_PORT",
 ] as const;
 
-const START_TIMEOUT_MS = 180_000;
+const START_TIMEOUT_S = 180;
 
 const run = promisify(execFile);
 
@@ -111,7 +111,9 @@ export async function startStack(): Promise<Stack> {
       .withProjectName(project)
       .withEnvironmentFile("/dev/null")
       .withEnvironment(environment)
-      .withStartupTimeout(START_TIMEOUT_MS)
+      // Compose waits as well, because it says which service did not come up.
+      .withClientOptions({ commandOptions: ["--wait", "--wait-timeout", String(START_TIMEOUT_S)] })
+      .withStartupTimeout(START_TIMEOUT_S * 1000)
       // All others have a health check.
       .withWaitStrategy("otel-collector-1", Wait.forLogMessage(/Everything is ready/))
       .up([...SERVICES]);
