@@ -13,12 +13,21 @@ const { values: flags, positionals } = parseArgs({
   options: { unit: { type: "boolean", default: false }, stack: { type: "boolean", default: false } },
 });
 
+/** For one file: what hangs is to fail, not to stand until somebody stops the run. */
+const UNIT_TIMEOUT_MS = 5 * 60_000;
+const STACK_TIMEOUT_MS = 25 * 60_000;
+
 type Counts = { passed: number; failed: number; skipped: number };
 type TestEvent = { readonly skip?: string | boolean; readonly details: { readonly type?: string } };
 
-async function runFiles(files: readonly string[], concurrency: number | true, counts: Counts): Promise<void> {
+async function runFiles(
+  files: readonly string[],
+  concurrency: number,
+  timeoutMs: number,
+  counts: Counts,
+): Promise<void> {
   if (files.length === 0) return;
-  const stream = run({ files: [...files], concurrency });
+  const stream = run({ files: [...files], concurrency, timeout: timeoutMs });
   const count = (key: "passed" | "failed") => (event: TestEvent) => {
     if (event.details.type === "suite") return;
     counts[event.skip === undefined ? key : "skipped"] += 1;
@@ -37,10 +46,11 @@ if (!flags.stack)
   await runFiles(
     all.filter((file) => !isStack(file)),
     2,
+    UNIT_TIMEOUT_MS,
     counts,
   );
 // One after another: they share the one stack on its one set of ports.
-if (!flags.unit) await runFiles(all.filter(isStack), 1, counts);
+if (!flags.unit) await runFiles(all.filter(isStack), 1, STACK_TIMEOUT_MS, counts);
 
 process.stdout.write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
 process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;

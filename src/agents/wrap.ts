@@ -1,5 +1,5 @@
-import { type Attributes, context, type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
-import { describeError } from "../errors/index.ts";
+import { type Attributes, context, type Span, SpanKind, trace } from "@opentelemetry/api";
+import { describeError, failSpan } from "../errors/index.ts";
 import { ATTR } from "../model/index.ts";
 import { runningTelemetry } from "../telemetry/index.ts";
 import { followPromise, isThenable } from "./follow-promise.ts";
@@ -32,14 +32,7 @@ function capture(span: Span, attribute: string, value: unknown): void {
 }
 
 function fail(span: Span, thrown: unknown): void {
-  const error = describeError(thrown);
-  span.setAttributes({ [ATTR.errorType]: error.type, [ATTR.errorCategory]: error.category });
-  span.recordException({
-    name: error.type,
-    message: error.message,
-    ...(error.stack !== undefined && { stack: error.stack }),
-  });
-  span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+  failSpan(span, describeError(thrown));
   span.end();
 }
 

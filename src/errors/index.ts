@@ -5,3 +5,4 @@
 export { ERROR_CATEGORIES, type ErrorCategory } from "./categories.ts";
 export { classifyError, type ErrorFacts } from "./classify.ts";
 export { describeError, type ErrorDescription } from "./describe.ts";
+export { failSpan } from "./fail-span.ts";

@@ -11,7 +11,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   base: [],
   model: [],
   // pure: data in, data out
-  errors: ["base"],
+  errors: ["base", "model"],
   genai: ["model"],
   cost: ["genai"],
   redaction: ["base"],

@@ -1,6 +1,6 @@
-import { type Attributes, type Context, SpanKind, SpanStatusCode, type Tracer, trace } from "@opentelemetry/api";
+import { type Attributes, type Context, SpanKind, type Tracer, trace } from "@opentelemetry/api";
 import type { Clock } from "../../base/index.ts";
-import { describeError } from "../../errors/index.ts";
+import { describeError, failSpan } from "../../errors/index.ts";
 import { ATTR, OPERATION } from "../../model/index.ts";
 import { readModelResult } from "./model-result.ts";
 import type { Run, RunBook } from "./runs.ts";
@@ -244,15 +244,7 @@ export class ObservatoryHandler {
     const span = this.#options.runs.remove(id)?.span;
     if (span === undefined) return;
     const error = describeError(thrown);
-    if (!CONTROL_FLOW.has(error.type)) {
-      span.setAttributes({ [ATTR.errorType]: error.type, [ATTR.errorCategory]: error.category });
-      span.recordException({
-        name: error.type,
-        message: error.message,
-        ...(error.stack !== undefined && { stack: error.stack }),
-      });
-      span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
-    }
+    if (!CONTROL_FLOW.has(error.type)) failSpan(span, error);
     span.end();
   }
 
@@ -276,9 +268,7 @@ export class ObservatoryHandler {
     );
     if (thrown === undefined) span.setAttributes(readModelResult(output));
     else {
-      const error = describeError(thrown);
-      span.setAttributes({ [ATTR.errorType]: error.type, [ATTR.errorCategory]: error.category });
-      span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+      failSpan(span, describeError(thrown));
     }
     span.end(this.#options.clock.nowMs());
   }
