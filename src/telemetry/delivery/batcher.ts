@@ -50,16 +50,16 @@ export function createBatcher<T>(options: BatcherOptions<T>): Batcher<T> {
   };
 
   const nextBatch = (): boolean => {
-    if (underWay !== undefined) return true;
-    const items = queue.take(batchSize);
-    if (items.length === 0) return false;
-    try {
-      underWay = { payload: encode(items), count: items.length };
-      return true;
-    } catch {
-      onDrop({ reason: "unserializable", count: items.length });
-      return nextBatch();
+    while (underWay === undefined) {
+      const items = queue.take(batchSize);
+      if (items.length === 0) return false;
+      try {
+        underWay = { payload: encode(items), count: items.length };
+      } catch {
+        onDrop({ reason: "unserializable", count: items.length });
+      }
     }
+    return true;
   };
 
   /** One attempt; true where there may be more to do at once, else the delay until the next attempt. */
@@ -83,6 +83,9 @@ export function createBatcher<T>(options: BatcherOptions<T>): Batcher<T> {
     while (nextBatch()) {
       const next = await attemptOnce();
       if (next !== true) {
+        // The delay counts from here, whatever was planned before.
+        clearTimeout(timer);
+        timer = undefined;
         schedule(next);
         return;
       }

@@ -38,10 +38,11 @@ export function postGrpc(payload: Payload, options: PostOptions): Promise<PostRe
       options.timeoutMs,
     );
     timer.unref();
-    session.once("error", (error: NodeJS.ErrnoException) =>
+    session.on("error", (error: NodeJS.ErrnoException) =>
       finish({ kind: "retry", reason: error.code ?? error.message }),
     );
-    session.once("connect", (_, socket) => options.onSocket?.(socket as never));
+    // The session stands for its socket, also while that is still connecting.
+    options.onSocket?.(session as never);
     const service = `opentelemetry.proto.collector.${SERVICE[payload.signal]}.v1.${METHOD[payload.signal]}`;
     const { "content-encoding": _encoding, ...headers } = payload.headers;
     const stream = session.request({
@@ -62,9 +63,11 @@ export function postGrpc(payload: Payload, options: PostOptions): Promise<PostRe
     stream.on("response", read);
     stream.on("trailers", read);
     stream.on("data", () => {});
-    stream.once("error", (error: NodeJS.ErrnoException) =>
-      finish({ kind: "retry", reason: error.code ?? error.message }),
-    );
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      // A stream only knows that it was cancelled; why, its session knows.
+      const { code, message: reason } = (error.cause as NodeJS.ErrnoException | undefined) ?? error;
+      finish({ kind: "retry", reason: code ?? reason });
+    });
     stream.once("close", () => {
       if (status === "0") finish({ kind: "delivered" });
       else if (status === undefined) finish({ kind: "retry", reason: "the connection was closed without an answer" });
