@@ -74,7 +74,8 @@ export function createPricer(): Pricer {
         const found = find(providerId, model);
         if (found === null) continue;
         const tokens = {
-          input_tokens: usage.input ?? 0,
+          // A server that counts cache tokens beside its input says less input than it read; the table throws at that.
+          input_tokens: Math.max(usage.input ?? 0, (usage.cacheRead ?? 0) + (usage.cacheCreation ?? 0)),
           output_tokens: usage.output ?? 0,
           ...(usage.cacheRead !== undefined && { cache_read_tokens: usage.cacheRead }),
           ...(usage.cacheCreation !== undefined && { cache_write_tokens: usage.cacheCreation }),
