@@ -21,6 +21,8 @@ export type LogItem = {
   readonly attributes: Attributes;
   readonly spanContext: SpanContext | undefined;
   readonly scope: string;
+  /** What kind of event it is, where it is one. */
+  readonly eventName?: string;
 };
 
 const SEVERITY: Readonly<Record<string, SeverityNumber>> = {
@@ -74,6 +76,7 @@ export function readableLog(item: LogItem, resource: Resource, scope: Instrument
     body: item.body,
     attributes: item.attributes,
     ...(item.spanContext !== undefined && { spanContext: item.spanContext }),
+    ...(item.eventName !== undefined && { eventName: item.eventName }),
     resource,
     instrumentationScope: scope,
     droppedAttributesCount: 0,
@@ -101,6 +104,7 @@ export function createLoggerProvider(emit: (item: LogItem) => void, clock: Clock
           attributes: record.attributes ?? {},
           spanContext: trace.getSpanContext(record.context ?? context.active()),
           scope: name,
+          ...(record.eventName !== undefined && { eventName: record.eventName }),
         }),
     }),
   };

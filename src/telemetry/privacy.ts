@@ -47,16 +47,26 @@ const FOREIGN_PREFIXES = [
   "langfuse.",
   "langsmith.",
   "retrieval.",
+  "reranker.",
+  "document.",
+  "tool.",
+  "tool_call.",
   "embedding.",
   "message.",
   "metadata",
 ];
 /** Foreign names that are labels, never content. */
 const FOREIGN_LABELS =
-  /^(llm\.(model_name|provider|system|request\.type)|ai\.(model\.(id|provider)|operationId|telemetry\.functionId)|traceloop\.(span\.kind|entity\.name|workflow\.name))$/;
+  /^(tool\.name|llm\.(model_name|provider|system|request\.type)|ai\.(model\.(id|provider)|operationId|telemetry\.functionId)|traceloop\.(span\.kind|entity\.name|workflow\.name))$/;
 
 const isContent = (name: string): boolean =>
   CONTENT.has(name) || (FOREIGN_PREFIXES.some((prefix) => name.startsWith(prefix)) && !FOREIGN_LABELS.test(name));
+
+/** Events and log records that carry messages, in fields of any name (the GenAI conventions until 1.36, and after). */
+const isSpokenEvent = (name: unknown): boolean => typeof name === "string" && name.startsWith("gen_ai.");
+const isSpokenField = (name: string): boolean => !name.startsWith("gen_ai.") || isContent(name);
+/** The fields of a program's own log lines have whatever names it likes. */
+const isSpokenInLog = (name: string): boolean => name.startsWith("gen_ai.") && isContent(name);
 
 function shortenStrings(value: unknown, limit: number): unknown {
   if (typeof value === "string") {
@@ -108,13 +118,13 @@ export function createPrivacy(options: PrivacyOptions): Privacy {
     }
     return one;
   };
-  const attributes = (given: Attributes): Attributes => {
+  const attributes = (given: Attributes, isSpoken: (name: string) => boolean = isContent): Attributes => {
     const safe: Attributes = {};
     for (const [name, one] of Object.entries(given)) {
       if (one === undefined) continue;
       if (NOT_TEXT.has(name)) {
         safe[name] = one;
-      } else if (!isContent(name)) {
+      } else if (!isSpoken(name)) {
         safe[name] = value(one, redactor);
       } else if (captureContent) {
         // Redacted before it is shortened, so that no cut leaves half a secret unrecognized.
@@ -141,7 +151,10 @@ export function createPrivacy(options: PrivacyOptions): Privacy {
         status: message === undefined ? span.status : { ...span.status, message: redactor.text(message) },
         attributes: attributes(span.attributes),
         links: span.links.map((link) => ({ ...link, attributes: attributes(link.attributes ?? {}) })),
-        events: span.events.map((event) => ({ ...event, attributes: attributes(event.attributes ?? {}) })),
+        events: span.events.map((event) => ({
+          ...event,
+          attributes: attributes(event.attributes ?? {}, isSpokenEvent(event.name) ? isSpokenField : isContent),
+        })),
         duration: span.duration,
         ended: span.ended,
         resource: span.resource,
@@ -151,6 +164,11 @@ export function createPrivacy(options: PrivacyOptions): Privacy {
         droppedLinksCount: span.droppedLinksCount,
       };
     },
-    log: (log) => ({ ...log, body: redactor.text(log.body), attributes: redactor.value(log.attributes) as Attributes }),
+    log: (log) => {
+      const spoken = isSpokenEvent(log.eventName ?? log.attributes["event.name"]);
+      const body = spoken && !captureContent ? "" : (spoken ? contentRedactor : redactor).text(log.body);
+      const fields = attributes(log.attributes, spoken ? isSpokenField : isSpokenInLog);
+      return { ...log, body, attributes: redactor.value(fields) as Attributes };
+    },
   };
 }
