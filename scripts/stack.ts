@@ -167,14 +167,14 @@ async function up(): Promise<void> {
   if (!withGrafana) {
     console.error(
       `\n!! Grafana does NOT run: its image ${services[GRAFANA]!.image} is not here and no registry gave it.\n` +
-        "!! Everything else does. The same boards are drawn by the page of `agent-observatory serve`.",
+        "!! Everything else does: docs/stack.md says what can be looked at without it.",
     );
   }
 }
 
 /** Names the services that did not come up, each with the end of its log; true when there are some. */
 function explainFailures(): boolean {
-  const failures = false;
+  let failed = false;
   const list = docker([
     "compose",
     "ps",
@@ -186,12 +186,13 @@ function explainFailures(): boolean {
     const [service = "", state, health, exitCode] = line.split("\t");
     if (!service || (state === "running" && health !== "unhealthy") || (state === "exited" && exitCode === "0"))
       continue;
+    failed = true;
     console.error(
       `\nstack: ${service} is ${health || state}. The end of its log (all of it: npm run stack -- logs ${service}):`,
     );
     console.error(docker(["compose", "logs", "--no-log-prefix", "--tail", "10", service]).out.trimEnd());
   }
-  return failures;
+  return failed;
 }
 
 function printAddresses(services: Services, names: string[]): void {

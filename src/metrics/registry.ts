@@ -78,14 +78,18 @@ const seriesKey = (definition: MetricDefinition, labels: Labels): string =>
 
 function exemplarsOf(series: PromSeries): SeriesSnapshot["exemplars"] {
   const recorded = series.exemplar !== undefined ? [series.exemplar] : Object.values(series.bucketExemplars ?? {});
-  return recorded
-    .filter((exemplar) => exemplar?.labelSet?.trace_id !== undefined)
-    .map((exemplar) => ({
-      traceId: exemplar.labelSet.trace_id ?? "",
-      spanId: exemplar.labelSet.span_id ?? "",
-      value: exemplar.value,
-      timeMs: exemplar.timestamp * 1000,
-    }));
+  return (
+    recorded
+      .filter((exemplar) => exemplar?.labelSet?.trace_id !== undefined)
+      .map((exemplar) => ({
+        traceId: exemplar.labelSet.trace_id ?? "",
+        spanId: exemplar.labelSet.span_id ?? "",
+        value: exemplar.value,
+        timeMs: exemplar.timestamp * 1000,
+      }))
+      // By value: Prometheus gives each exemplar to the first bucket that it has not passed yet.
+      .toSorted((a, b) => a.value - b.value)
+  );
 }
 
 function snapshotSeries(instrument: Instrument, series: PromSeries): SeriesSnapshot {

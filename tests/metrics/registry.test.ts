@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { createMetrics } from "../../src/metrics/index.ts";
+
+const metrics = (labelValueLimit = 100) =>
+  createMetrics({
+    clock: { nowMs: () => 1_000 },
+    labelValueLimit,
+    cleanLabel: (value) => value.replace("secret", "***"),
+  });
+
+const CALL = { agent: "a", provider: "openai", model: "m", operation: "chat", status: "ok" };
+
+describe("the registry", () => {
+  it("shows in its snapshot what prom-client keeps: values, buckets, sums and exemplars", () => {
+    const registry = metrics();
+    const exemplar = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331" };
+    registry.add("llm_requests_total", CALL, 3, exemplar);
+    for (const seconds of [7, 0.03, 1.5, 2000])
+      registry.observe("llm_request_duration_seconds", CALL, seconds, exemplar);
+    const [counter, histogram] = registry.snapshot();
+    assert.equal(counter?.series[0]?.value, 3);
+    assert.equal(counter?.series[0]?.startMs, 1_000);
+    assert.equal(counter?.series[0]?.exemplars[0]?.traceId, exemplar.traceId);
+    const series = histogram?.series[0];
+    assert.equal(series?.histogram?.count, 4);
+    assert.equal(series?.histogram?.sum, 2008.53);
+    assert.deepEqual(series?.histogram?.bucketCounts, [0, 1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 1]);
+  });
+
+  it("hands exemplars out by value, as Prometheus needs them to find their buckets", () => {
+    const registry = metrics();
+    for (const seconds of [7, 0.03, 1.5, 0.4]) {
+      registry.observe("llm_request_duration_seconds", CALL, seconds, {
+        traceId: "0af7651916cd43dd8448eb211c80319c",
+        spanId: "b7ad6b7169203331",
+      });
+    }
+    assert.deepEqual(
+      registry.snapshot()[0]?.series[0]?.exemplars.map(({ value }) => value),
+      [0.03, 0.4, 1.5, 7],
+    );
+  });
+
+  it("folds the label values beyond the limit and counts each recording that was folded", () => {
+    const registry = metrics(2);
+    for (const agent of ["a", "b", "c", "d", "c", "a"]) registry.add("agent_requests_total", { agent, status: "ok" });
+    const [requests, folded] = registry.snapshot();
+    assert.deepEqual(Object.fromEntries(requests?.series.map(({ labels, value }) => [labels.agent, value]) ?? []), {
+      a: 2,
+      b: 1,
+      other: 3,
+    });
+    assert.deepEqual(folded?.series[0]?.labels, { metric: "agent_requests_total", label: "agent" });
+    assert.equal(folded?.series[0]?.value, 3);
+  });
+
+  it("cleans label values before anybody sees them", async () => {
+    const registry = metrics();
+    registry.set("agent_queue_depth", { agent: "agent of secret" }, 4);
+    assert.match((await registry.text()).body, /agent_queue_depth\{agent="agent of \*\*\*"\} 4/);
+  });
+
+  it("takes no value that is not a number", () => {
+    const registry = metrics();
+    registry.add("llm_requests_total", CALL, Number.NaN);
+    registry.add("llm_requests_total", CALL, -1);
+    registry.observe("llm_request_duration_seconds", CALL, Number.POSITIVE_INFINITY);
+    registry.set("agent_queue_depth", { agent: "a" }, Number.NaN);
+    assert.deepEqual(
+      registry.snapshot().flatMap(({ series }) => series.map(({ value, histogram }) => value ?? histogram?.count)),
+      [],
+    );
+  });
+});
