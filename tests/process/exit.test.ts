@@ -199,6 +199,19 @@ describe("a program that ends while no collector takes its telemetry", () => {
       assert.match(run.stderr, /http:\/\/127\.0\.0\.1:1\/\S* \(ECONNREFUSED\).*OTEL_EXPORTER_OTLP_ENDPOINT/);
     });
 
+    it(`ends by ${name} as ever when nobody listens, by gRPC as well`, async () => {
+      const closed = await freePort();
+      const run = await runProgram(program(end), {
+        receiver: `http://127.0.0.1:${closed}`,
+        // Nobody there is known at once: the time that is allowed is not used up.
+        env: { OTEL_EXPORTER_OTLP_PROTOCOL: "grpc", AGENT_OBSERVATORY_EXIT_TIMEOUT_MS: "60000" },
+      });
+      assert.deepEqual([run.code, run.signal], [end === "" ? 0 : 6, null]);
+      assert.equal(messages(run).length, 1, run.stderr);
+      assert.match(run.stderr, /\(ECONNREFUSED\)/);
+      assert.ok(run.elapsedMs < 30_000, `took ${run.elapsedMs} ms`);
+    });
+
     it(`ends by ${name} in bounded time when the collector never answers`, async () => {
       const silent = createServer(() => {});
       await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));

@@ -158,7 +158,7 @@ describe("a preloaded program", () => {
         mode: "import",
         env: {
           BASE: double.url,
-          NODE_OPTIONS: `--require ${process.env["AO_TEST_PRELOAD"] ?? "agent-observatory/register"}`,
+          NODE_OPTIONS: "--require agent-observatory/register",
         },
       },
     );

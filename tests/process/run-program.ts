@@ -41,7 +41,7 @@ export type ProgramRun = {
   readonly requests: Readonly<Record<string, number>>;
 };
 
-const REGISTER = process.env["AO_TEST_PRELOAD"] ?? "agent-observatory/register";
+const REGISTER = "agent-observatory/register";
 /** So long that only a program that hangs meets it. */
 const KILL_AFTER_MS = 90_000;
 
