@@ -17,7 +17,10 @@ function setUp() {
   let nowMs = BORN_MS;
   const clock = { nowMs: () => nowMs };
   const metrics = createMetrics({ clock, labelValueLimit: 100, cleanLabel: (value) => value });
-  return { metrics, clock, pass: (ms: number) => void (nowMs += ms) };
+  const pass = (ms: number): void => {
+    nowMs += ms;
+  };
+  return { metrics, clock, pass };
 }
 
 describe("metrics in OTLP", () => {
