@@ -20,14 +20,13 @@ export function createJsonReader(template: Template, maxValueBytes?: number): Js
   };
   return {
     feed: (chunk) => {
-      if (projector !== undefined) {
-        projector.feed(chunk);
+      size += chunk.length;
+      if (projector === undefined && size <= BUFFERED_BYTES) {
+        // Copied: the transport may reuse or hand away the memory under the chunk.
+        chunks.push(Uint8Array.prototype.slice.call(chunk));
         return;
       }
-      size += chunk.length;
-      // Copied: the transport may reuse or hand away the memory under the chunk.
-      chunks.push(Uint8Array.prototype.slice.call(chunk));
-      if (size > BUFFERED_BYTES) project();
+      (projector ?? project()).feed(chunk);
     },
     result: () => {
       if (projector !== undefined) return projector.result();
