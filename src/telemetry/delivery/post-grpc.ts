@@ -17,16 +17,10 @@ function frameMessage(body: Uint8Array): Buffer {
   return Buffer.concat([prefix, body]);
 }
 
-/** Sends a batch over OTLP/gRPC. Never rejects. */
+/** Sends a batch over OTLP/gRPC. Never rejects where the address is a URL, which `post` makes sure of. */
 export function postGrpc(payload: Payload, options: PostOptions): Promise<PostResult> {
   return new Promise((resolve) => {
-    let url: URL;
-    try {
-      url = new URL(payload.url);
-    } catch {
-      resolve({ kind: "rejected", reason: "the address is no URL" });
-      return;
-    }
+    const url = new URL(payload.url);
     const session = connect(url.origin);
     const finish = (result: PostResult): void => {
       clearTimeout(timer);

@@ -32,16 +32,10 @@ function retryAfterMs(header: string | undefined): { retryAfterMs?: number } {
   return header !== undefined && Number.isFinite(seconds) && seconds >= 0 ? { retryAfterMs: seconds * 1000 } : {};
 }
 
-/** Sends a batch over OTLP/HTTP. Never rejects. */
+/** Sends a batch over OTLP/HTTP. Never rejects where the address is a URL, which `post` makes sure of. */
 export function postHttp(payload: Payload, options: PostOptions): Promise<PostResult> {
   return new Promise((resolve) => {
-    let url: URL;
-    try {
-      url = new URL(payload.url);
-    } catch {
-      resolve({ kind: "rejected", reason: "the address is no URL" });
-      return;
-    }
+    const url = new URL(payload.url);
     const send = builtin(url.protocol === "https:" ? "node:https" : "node:http").request;
     const request = send(
       url,
