@@ -23,23 +23,73 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   telemetry: ["base", "config", "cost", "errors", "genai", "metrics", "model", "redaction"],
   agents: ["errors", "model", "telemetry"],
   logging: ["redaction", "telemetry"],
-  // the heavy side, which the preload never reaches
-  ingest: ["base", "errors", "genai", "model", "redaction"],
-  cli: ["base", "config", "errors", "ingest", "model", "version.ts"],
+  // the heavy side, which the preload never reaches: pure rooms first
+  re2: [],
+  signals: ["re2"],
+  template: ["re2"],
+  promql: ["re2", "signals"],
+  logql: ["re2", "signals", "template"],
+  ingest: ["base", "errors", "genai", "model", "redaction", "signals"],
+  enrich: ["base", "cost", "errors", "genai", "ingest", "metrics", "model", "redaction", "signals"],
+  // then what holds state or speaks to the world
+  store: ["base", "signals"],
+  rules: ["base", "promql", "re2", "signals", "template"],
+  api: ["base", "logql", "promql", "re2", "rules", "signals"],
+  receive: ["base", "ingest"],
+  observatory: [
+    "api",
+    "base",
+    "config",
+    "cost",
+    "enrich",
+    "errors",
+    "ingest",
+    "promql",
+    "receive",
+    "redaction",
+    "rules",
+    "signals",
+    "store",
+    "version.ts",
+  ],
+  backends: ["base"],
+  cli: ["backends", "base", "config", "errors", "ingest", "model", "observatory", "promql", "rules", "version.ts"],
 };
-const HEAVY = ["ingest", "cli"];
+const HEAVY = [
+  "re2",
+  "signals",
+  "template",
+  "promql",
+  "logql",
+  "ingest",
+  "enrich",
+  "store",
+  "rules",
+  "api",
+  "receive",
+  "observatory",
+  "backends",
+  "cli",
+];
 const ENTRIES = ["index.ts", "register.ts", "start.ts", "version.ts"];
 
 /** Libraries that one room wraps, so that they can be replaced in one place. */
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
   "prom-client": ["metrics"],
   winston: ["logging"],
-  yaml: ["config"],
+  yaml: ["config", "rules"],
   zod: ["config"],
   "@pydantic/genai-prices": ["cost"],
   "@opentelemetry/sdk-trace": ["telemetry", "start.ts"],
   "@opentelemetry/otlp-transformer": ["telemetry"],
   "@opentelemetry/context-async-hooks": ["telemetry"],
+  re2js: ["re2"],
+  "@prometheus-io/lezer-promql": ["promql"],
+  "@grafana/lezer-logql": ["logql"],
+  "node:sqlite": ["store"],
+  "node:worker_threads": ["observatory"],
+  "@grpc/grpc-js": ["receive"],
+  ws: ["observatory"],
 };
 
 type Import = { readonly from: string; readonly specifier: string; readonly typeOnly: boolean };

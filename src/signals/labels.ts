@@ -1,0 +1,27 @@
+/** Names and values without a prototype, so that a label may be called `constructor`. A label that is absent is the same as one that is "". */
+export type Labels = Readonly<Record<string, string>>;
+
+export const METRIC_NAME = "__name__";
+
+/** Labels from anything that lists them; those with an empty value are left out. */
+export function createLabels(entries: Iterable<readonly [name: string, value: string]>): Labels {
+  const labels = Object.create(null) as Record<string, string>;
+  for (const [name, value] of entries) if (value !== "") labels[name] = value;
+  return labels;
+}
+
+// Prometheus' own separator: a byte that UTF-8 never has. As a code point it cannot begin or end what it stands between.
+const SEPARATOR = "\u{10ffff}";
+
+/** One text for one set of labels, whatever their order. */
+export function labelsKey(labels: Labels): string {
+  const names = Object.keys(labels).sort();
+  let key = "";
+  for (const name of names) key += `${name}${SEPARATOR}${labels[name]}${SEPARATOR}`;
+  return key;
+}
+
+/** Labels with the key that identifies them, made once and passed around. */
+export type LabelSet = { readonly labels: Labels; readonly key: string };
+
+export const createLabelSet = (labels: Labels): LabelSet => ({ labels, key: labelsKey(labels) });
