@@ -2,6 +2,7 @@
  * GenAI traffic and spans, read into canonical facts. Pure: bytes and JSON in, facts out; no I/O, no clock, no SDK.
  * A provider's format is one file in formats/.
  */
+export { normalizeDialect } from "./dialects/index.ts";
 export type { Message, MessagePart, RequestFacts, ResponseFacts, StreamReader, Usage } from "./facts.ts";
 export type { WireFormat } from "./formats/format.ts";
 export { WIRE_FORMATS } from "./formats/index.ts";
