@@ -68,12 +68,13 @@ const WORDS: Readonly<Record<ErrorCategory, string>> = {
   unknown: "",
 };
 
-/** Names of error classes of Node, the provider SDKs and the agent frameworks, lower-cased. */
+/** Names of error classes of Node, Python, the provider SDKs and the agent frameworks, lower-cased and without their module. */
 const CLASSES: Readonly<Record<ErrorCategory, string>> = {
   timeout: `timeouterror apiconnectiontimeouterror connecttimeouterror headerstimeouterror bodytimeouterror requesttimeouterror
-    modeltimeoutexception requesttimeout requesttimeoutexception`,
+    modeltimeoutexception requesttimeout requesttimeoutexception
+    apitimeouterror readtimeout writetimeout pooltimeout connecttimeout timeoutexception deadlineexceeded`,
   rate_limit: `ratelimiterror ratelimitexceedederror toomanyrequestserror toomanyrequestsexception throttlingexception
-    throttledexception servicequotaexceededexception limitexceededexception`,
+    throttledexception servicequotaexceededexception limitexceededexception resourceexhausted toomanyrequests`,
   auth: `authenticationerror permissiondeniederror unauthorizederror forbiddenerror accessdeniedexception
     expiredtokenexception unrecognizedclientexception invalidsignatureexception credentialsprovidererror ai_loadapikeyerror`,
   validation: `badrequesterror unprocessableentityerror validationerror validationexception zoderror valierror
@@ -87,12 +88,14 @@ const CLASSES: Readonly<Record<ErrorCategory, string>> = {
   model: `outputparserexception modelbehaviorerror modelerrorexception modelnotreadyexception modelstreamerrorexception
     ai_noobjectgeneratederror ai_nosuchmodelerror ai_nocontentgeneratederror ai_nooutputgeneratederror
     ai_emptyresponsebodyerror`,
-  network: "apiconnectionerror fetcherror socketerror connectionerror connecterror",
+  network: `apiconnectionerror fetcherror socketerror connectionerror connecterror connectionreseterror
+    connectionrefusederror readerror writeerror networkerror sslerror`,
   api: `apierror apistatuserror ai_apicallerror internalservererror notfounderror conflicterror internalserverexception
     serviceunavailableexception resourcenotfoundexception httperror responseerror ai_retryerror ai_jsonparseerror`,
   cancelled: "aborterror apiuseraborterror cancelederror cancellederror graphinterrupt nodeinterrupt",
   internal: `typeerror referenceerror rangeerror syntaxerror evalerror urierror assertionerror graphrecursionerror
-    maxturnsexceedederror`,
+    maxturnsexceedederror maxturnsexceeded keyerror valueerror attributeerror indexerror nameerror zerodivisionerror
+    notimplementederror runtimeerror recursionerror`,
   unknown: "",
 };
 

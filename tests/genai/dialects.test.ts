@@ -50,7 +50,7 @@ describe("dialects of other GenAI instrumentations", () => {
         } else assert.match(statement, /^replace_pattern/);
       }
     }
-    assert.ok(checked > 60, `only ${checked} statements were understood`);
+    assert.ok(checked >= 60, `only ${checked} statements were understood`);
   });
 
   it("leave a canonical span as it is, the very object", () => {

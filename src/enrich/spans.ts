@@ -1,0 +1,99 @@
+import type { Pricer } from "../cost/index.ts";
+import { classifyError } from "../errors/index.ts";
+import { normalizeDialect, type Usage } from "../genai/index.ts";
+import { ATTR, INFERENCE_OPERATIONS } from "../model/index.ts";
+import type { Redactor } from "../redaction/index.ts";
+import type { Attributes, AttributeValue, Resource, Scope, Span } from "../signals/index.ts";
+import { safeAttributes } from "./safe-attributes.ts";
+
+export type SpanEnricherOptions = { readonly redactor: Redactor; readonly pricer: Pricer };
+
+const USAGE: readonly (readonly [member: keyof Usage, attribute: string])[] = [
+  ["input", ATTR.inputTokens],
+  ["output", ATTR.outputTokens],
+  ["cacheRead", ATTR.cacheReadTokens],
+  ["cacheCreation", ATTR.cacheCreationTokens],
+];
+
+const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+const number = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
+
+/** Some instrumentations write counts as text. */
+const count = (value: unknown): number | undefined => {
+  const read = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  return typeof read === "number" && Number.isFinite(read) && read >= 0 ? read : undefined;
+};
+
+function priceOf(attributes: Attributes, failed: boolean, pricer: Pricer): Attributes {
+  if (!INFERENCE_OPERATIONS.has(String(attributes[ATTR.operation]))) return {};
+  if (attributes[ATTR.costUsd] !== undefined || attributes[ATTR.costStatus] !== undefined) return {};
+  const usage: Record<string, number> = {};
+  for (const [member, attribute] of USAGE) {
+    const tokens = count(attributes[attribute]);
+    if (tokens !== undefined) usage[member] = tokens;
+  }
+  // A call that failed without an answer costs nothing that is known.
+  if (failed && Object.keys(usage).length === 0) return {};
+  const price = pricer.price({
+    provider: text(attributes[ATTR.provider]),
+    models: [text(attributes[ATTR.responseModel]), text(attributes[ATTR.requestModel])],
+    usage,
+  });
+  return price.status === "priced"
+    ? { [ATTR.costUsd]: price.costUsd, [ATTR.costStatus]: "priced" }
+    : { [ATTR.costStatus]: price.reason };
+}
+
+function categoryOf(span: Span, attributes: Attributes): Attributes {
+  if (span.status !== "error" || attributes[ATTR.errorCategory] !== undefined) return {};
+  const exception = span.events.findLast(({ name }) => name === "exception")?.attributes ?? {};
+  const errorType = text(attributes[ATTR.errorType]);
+  const name = text(exception["exception.type"]);
+  const message = text(span.statusMessage) ?? text(exception["exception.message"]);
+  const status = number(attributes[ATTR.httpStatus]);
+  const category = classifyError({
+    ...(errorType !== undefined && { errorType }),
+    ...(name !== undefined && { name }),
+    ...(message !== undefined && { message }),
+    ...(status !== undefined && { status }),
+  });
+  return { [ATTR.errorCategory]: category };
+}
+
+/**
+ * Makes a span that arrives the same as one that our own instrumentation sends: canonical names, price, error category, and no secret
+ * in it. Spans that have all of this keep what they have.
+ */
+export function createSpanEnricher({ redactor, pricer }: SpanEnricherOptions): (span: Span) => Span {
+  // Resource and scope are shared by the spans of a request.
+  const resources = new WeakMap<Resource, Resource>();
+  const scopes = new WeakMap<Scope, Scope>();
+  const remember = <T extends Resource | Scope>(known: WeakMap<T, T>, given: T): T => {
+    let safe = known.get(given);
+    if (safe === undefined) {
+      safe = { ...given, attributes: safeAttributes(given.attributes, redactor) };
+      known.set(given, safe);
+    }
+    return safe;
+  };
+
+  return (span) => {
+    const normalized = normalizeDialect(span.attributes) as Readonly<Record<string, AttributeValue>>;
+    const failed = span.status === "error";
+    const attributes = {
+      ...normalized,
+      ...priceOf(normalized, failed, pricer),
+      ...categoryOf(span, normalized),
+    };
+    return {
+      ...span,
+      name: redactor.text(span.name),
+      statusMessage: span.statusMessage === "" ? "" : redactor.text(span.statusMessage),
+      resource: remember(resources, span.resource),
+      scope: remember(scopes, span.scope),
+      attributes: safeAttributes(attributes, redactor),
+      events: span.events.map((event) => ({ ...event, attributes: safeAttributes(event.attributes, redactor) })),
+      links: span.links.map((link) => ({ ...link, attributes: safeAttributes(link.attributes, redactor) })),
+    };
+  };
+}

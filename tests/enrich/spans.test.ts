@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { createPricer } from "../../src/cost/index.ts";
+import { createSpanEnricher } from "../../src/enrich/spans.ts";
+import { createRedactor } from "../../src/redaction/index.ts";
+import { spanOf } from "./span-of.ts";
+
+const enrich = createSpanEnricher({ redactor: createRedactor({ except: ["ip_address"] }), pricer: createPricer() });
+const COST = "agent_observatory.cost.usd";
+const SECRET = `sk-${"a1B2c3D4e5F6g7H8".repeat(3)}`;
+
+describe("a span that arrives", () => {
+  it("of another dialect gets canonical names and the price of the call", () => {
+    const { attributes } = enrich(
+      spanOf({
+        attributes: {
+          "openinference.span.kind": "LLM",
+          "llm.provider": "OpenAI",
+          "llm.model_name": "gpt-4o",
+          "llm.token_count.prompt": 1000,
+          "llm.token_count.completion": "500",
+        },
+      }),
+    );
+    assert.equal(attributes["gen_ai.operation.name"], "chat");
+    assert.equal(attributes["gen_ai.provider.name"], "openai");
+    // 1,000 × $2.50/M + 500 × $10/M.
+    assert.equal(attributes[COST], 0.0075);
+    assert.equal(attributes["agent_observatory.cost.status"], "priced");
+    assert.equal(attributes["llm.model_name"], "gpt-4o");
+  });
+
+  it("that has a price keeps it, and one without usage or with an unknown model says why it has none", () => {
+    const chat = {
+      "gen_ai.operation.name": "chat",
+      "gen_ai.provider.name": "openai",
+      "gen_ai.request.model": "gpt-4o",
+    };
+    assert.equal(enrich(spanOf({ attributes: { ...chat, [COST]: 7 } })).attributes[COST], 7);
+    assert.equal(enrich(spanOf({ attributes: chat })).attributes["agent_observatory.cost.status"], "no_usage");
+    const unknown = { ...chat, "gen_ai.request.model": "made-up", "gen_ai.usage.input_tokens": 1 };
+    assert.equal(enrich(spanOf({ attributes: unknown })).attributes["agent_observatory.cost.status"], "unknown_model");
+    const failed = enrich(spanOf({ attributes: chat, status: "error" })).attributes;
+    assert.equal(failed["agent_observatory.cost.status"], undefined);
+    const agent = { "gen_ai.operation.name": "invoke_agent", "gen_ai.usage.input_tokens": 1000 };
+    assert.equal(enrich(spanOf({ attributes: agent })).attributes[COST], undefined);
+  });
+
+  it("that failed is put into a category, by its status or by the exception that it recorded", () => {
+    const category = (given: Parameters<typeof spanOf>[0]) =>
+      enrich(spanOf({ status: "error", ...given })).attributes["agent_observatory.error.category"];
+    assert.equal(category({ attributes: { "http.response.status_code": 429 } }), "rate_limit");
+    const event = { timeNs: 0n, name: "exception", attributes: { "exception.type": "ReadTimeout" } };
+    assert.equal(category({ events: [event] }), "timeout");
+    assert.equal(category({ status: "ok", attributes: { "http.response.status_code": 429 } }), undefined);
+  });
+
+  it("holds no secret afterwards, wherever it was", () => {
+    const attributes = {
+      note: `key ${SECRET}`,
+      list: [SECRET],
+      nested: { password: "hunter2", deep: [{ a: SECRET }] },
+    };
+    const safe = enrich(
+      spanOf({
+        name: `call ${SECRET}`,
+        statusMessage: `Incorrect API key provided: ${SECRET}`,
+        status: "error",
+        attributes,
+        resource: { service: "crew", attributes },
+        scope: { name: "s", version: "", attributes },
+        events: [{ timeNs: 1n, name: "exception", attributes }],
+        links: [{ traceId: "a", spanId: "b", attributes }],
+      }),
+    );
+    const written = JSON.stringify(safe, (_, value) => (typeof value === "bigint" ? String(value) : value));
+    assert.ok(!written.includes(SECRET) && !written.includes("hunter2"), written);
+  });
+
+  it("keeps what is no secret: numbers, bytes, addresses of servers, resources as one object", () => {
+    const bytes = new Uint8Array([1, 2]);
+    const given = { n: 4_111_111_111_111_111, yes: true, bytes, "server.address": "10.1.2.3" };
+    const [one, two] = [enrich(spanOf({ attributes: given })), enrich(spanOf({}))];
+    assert.deepEqual({ ...one.attributes }, given);
+    assert.equal(one.resource, two.resource);
+  });
+});
