@@ -1,0 +1,141 @@
+import type { Clock } from "../base/index.ts";
+import { createMetrics, type MetricSnapshot, type Metrics, measureSpan } from "../metrics/index.ts";
+import { ATTR } from "../model/index.ts";
+import type { Attributes, Resource, Span } from "../signals/index.ts";
+import { createTraceHold, type Lineage } from "./trace-hold.ts";
+
+export type DerivedMetricsOptions = {
+  readonly clock: Clock;
+  /** Makes a label value safe to be kept. */
+  readonly cleanLabel: (value: string) => string;
+};
+
+/** The metrics of one program that sends spans and does not count for itself. */
+export type DerivedMetrics = { readonly resource: Attributes; readonly snapshots: readonly MetricSnapshot[] };
+
+export type MetricDeriver = {
+  readonly addSpan: (span: Span) => void;
+  /** Tells that a program counts for itself: what it sends under one of our names is not derived. */
+  readonly addOwnMetric: (resource: Attributes, metric: string) => void;
+  /** Everything as it stands, cumulative; to be asked every few seconds. */
+  readonly collect: () => readonly DerivedMetrics[];
+};
+
+/** Values that one label of one program may take. */
+const LABEL_VALUE_LIMIT = 200;
+/** Programs that are counted for at once; the one silent for longest makes room. */
+const MAX_PROGRAMS = 200;
+/** A program that was silent for this long is taken for gone. */
+const FORGET_AFTER_MS = 3_600_000;
+/**
+ * Instrumentations that count by the GenAI conventions send metrics each minute, their spans much earlier: until they must have
+ * spoken, these are not derived for a program. Nothing is lost, as everything is cumulative.
+ */
+const STANDARD_AFTER_MS = 90_000;
+const STANDARD = "gen_ai_";
+
+const DISTRO = "telemetry.distro.name";
+const OURS = "agent-observatory";
+
+type Program = {
+  readonly resource: Attributes;
+  readonly metrics: Metrics;
+  readonly sinceMs: number;
+  lastMs: number;
+};
+
+const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+
+/** Who a program is, whatever else its resource says. */
+const identityOf = (resource: Attributes): string =>
+  ["service.namespace", "service.name", "service.instance.id"]
+    .map((name) => String(resource[name] ?? ""))
+    .join("\u0000");
+
+/** `gen_ai.client.operation.duration` and `gen_ai_client_operation_duration_seconds` are the same metric. */
+function isSameMetric(ours: MetricSnapshot["definition"], theirs: string): boolean {
+  return theirs === ours.name || theirs === ours.otlpName || theirs.replaceAll(".", "_") === ours.name;
+}
+
+/**
+ * Counts for GenAI programs that send spans only (Python agents, other languages) what our own instrumentation counts in the program,
+ * from the same spans by the same code.
+ */
+export function createMetricDeriver({ clock, cleanLabel }: DerivedMetricsOptions): MetricDeriver {
+  const programs = new Map<string, Program>();
+  const own = new Map<string, Set<string>>();
+
+  const programOf = ({ attributes }: Resource): Program => {
+    const identity = identityOf(attributes);
+    const nowMs = clock.nowMs();
+    const known = programs.get(identity);
+    const program = known ?? {
+      resource: attributes,
+      metrics: createMetrics({ clock, labelValueLimit: LABEL_VALUE_LIMIT, cleanLabel }),
+      sinceMs: nowMs,
+      lastMs: nowMs,
+    };
+    program.lastMs = nowMs;
+    // The map is kept in order of use.
+    programs.delete(identity);
+    programs.set(identity, program);
+    if (programs.size > MAX_PROGRAMS) programs.delete(programs.keys().next().value as string);
+    return program;
+  };
+
+  const count = (span: Span, { agent, workflow }: Lineage): void => {
+    measureSpan(programOf(span.resource).metrics, {
+      attributes: {
+        ...span.attributes,
+        ...(agent !== undefined && { [ATTR.agentName]: agent }),
+        ...(workflow !== undefined && { [ATTR.workflowName]: workflow }),
+      },
+      failed: span.status === "error",
+      durationSeconds: Math.max(0, Number(span.endNs - span.startNs) / 1e9),
+      exemplar: { traceId: span.traceId, spanId: span.spanId },
+    });
+  };
+  const hold = createTraceHold({
+    nameOf: ({ attributes }) => ({
+      agent: text(attributes[ATTR.agentName]),
+      workflow: text(attributes[ATTR.workflowName]),
+    }),
+    onRelease: (span, lineage) => {
+      if (span.attributes[ATTR.operation] !== undefined) count(span, lineage);
+    },
+  });
+
+  return {
+    addSpan: (span) => {
+      if (span.resource.attributes[DISTRO] !== OURS) hold.add(span, clock.nowMs());
+    },
+    addOwnMetric: (resource, metric) => {
+      const identity = identityOf(resource);
+      const names = own.get(identity) ?? new Set();
+      if (names.size === 0) {
+        own.set(identity, names);
+        if (own.size > MAX_PROGRAMS * 10) own.delete(own.keys().next().value as string);
+      }
+      // A hostile sender makes up names without end.
+      if (names.size < 1000) names.add(metric);
+    },
+    collect: () => {
+      const nowMs = clock.nowMs();
+      hold.release(nowMs);
+      const derived: DerivedMetrics[] = [];
+      for (const [identity, { resource, metrics, sinceMs, lastMs }] of [...programs]) {
+        if (nowMs - lastMs > FORGET_AFTER_MS) {
+          programs.delete(identity);
+          continue;
+        }
+        const theirs = [...(own.get(identity) ?? [])];
+        const snapshots = metrics.snapshot().filter(({ definition }) => {
+          if (definition.name.startsWith(STANDARD) && nowMs - sinceMs < STANDARD_AFTER_MS) return false;
+          return !theirs.some((name) => isSameMetric(definition, name));
+        });
+        if (snapshots.length > 0) derived.push({ resource, snapshots });
+      }
+      return derived;
+    },
+  };
+}
