@@ -6,7 +6,12 @@ import { spanOf } from "./span-of.ts";
 function createDeriver() {
   let nowMs = 1_700_000_000_000;
   const deriver = createMetricDeriver({ clock: { nowMs: () => nowMs }, cleanLabel: (value) => value });
-  return { deriver, pass: (ms: number) => void (nowMs += ms) };
+  return {
+    deriver,
+    pass: (ms: number): void => {
+      nowMs += ms;
+    },
+  };
 }
 
 const call = {
@@ -18,7 +23,7 @@ const call = {
 };
 
 /** Value of the one series of a metric that has the given labels. */
-function valueOf(deriver: MetricDeriver, name: string, labels: Record<string, string> = {}): number | undefined {
+function countOf(deriver: MetricDeriver, name: string, labels: Record<string, string> = {}): number | undefined {
   const series = deriver
     .collect()
     .flatMap(({ snapshots }) => snapshots.filter(({ definition }) => definition.name === name))
@@ -40,11 +45,11 @@ describe("metrics of programs that send spans only", () => {
     deriver.addSpan(
       spanOf({ spanId: "2", attributes: { "gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "writer" } }),
     );
-    assert.equal(valueOf(deriver, "llm_requests_total", { agent: "writer", model: "gpt-4o", status: "ok" }), 1);
-    assert.equal(valueOf(deriver, "llm_tokens_total", { agent: "writer", type: "input" }), 10);
-    assert.equal(valueOf(deriver, "llm_cost_usd_total", { agent: "writer" }), 0.5);
-    assert.equal(valueOf(deriver, "agent_requests_total", { agent: "writer" }), 1);
-    assert.equal(valueOf(deriver, "agent_request_duration_seconds"), 1);
+    assert.equal(countOf(deriver, "llm_requests_total", { agent: "writer", model: "gpt-4o", status: "ok" }), 1);
+    assert.equal(countOf(deriver, "llm_tokens_total", { agent: "writer", type: "input" }), 10);
+    assert.equal(countOf(deriver, "llm_cost_usd_total", { agent: "writer" }), 0.5);
+    assert.equal(countOf(deriver, "agent_requests_total", { agent: "writer" }), 1);
+    assert.equal(countOf(deriver, "agent_request_duration_seconds"), 1);
   });
 
   it("are kept apart by program, and leave out one that is instrumented by us", () => {
@@ -62,17 +67,17 @@ describe("metrics of programs that send spans only", () => {
   it("leave out what the program counts itself, whenever it says so", () => {
     const { deriver, pass } = createDeriver();
     deriver.addSpan(spanOf({ spanId: "1", attributes: call }));
-    assert.equal(valueOf(deriver, "gen_ai_client_token_usage"), undefined);
+    assert.equal(countOf(deriver, "gen_ai_client_token_usage"), undefined);
     pass(89_000);
-    assert.equal(valueOf(deriver, "gen_ai_client_token_usage"), undefined);
+    assert.equal(countOf(deriver, "gen_ai_client_token_usage"), undefined);
     pass(1000);
-    assert.equal(valueOf(deriver, "gen_ai_client_token_usage"), 1);
+    assert.equal(countOf(deriver, "gen_ai_client_token_usage"), 1);
     deriver.addOwnMetric({ "service.name": "crew" }, "gen_ai.client.token.usage");
-    assert.equal(valueOf(deriver, "gen_ai_client_token_usage"), undefined);
-    assert.equal(valueOf(deriver, "gen_ai_client_operation_duration_seconds"), 1);
+    assert.equal(countOf(deriver, "gen_ai_client_token_usage"), undefined);
+    assert.equal(countOf(deriver, "gen_ai_client_operation_duration_seconds"), 1);
     deriver.addOwnMetric({ "service.name": "crew" }, "llm_requests_total");
-    assert.equal(valueOf(deriver, "llm_requests_total"), undefined);
-    assert.equal(valueOf(deriver, "llm_cost_usd_total"), 0.5);
+    assert.equal(countOf(deriver, "llm_requests_total"), undefined);
+    assert.equal(countOf(deriver, "llm_cost_usd_total"), 0.5);
   });
 
   it("say nothing of spans that have nothing to do with agents", () => {
