@@ -39,6 +39,14 @@ export const ERROR_CODES = {
     meaning: "The configuration has errors and AGENT_OBSERVATORY_STRICT is on.",
     remedy: "Repair the settings that the message lists, or switch AGENT_OBSERVATORY_STRICT off.",
   },
+  AO_PORT_TAKEN: {
+    meaning: "A port that the embedded process needs is in use.",
+    remedy: "End what holds the port, or choose another port as the message says.",
+  },
+  AO_PORT_UNUSABLE: {
+    meaning: "The embedded process may not or cannot listen on an address.",
+    remedy: "Choose an address of this machine and a port from 1024 up.",
+  },
   AO_REDACTION_PATTERN: {
     meaning: "A redaction pattern of the program's own cannot be used.",
     remedy:
