@@ -52,6 +52,35 @@ export const ERROR_CODES = {
     remedy:
       "Give a kind of lower-case letters, digits and underscores, and a regular expression that matches some text.",
   },
+  AO_STORE_SCHEMA: {
+    meaning: "The store was written by a newer version of agent-observatory; nothing was changed in it.",
+    remedy: "Use that version or a newer one, or another directory.",
+  },
+  AO_STORE_LOCKED: {
+    meaning: "Another process writes the store in this directory.",
+    remedy: "Use the running process, stop it, or choose another directory.",
+  },
+  AO_STORE_FULL: {
+    meaning: "The disk of the store is full; nothing that was acknowledged is lost, and nothing new can be stored.",
+    remedy: "Free space on that disk, or lower the retention; storing goes on by itself.",
+  },
+  AO_STORE_CORRUPT: {
+    meaning: "A file of the store is damaged; it was left as it is, and the other files go on being used.",
+    remedy:
+      "Look for a cause in the disk or in what else writes there; docs/store.md tells how to rescue what the file still holds.",
+  },
+  AO_STORE_DIRECTORY: {
+    meaning: "The directory of the store cannot be created, read or written.",
+    remedy: "Correct its path or permissions, or choose another directory.",
+  },
+  AO_STORE_LIMIT: {
+    meaning: "A query selects more than fits into memory.",
+    remedy: "Ask for a shorter time, or narrow the selector.",
+  },
+  AO_STORE_FAILED: {
+    meaning: "The database of the store answered with an error that has no code of its own.",
+    remedy: "Repeat it; if it stays, report the message.",
+  },
 } as const satisfies Readonly<Record<`AO_${string}`, CodeEntry>>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
