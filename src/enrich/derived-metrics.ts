@@ -1,7 +1,7 @@
 import type { Clock } from "../base/index.ts";
 import { createMetrics, type MetricSnapshot, type Metrics, measureSpan } from "../metrics/index.ts";
 import { ATTR } from "../model/index.ts";
-import type { Attributes, Resource, Span } from "../signals/index.ts";
+import type { Resource, Span } from "../signals/index.ts";
 import { createTraceHold, type Lineage } from "./trace-hold.ts";
 
 export type DerivedMetricsOptions = {
@@ -11,12 +11,12 @@ export type DerivedMetricsOptions = {
 };
 
 /** The metrics of one program that sends spans and does not count for itself. */
-export type DerivedMetrics = { readonly resource: Attributes; readonly snapshots: readonly MetricSnapshot[] };
+export type DerivedMetrics = { readonly resource: Resource; readonly snapshots: readonly MetricSnapshot[] };
 
 export type MetricDeriver = {
   readonly addSpan: (span: Span) => void;
   /** Tells that a program counts for itself: what it sends under one of our names is not derived. */
-  readonly addOwnMetric: (resource: Attributes, metric: string) => void;
+  readonly addOwnMetric: (resource: Resource, metric: string) => void;
   /** Everything as it stands, cumulative; to be asked every few seconds. */
   readonly collect: () => readonly DerivedMetrics[];
 };
@@ -38,7 +38,7 @@ const DISTRO = "telemetry.distro.name";
 const OURS = "agent-observatory";
 
 type Program = {
-  readonly resource: Attributes;
+  readonly resource: Resource;
   readonly metrics: Metrics;
   readonly sinceMs: number;
   lastMs: number;
@@ -47,9 +47,9 @@ type Program = {
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 
 /** Who a program is, whatever else its resource says. */
-const identityOf = (resource: Attributes): string =>
+const identityOf = ({ attributes }: Resource): string =>
   ["service.namespace", "service.name", "service.instance.id"]
-    .map((name) => String(resource[name] ?? ""))
+    .map((name) => String(attributes[name] ?? ""))
     .join("\u0000");
 
 /** `gen_ai.client.operation.duration` and `gen_ai_client_operation_duration_seconds` are the same metric. */
@@ -65,12 +65,12 @@ export function createMetricDeriver({ clock, cleanLabel }: DerivedMetricsOptions
   const programs = new Map<string, Program>();
   const own = new Map<string, Set<string>>();
 
-  const programOf = ({ attributes }: Resource): Program => {
-    const identity = identityOf(attributes);
+  const programOf = (resource: Resource): Program => {
+    const identity = identityOf(resource);
     const nowMs = clock.nowMs();
     const known = programs.get(identity);
     const program = known ?? {
-      resource: attributes,
+      resource,
       metrics: createMetrics({ clock, labelValueLimit: LABEL_VALUE_LIMIT, cleanLabel }),
       sinceMs: nowMs,
       lastMs: nowMs,

@@ -1,7 +1,7 @@
 import type { Clock } from "../base/index.ts";
 import type { MetricSnapshot, SeriesSnapshot } from "../metrics/index.ts";
 import { ATTR } from "../model/index.ts";
-import type { Attributes, Span } from "../signals/index.ts";
+import type { Resource, Span } from "../signals/index.ts";
 import type { DerivedMetrics } from "./derived-metrics.ts";
 
 /**
@@ -55,7 +55,7 @@ type Series = {
   exemplars: Exemplar[];
   lastMs: number;
 };
-type Program = { readonly resource: Attributes; readonly series: Map<string, Series> };
+type Program = { readonly resource: Resource; readonly series: Map<string, Series> };
 
 export type SpanMetrics = {
   readonly addSpan: (span: Span) => void;
@@ -86,7 +86,7 @@ export function createSpanMetrics({ clock }: { readonly clock: Clock }): SpanMet
     const found = known.get(resource);
     if (found !== undefined) return found;
     const key = JSON.stringify(Object.entries(resource.attributes).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-    const program = programs.get(key) ?? { resource: resource.attributes, series: new Map() };
+    const program = programs.get(key) ?? { resource, series: new Map() };
     programs.set(key, program);
     if (programs.size > MAX_PROGRAMS) programs.delete(programs.keys().next().value as string);
     known.set(resource, program);

@@ -59,7 +59,7 @@ describe("metrics of programs that send spans only", () => {
     const ours = other("third", { "telemetry.distro.name": "agent-observatory" });
     deriver.addSpan(spanOf({ spanId: "3", attributes: call, resource: ours }));
     assert.deepEqual(
-      deriver.collect().map(({ resource }) => resource["service.name"]),
+      deriver.collect().map(({ resource }) => resource.service),
       ["crew", "second"],
     );
   });
@@ -72,10 +72,10 @@ describe("metrics of programs that send spans only", () => {
     assert.equal(countOf(deriver, "gen_ai_client_token_usage"), undefined);
     pass(1000);
     assert.equal(countOf(deriver, "gen_ai_client_token_usage"), 1);
-    deriver.addOwnMetric({ "service.name": "crew" }, "gen_ai.client.token.usage");
+    deriver.addOwnMetric(other("crew"), "gen_ai.client.token.usage");
     assert.equal(countOf(deriver, "gen_ai_client_token_usage"), undefined);
     assert.equal(countOf(deriver, "gen_ai_client_operation_duration_seconds"), 1);
-    deriver.addOwnMetric({ "service.name": "crew" }, "llm_requests_total");
+    deriver.addOwnMetric(other("crew"), "llm_requests_total");
     assert.equal(countOf(deriver, "llm_requests_total"), undefined);
     assert.equal(countOf(deriver, "llm_cost_usd_total"), 0.5);
   });
@@ -91,7 +91,7 @@ describe("metrics of programs that send spans only", () => {
     for (let i = 0; i < 205; i++) {
       deriver.addSpan(spanOf({ spanId: `${i}`, traceId: `${i}`, attributes: call, resource: other(`s${i}`) }));
     }
-    const names = deriver.collect().map(({ resource }) => resource["service.name"]);
+    const names = deriver.collect().map(({ resource }) => resource.service);
     assert.deepEqual([names.length, names[0], names.at(-1)], [200, "s5", "s204"]);
     pass(3_600_001);
     assert.deepEqual(deriver.collect(), []);
