@@ -78,6 +78,7 @@ describe("records that arrive", () => {
     const { enricher, pass } = createOne();
     const attributes = { "gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 10 };
     enricher.spans([spanOf({ attributes })]);
+    enricher.derivedPoints();
     pass(100_000);
     const names = (): Set<string> => new Set(enricher.derivedPoints().map(({ name }) => name));
     assert.ok(names().has("gen_ai_client_token_usage") && names().has("llm_requests_total"));
