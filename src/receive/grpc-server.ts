@@ -165,7 +165,10 @@ export async function startOtlpGrpcServer(options: OtlpGrpcOptions): Promise<Otl
     socket.once("close", () => sockets.delete(socket));
     injector ??= import("@grpc/grpc-js").then((grpc) => createInjector(grpc, options));
     injector.then(
-      ({ injectConnection }) => injectConnection(socket),
+      ({ injectConnection }) => {
+        injectConnection(socket);
+        socket.resume();
+      },
       () => socket.destroy(),
     );
   });
