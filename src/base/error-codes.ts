@@ -39,6 +39,35 @@ export const ERROR_CODES = {
     meaning: "The configuration has errors and AGENT_OBSERVATORY_STRICT is on.",
     remedy: "Repair the settings that the message lists, or switch AGENT_OBSERVATORY_STRICT off.",
   },
+  AO_BACKEND_URL: {
+    meaning: "The address of a back end, or a header for it, cannot be used.",
+    remedy: "Give a URL that begins with http:// or https://, and headers without line breaks.",
+  },
+  AO_BACKEND_UNREACHABLE: {
+    meaning:
+      "A back end (Prometheus, Loki or Jaeger, or the embedded process) does not answer, or broke the connection off.",
+    remedy: "Start it, or give the address where it runs.",
+  },
+  AO_BACKEND_TIMEOUT: {
+    meaning: "A back end did not answer in time.",
+    remedy: "Ask for less or a shorter time, or allow more time.",
+  },
+  AO_BACKEND_DENIED: {
+    meaning: "A back end wants credentials, or others than it was given.",
+    remedy: "Give a token, or a user and a password in the URL.",
+  },
+  AO_BACKEND_REJECTED: {
+    meaning: "A back end says that the question is wrong.",
+    remedy: "Correct what the message names.",
+  },
+  AO_BACKEND_FAILED: {
+    meaning: "A back end answered that it is in trouble.",
+    remedy: "Look into its log; the message has its own words.",
+  },
+  AO_BACKEND_ANSWER: {
+    meaning: "Something answers at a back end's address, but not as this back end does.",
+    remedy: "Check the address, and whether a proxy or a login stands before it.",
+  },
   AO_PORT_TAKEN: {
     meaning: "A port that the embedded process needs is in use.",
     remedy: "End what holds the port, or choose another port as the message says.",

@@ -52,7 +52,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     "store",
     "version.ts",
   ],
-  backends: ["base"],
+  backends: ["base", "model"],
   cli: ["backends", "base", "config", "errors", "ingest", "model", "observatory", "promql", "rules", "version.ts"],
 };
 const HEAVY = [
