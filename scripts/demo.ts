@@ -9,9 +9,8 @@ import { parseArgs } from "node:util";
 import { createResearchTeamDouble, type ResearchTeamDouble } from "../examples/research-team/scenario.ts";
 import { paintFor, renderTrace } from "../src/cli/trace-tree.ts";
 import { createPricer } from "../src/cost/index.ts";
-import type { ReceivedSpan } from "../src/ingest/index.ts";
 import { ATTR, INFERENCE_OPERATIONS, OPERATION } from "../src/model/index.ts";
-import { type OtlpReceiver, startOtlpReceiver } from "./otlp-receiver.ts";
+import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from "./otlp-receiver.ts";
 
 const { values: flags } = parseArgs({
   options: {

@@ -1,5 +1,16 @@
-import type { ReceivedSpan } from "../ingest/index.ts";
 import { ATTR, INFERENCE_OPERATIONS, OPERATION } from "../model/index.ts";
+
+/** A span as the tree shows it. */
+export type ReceivedSpan = {
+  readonly spanId: string;
+  readonly parentSpanId: string | undefined;
+  readonly name: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly failed: boolean;
+  readonly statusMessage: string | undefined;
+};
 
 /** How text is made bold, dim or red; each returns its text unchanged where there are no colours. */
 export type Paint = {

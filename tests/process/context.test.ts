@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createResearchTeamDouble } from "../../examples/research-team/scenario.ts";
 import { createLlmDouble } from "../../examples/support/llm-double.ts";
-import type { ReceivedSpan } from "../../src/ingest/index.ts";
+import type { ReceivedSpan } from "../../scripts/otlp-receiver.ts";
 import { ATTR } from "../../src/model/index.ts";
 import { isInference, runProgram } from "./run-program.ts";
 

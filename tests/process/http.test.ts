@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import { describe, it } from "node:test";
 import { createLlmDouble } from "../../examples/support/llm-double.ts";
-import type { ReceivedSpan } from "../../src/ingest/index.ts";
+import type { ReceivedSpan } from "../../scripts/otlp-receiver.ts";
 import { ATTR } from "../../src/model/index.ts";
 import { freePort, isInference, type ProgramType, runProgram } from "./run-program.ts";
 

@@ -3,8 +3,8 @@ import { Agent, get } from "node:http";
 import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
 import { createLlmDouble, failures, type LlmRequest, type Reply } from "../../examples/support/llm-double.ts";
+import type { ReceivedPoint } from "../../scripts/otlp-receiver.ts";
 import { createPricer } from "../../src/cost/index.ts";
-import type { ReceivedPoint } from "../../src/ingest/index.ts";
 import { freePort, isInference, type ProgramRun, pushedValue, runProgram } from "./run-program.ts";
 
 const usage = { inputTokens: 1000, outputTokens: 200, cachedTokens: 400, reasoningTokens: 50 };

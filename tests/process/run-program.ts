@@ -8,8 +8,13 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { type OtlpReceiver, startOtlpReceiver } from "../../scripts/otlp-receiver.ts";
-import type { ReceivedLog, ReceivedPoint, ReceivedSpan } from "../../src/ingest/index.ts";
+import {
+  type OtlpReceiver,
+  type ReceivedLog,
+  type ReceivedPoint,
+  type ReceivedSpan,
+  startOtlpReceiver,
+} from "../../scripts/otlp-receiver.ts";
 import { ATTR, INFERENCE_OPERATIONS } from "../../src/model/index.ts";
 
 /** `none` runs the program without us, for comparison. */

@@ -5,7 +5,7 @@ import { connect as connectHttp2 } from "node:http2";
 import { describe, it } from "node:test";
 import { gzipSync } from "node:zlib";
 import * as grpc from "@grpc/grpc-js";
-import { decodeProtobuf, type Schema } from "../../src/ingest/protobuf.ts";
+import { decodeProtobuf, type Schema } from "../ingest/protobuf.ts";
 import { startServers } from "./otlp-server.ts";
 
 const PATH = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";

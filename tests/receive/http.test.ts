@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { deflateSync, gzipSync } from "node:zlib";
-import { decodeProtobuf, type Schema } from "../../src/ingest/protobuf.ts";
+import { decodeProtobuf, type Schema } from "../ingest/protobuf.ts";
 import { type ServerOptions, startServers } from "./otlp-server.ts";
 
 const PARTIAL: Schema = {

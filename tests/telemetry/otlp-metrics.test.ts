@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { decodeMetrics, ProtobufError } from "../../src/ingest/index.ts";
+import { receivePoints } from "../../scripts/otlp-receiver.ts";
+import { OtlpError } from "../../src/ingest/index.ts";
 import { createMetrics } from "../../src/metrics/index.ts";
 import type { Payload, PostResult } from "../../src/telemetry/delivery/post.ts";
 import type { Sender } from "../../src/telemetry/delivery/sender.ts";
@@ -40,7 +41,7 @@ describe("metrics in OTLP", () => {
       SCOPE,
       clock.nowMs(),
     );
-    const points = decodeMetrics(bytes);
+    const points = receivePoints(bytes);
     assert.equal(points.length, 4);
 
     const counted = points.find(
@@ -90,7 +91,7 @@ describe("metrics in OTLP", () => {
       { gen_ai_tool_name: "t", gen_ai_agent_name: "a", error_type: "" },
       1,
     );
-    const points = decodeMetrics(encodeMetrics(metrics.snapshot(), {}, SCOPE, clock.nowMs()));
+    const points = receivePoints(encodeMetrics(metrics.snapshot(), {}, SCOPE, clock.nowMs()));
     assert.deepEqual(
       points.map(({ metric, labels }) => [metric, labels]),
       [
@@ -114,7 +115,7 @@ describe("metrics in OTLP", () => {
     metrics.observe("agent_tool_duration_seconds", { agent: "a", tool: "t", status: "ok" }, 1, exemplar);
     const bytes = encodeMetrics(metrics.snapshot(), { a: "b" }, SCOPE, clock.nowMs());
     for (let length = 1; length < bytes.length; length += 1) {
-      assert.throws(() => decodeMetrics(bytes.subarray(0, length)), ProtobufError, `${length} bytes`);
+      assert.throws(() => receivePoints(bytes.subarray(0, length)), OtlpError, `${length} bytes`);
     }
     let seed = 11;
     for (let round = 0; round < 3000; round += 1) {
@@ -124,9 +125,9 @@ describe("metrics in OTLP", () => {
         damaged[(seed >> 8) % damaged.length] = seed & 0xff;
       }
       try {
-        decodeMetrics(damaged);
+        receivePoints(damaged);
       } catch (error) {
-        assert.ok(error instanceof ProtobufError, `round ${round}: ${error}`);
+        assert.ok(error instanceof OtlpError, `round ${round}: ${error}`);
       }
     }
   });
@@ -185,7 +186,7 @@ describe("the metric pusher", () => {
     });
     const last = (): Record<string, number> =>
       Object.fromEntries(
-        decodeMetrics(sent.at(-1)?.body ?? Buffer.alloc(0)).map(({ metric, value }) => [metric, value]),
+        receivePoints(sent.at(-1)?.body ?? Buffer.alloc(0)).map(({ metric, value }) => [metric, value]),
       );
     return { metrics, pusher, sent, last };
   }
