@@ -12,4 +12,5 @@ export {
   type LoadedEmbeddedConfig,
   loadEmbeddedConfig,
 } from "./load-embedded.ts";
+export { nearest } from "./near.ts";
 export { FILE_SETTINGS, SETTINGS } from "./settings.ts";

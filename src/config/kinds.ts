@@ -65,6 +65,8 @@ function number(expected: string, min: number, max: number, whole: boolean): Kin
 
 export const ratio = number("a number from 0 to 1", 0, 1, false);
 export const port = number("a port number from 1 to 65535", 1, 65_535, true);
+/** Where something listens: 0 is any port that is free. */
+export const listenPort = number("a port number from 0 to 65535", 0, 65_535, true);
 /** Beyond 2^31-1 Node's timers fire at once. */
 export const milliseconds = number("a whole number of milliseconds, at least 1", 1, 2_147_483_647, true);
 export const count = number("a whole number, at least 1", 1, 1_000_000_000, true);
@@ -168,4 +170,64 @@ export const list: Kind<readonly string[]> = {
     if (typeof value === "string") return split(value);
     return Array.isArray(value) && value.every((item) => typeof item === "string") ? value : undefined;
   },
+};
+
+const UNITS_MS = { y: 31_536_000_000, w: 604_800_000, d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
+const DURATION = /^(?:\d+(?:ms|[ywdhms]))+$/;
+
+/** As Prometheus writes durations: `15d`, `1h30m`, `500ms`. */
+function parseDuration(given: string): number | undefined {
+  const compact = given.trim();
+  if (!DURATION.test(compact)) return undefined;
+  let total = 0;
+  for (const [, amount, unit] of compact.matchAll(/(\d+)(ms|[ywdhms])/g))
+    total += Number(amount) * UNITS_MS[unit as keyof typeof UNITS_MS];
+  return total > 0 && Number.isSafeInteger(total) ? total : undefined;
+}
+
+/** In milliseconds. */
+export const duration: Kind<number> = {
+  expected: "a duration such as 30s, 1h30m or 15d",
+  fromText: parseDuration,
+  fromYaml: (value) => (typeof value === "string" ? parseDuration(value) : undefined),
+};
+
+const POWERS = { "": 0, k: 1, m: 2, g: 3, t: 4 } as const;
+const SIZE = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?$/i;
+
+function parseSize(given: string): number | undefined {
+  const [, amount, unit = ""] = SIZE.exec(given.trim()) ?? [];
+  const bytes = Math.floor(Number(amount) * 1024 ** POWERS[unit.toLowerCase() as keyof typeof POWERS]);
+  return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+
+/** In bytes. Units are powers of 1024, as in Prometheus. */
+export const size: Kind<number> = {
+  expected: "a size such as 512MB or 10GB",
+  fromText: parseSize,
+  fromYaml: viaText(parseSize),
+};
+
+const parseUrls = (given: readonly string[] | undefined): readonly string[] | undefined => {
+  const urls = given?.map(parseUrl);
+  return urls?.every((one) => one !== undefined) ? urls : undefined;
+};
+
+export const urls: Kind<readonly string[]> = {
+  expected: "URLs that begin with http:// or https://, separated by commas",
+  fromText: (given) => parseUrls(split(given)),
+  fromYaml: (value) => parseUrls(list.fromYaml(value)),
+};
+/** URLs that let whoever knows them do something. */
+export const secretUrls: Kind<readonly string[]> = {
+  expected: urls.expected,
+  fromText: urls.fromText,
+  fromYaml: urls.fromYaml,
+  secret: true,
+};
+export const secretText: Kind<string> = {
+  expected: text.expected,
+  fromText: text.fromText,
+  fromYaml: text.fromYaml,
+  secret: true,
 };

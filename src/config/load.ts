@@ -1,6 +1,6 @@
 import { ObservatoryError } from "../base/index.ts";
 import type { Config, Problem } from "./config.ts";
-import { nearest } from "./near.ts";
+import { findMisspelled } from "./misspelled.ts";
 import { readOtlp } from "./otlp.ts";
 import { packageOf } from "./package-identity.ts";
 import { createProblemList, type ProblemList } from "./problems.ts";
@@ -184,22 +184,6 @@ function readDisabledInstrumentations(reader: Reader): readonly string[] {
   return names;
 }
 
-/** A variable of ours that is nearly one that exists was meant to be it. */
-function findMisspelled(env: NodeJS.ProcessEnv, problems: ProblemList): void {
-  const known = new Set<string>(Object.values(SETTINGS).flatMap((setting) => setting.env));
-  for (const variable of Object.keys(env)) {
-    if (!/^(?:AGENT_OBSERVATORY|TRACING)_/.test(variable) || known.has(variable)) continue;
-    const meant = nearest(variable, known);
-    if (meant !== undefined) {
-      problems.add(
-        "AO_CONFIG_ADJUSTED",
-        { key: variable },
-        `expected ${meant}, got a name that nothing reads; it is ignored.`,
-      );
-    }
-  }
-}
-
 /**
  * Reads the configuration from the environment, observatory.yaml and the program's package.json, in this order of precedence. Never
  * throws: what is wrong becomes a problem, and the next source or the default is used.
@@ -208,11 +192,15 @@ export function loadConfig({ env, cwd, argv1 }: ConfigInput): LoadedConfig {
   const problems = createProblemList();
   let values: FileValues | undefined;
   const reader: Reader = createReader(
-    env,
-    () => {
-      // The path of the file is itself a setting, so the file is read when it is first asked for.
-      values ??= readConfigFile(env[SETTINGS.configFile.env[0]]?.trim() || undefined, cwd, env, problems);
-      return values;
+    SETTINGS,
+    {
+      env,
+      fileValues: () => {
+        // The path of the file is itself a setting, so the file is read when it is first asked for.
+        const named = env[SETTINGS.configFile.env[0]]?.trim() || undefined;
+        values ??= readConfigFile({ name: "telemetry", table: SETTINGS }, named, cwd, env, problems);
+        return values;
+      },
     },
     problems,
   );
@@ -238,7 +226,7 @@ export function loadConfig({ env, cwd, argv1 }: ConfigInput): LoadedConfig {
       format: reader.resolve("logging.format", "json" as const),
     },
   };
-  findMisspelled(env, problems);
+  findMisspelled(env, Object.values(SETTINGS), problems);
   return { config, problems: problems.all() };
 }
 

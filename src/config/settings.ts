@@ -16,14 +16,17 @@ import {
 } from "./kinds.ts";
 
 /** One thing that can be set. `env` in order of precedence; `file` tells whether observatory.yaml has it, under the row's name. */
-type Setting = {
+export type SettingRow = {
   readonly env: readonly string[];
   readonly file: boolean;
   readonly kind: Kind<unknown>;
   /** As the documentation writes it. */
   readonly default: string;
   readonly doc: string;
+  /** Option of the command line, without dashes. */
+  readonly flag?: string;
 };
+export type Table = Readonly<Record<string, SettingRow>>;
 
 const PROTOCOL = choice(["http/protobuf", "grpc"], { "http/json": "http/protobuf" }, (given) =>
   given.trim().toLowerCase() === "http/json" ? "http/protobuf, which every OTLP receiver takes as well" : undefined,
@@ -374,10 +377,13 @@ export const SETTINGS = {
     default: "observatory.yaml in the working directory, if there is one",
     doc: "Path of the file.",
   },
-} as const satisfies Readonly<Record<string, Setting>>;
+} as const satisfies Table;
 
 export type SettingName = keyof typeof SETTINGS;
-export type ValueOf<N extends SettingName> = (typeof SETTINGS)[N]["kind"] extends Kind<infer T> ? T : never;
+
+/** Names of the settings of a table that observatory.yaml may have. */
+export const fileSettings = <N extends string>(table: Readonly<Record<N, SettingRow>>): readonly N[] =>
+  (Object.keys(table) as N[]).filter((name) => table[name].file);
 
 /** Names of the settings that observatory.yaml may have below `telemetry`. */
-export const FILE_SETTINGS = (Object.keys(SETTINGS) as SettingName[]).filter((name) => SETTINGS[name].file);
+export const FILE_SETTINGS = fileSettings(SETTINGS);

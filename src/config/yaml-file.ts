@@ -5,7 +5,7 @@ import type { Node, Pair, Document as YamlDocument } from "yaml";
 import type { Kind } from "./kinds.ts";
 import { nearest } from "./near.ts";
 import type { Origin, ProblemList } from "./problems.ts";
-import { FILE_SETTINGS, SETTINGS, type SettingName } from "./settings.ts";
+import { fileSettings, type Table } from "./settings.ts";
 
 /**
  * The one place that knows YAML and zod. Both load only when there is a file: together they cost more than everything else that
@@ -17,10 +17,13 @@ type Path = readonly (string | number)[];
 
 /** A value of the file, or what was found in its place. */
 export type FileValue = { readonly origin: Origin; readonly value: unknown; readonly valid: boolean };
-export type FileValues = ReadonlyMap<SettingName, FileValue>;
+export type FileValues = ReadonlyMap<string, FileValue>;
+
+/** Everything that can stand at the top of the file. What reads one section leaves the others alone. */
+const SECTIONS = ["telemetry", "embedded"] as const;
+export type Section = { readonly name: (typeof SECTIONS)[number]; readonly table: Table };
 
 const NONE: FileValues = new Map();
-const SECTION = "telemetry";
 const REFERENCE = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
 const WHOLE_NUMBER_OR_WORD = /^(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|true|false|null)$/i;
 /** Each round repairs at least one key, so this is more than any file written by hand needs. */
@@ -28,9 +31,9 @@ const MAX_ROUNDS = 100;
 
 type Schema = { [key: string]: Schema | Kind<unknown> };
 
-function schemaTree(): Schema {
+function schemaTree(table: Table): Schema {
   const tree: Schema = {};
-  for (const name of FILE_SETTINGS) {
+  for (const name of fileSettings(table)) {
     const path = name.split(".");
     const leaf = path.pop() as string;
     let at = tree;
@@ -38,7 +41,7 @@ function schemaTree(): Schema {
       at[part] ??= {};
       at = at[part] as Schema;
     }
-    at[leaf] = SETTINGS[name].kind;
+    at[leaf] = (table[name] as Table[string]).kind;
   }
   return tree;
 }
@@ -125,11 +128,10 @@ function resolveReferences(
   });
 }
 
-function settingAt(path: Path): SettingName | undefined {
+function settingAt(names: readonly string[], path: Path): string | undefined {
   for (let length = path.length; length > 1; length--) {
     const name = path.slice(1, length).join(".");
-    const found = FILE_SETTINGS.find((setting) => setting === name);
-    if (found !== undefined) return found;
+    if (names.includes(name)) return name;
   }
   return undefined;
 }
@@ -172,7 +174,16 @@ function readText(file: string, named: boolean, problems: ProblemList): string |
   }
 }
 
-function readValues(text: string, file: string, env: NodeJS.ProcessEnv, problems: ProblemList): FileValues {
+/** A section that somebody else reads: anything is right. */
+const OTHERS: Kind<unknown> = { expected: "a section", fromText: (text) => text, fromYaml: (value) => value };
+
+function readValues(
+  text: string,
+  file: string,
+  { name: section, table }: Section,
+  env: NodeJS.ProcessEnv,
+  problems: ProblemList,
+): FileValues {
   const load = createRequire(import.meta.url);
   const yaml = load("yaml") as Yaml;
   const z = load("zod/mini") as Zod;
@@ -190,6 +201,7 @@ function readValues(text: string, file: string, env: NodeJS.ProcessEnv, problems
     return NONE;
   }
   resolveReferences(yaml, document, env, (variable, offset, keys) => {
+    if (keys[0] !== section && SECTIONS.some((one) => one === keys[0])) return;
     const origin = { key: keys.join("."), file, line: lineOf(offset) };
     problems.add(
       "AO_CONFIG_REFERENCE",
@@ -200,14 +212,15 @@ function readValues(text: string, file: string, env: NodeJS.ProcessEnv, problems
   const root = document.toJS({ maxAliasCount: 100 }) as unknown;
   if (root === null || root === undefined) return NONE;
 
-  const tree: Schema = { [SECTION]: schemaTree() };
+  const names = fileSettings(table);
+  const tree: Schema = Object.fromEntries(SECTIONS.map((one) => [one, one === section ? schemaTree(table) : OTHERS]));
   const schema = zodSchema(z, tree);
   const locate = createLocator(yaml, document, lineOf);
   const at = (path: Path, ofKey: boolean): Origin => {
     const line = locate(path, ofKey);
     return { key: path.join(".") || "the file", file, ...(line !== undefined && { line }) };
   };
-  const values = new Map<SettingName, FileValue>();
+  const values = new Map<string, FileValue>();
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const parsed = schema.safeParse(root);
     if (parsed.success) break;
@@ -228,7 +241,7 @@ function readValues(text: string, file: string, env: NodeJS.ProcessEnv, problems
         }
         continue;
       }
-      const name = settingAt(path);
+      const name = settingAt(names, path);
       if (name !== undefined) {
         values.set(name, { origin: at(path, false), value: valueAt(root, path), valid: false });
       } else {
@@ -244,8 +257,8 @@ function readValues(text: string, file: string, env: NodeJS.ProcessEnv, problems
       removeAt(root, path);
     }
   }
-  for (const name of FILE_SETTINGS) {
-    const path = [SECTION, ...name.split(".")];
+  for (const name of names) {
+    const path = [section, ...name.split(".")];
     const value = valueAt(root, path);
     if (value !== undefined && value !== null && value !== "")
       values.set(name, { origin: at(path, false), value, valid: true });
@@ -253,8 +266,9 @@ function readValues(text: string, file: string, env: NodeJS.ProcessEnv, problems
   return values;
 }
 
-/** Reads observatory.yaml, or the file that is named. What is wrong with it becomes problems; what is right of it is used. */
+/** Reads a section of observatory.yaml, or of the file that is named. What is wrong with it becomes problems; what is right is used. */
 export function readConfigFile(
+  section: Section,
   named: string | undefined,
   cwd: string,
   env: NodeJS.ProcessEnv,
@@ -265,7 +279,7 @@ export function readConfigFile(
   if (text === undefined) return NONE;
   const shown = named ?? "observatory.yaml";
   try {
-    return readValues(text, shown, env, problems);
+    return readValues(text, shown, section, env, problems);
   } catch (error) {
     const reason = problems.show(error instanceof Error ? error.message : String(error)).slice(1, -1);
     problems.add(

@@ -214,7 +214,9 @@ const MISTAKES: readonly (readonly [title: string, yaml: string, expected: reado
   [
     "a file that is a list",
     "- a\n- b\n",
-    ['observatory.yaml:1: the file: expected a section with keys such as telemetry, got ["a","b"]; it is ignored.'],
+    [
+      'observatory.yaml:1: the file: expected a section with keys such as telemetry, embedded, got ["a","b"]; it is ignored.',
+    ],
   ],
   [
     "a reference to a variable that is not set",

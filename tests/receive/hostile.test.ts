@@ -26,7 +26,7 @@ const send = (servers: OtlpServers, body: Buffer, headers: Record<string, string
   fetch(`${servers.url}/v1/traces`, {
     method: "POST",
     headers: { "content-type": "application/x-protobuf", ...headers },
-    body: body as BodyInit,
+    body: body as Uint8Array<ArrayBuffer>,
   });
 
 async function assertAlive(servers: OtlpServers): Promise<void> {

@@ -16,7 +16,7 @@ const PROTOBUF = "application/x-protobuf";
 async function post(
   options: ServerOptions & { path?: string; method?: string },
   headers: Record<string, string>,
-  body: BodyInit | undefined = Buffer.alloc(0),
+  body: Uint8Array<ArrayBuffer> | string | undefined = Buffer.alloc(0),
 ) {
   await using servers = await startServers(options);
   const response = await fetch(`${servers.url}${options.path ?? "/v1/traces"}`, {

@@ -1,0 +1,162 @@
+import { count, duration, list, listenPort, secretText, secretUrls, size, text, url, urls } from "./kinds.ts";
+import type { Table } from "./settings.ts";
+
+/**
+ * Everything that can be set of the embedded process (`agent-observatory serve`, `dev`). docs/configuration.md is compared with this table by
+ * a test. Names are keys of observatory.yaml below `embedded`, where `file` is true. No function is called here, so that a bundle without
+ * the process does not have the table.
+ */
+export const EMBEDDED_SETTINGS = {
+  host: {
+    env: ["AGENT_OBSERVATORY_HOST"],
+    file: true,
+    flag: "host",
+    kind: text,
+    default: "127.0.0.1",
+    doc: "Address that everything listens on. One that other machines reach needs `token`.",
+  },
+  port: {
+    env: ["AGENT_OBSERVATORY_PORT"],
+    file: true,
+    flag: "port",
+    kind: listenPort,
+    default: "4319",
+    doc: "Port of the page and the query APIs; 0 is any that is free, here and below.",
+  },
+  otlpHttpPort: {
+    env: ["AGENT_OBSERVATORY_OTLP_HTTP_PORT"],
+    file: true,
+    flag: "otlp-http-port",
+    kind: listenPort,
+    default: "4318",
+    doc: "Port that takes OTLP over HTTP.",
+  },
+  otlpGrpcPort: {
+    env: ["AGENT_OBSERVATORY_OTLP_GRPC_PORT"],
+    file: true,
+    flag: "otlp-grpc-port",
+    kind: listenPort,
+    default: "4317",
+    doc: "Port that takes OTLP over gRPC.",
+  },
+  dataDirectory: {
+    env: ["AGENT_OBSERVATORY_DATA_DIRECTORY"],
+    file: true,
+    flag: "data-directory",
+    kind: text,
+    default: "`agent-observatory` in $XDG_DATA_HOME, else in ~/.local/share",
+    doc: "Where data are kept.",
+  },
+  "retention.maxAge": {
+    env: ["AGENT_OBSERVATORY_RETENTION_MAX_AGE"],
+    file: true,
+    flag: "retention-max-age",
+    kind: duration,
+    default: "15d",
+    doc: "How long data are kept.",
+  },
+  "retention.maxSize": {
+    env: ["AGENT_OBSERVATORY_RETENTION_MAX_SIZE"],
+    file: true,
+    flag: "retention-max-size",
+    kind: size,
+    default: "5GB",
+    doc: "How much is kept on the disk; when it is reached, the oldest data go. Units are powers of 1024.",
+  },
+  maxRequestSize: {
+    env: ["AGENT_OBSERVATORY_MAX_REQUEST_SIZE"],
+    file: true,
+    flag: "max-request-size",
+    kind: size,
+    default: "32MB",
+    doc: "Largest OTLP request, as it comes and unpacked.",
+  },
+  "query.timeout": {
+    env: ["AGENT_OBSERVATORY_QUERY_TIMEOUT"],
+    file: true,
+    flag: "query-timeout",
+    kind: duration,
+    default: "30s",
+    doc: "How long a query may take, with its wait for a thread.",
+  },
+  "query.threads": {
+    env: ["AGENT_OBSERVATORY_QUERY_THREADS"],
+    file: true,
+    flag: "query-threads",
+    kind: count,
+    default: "2",
+    doc: "How many queries run at once.",
+  },
+  "query.memory": {
+    env: ["AGENT_OBSERVATORY_QUERY_MEMORY"],
+    file: true,
+    flag: "query-memory",
+    kind: size,
+    default: "512MB",
+    doc: "Memory of one query thread; a query that needs more is ended with an error.",
+  },
+  "rules.files": {
+    env: ["AGENT_OBSERVATORY_RULE_FILES"],
+    file: true,
+    flag: "rule-files",
+    kind: list,
+    default: "`alerts/*.yml` of this package",
+    doc: "Rule files as Prometheus has them; `*` stands for any name.",
+  },
+  "rules.alertmanagers": {
+    env: ["AGENT_OBSERVATORY_ALERTMANAGERS"],
+    file: true,
+    flag: "alertmanagers",
+    kind: urls,
+    default: "none",
+    doc: "Alertmanagers that alerts are sent to.",
+  },
+  "rules.webhooks": {
+    env: ["AGENT_OBSERVATORY_WEBHOOKS"],
+    file: true,
+    kind: secretUrls,
+    default: "none",
+    doc: "URLs that alerts are posted to, as Alertmanager's webhooks are. Secret.",
+  },
+  externalUrl: {
+    env: ["AGENT_OBSERVATORY_EXTERNAL_URL"],
+    file: true,
+    flag: "external-url",
+    kind: url,
+    default: "`host` and `port`",
+    doc: "Under which URL people reach it: what links in alerts begin with.",
+  },
+  token: {
+    env: ["AGENT_OBSERVATORY_TOKEN"],
+    file: true,
+    kind: secretText,
+    default: "none",
+    doc: "What every request must have as `Authorization: Bearer …`, OTLP as well. Secret.",
+  },
+  allowedHosts: {
+    env: ["AGENT_OBSERVATORY_ALLOWED_HOSTS"],
+    file: true,
+    flag: "allowed-hosts",
+    kind: list,
+    default: "none",
+    doc: "Names under which it may be asked besides those of this machine (localhost, addresses): against DNS rebinding.",
+  },
+  corsOrigins: {
+    env: ["AGENT_OBSERVATORY_CORS_ORIGINS"],
+    file: true,
+    flag: "cors-origins",
+    kind: list,
+    default: "none",
+    doc: "Origins whose pages may send and ask; `*` is all.",
+  },
+  configFile: {
+    env: ["AGENT_OBSERVATORY_CONFIG"],
+    file: false,
+    flag: "config",
+    kind: text,
+    default: "observatory.yaml in the working directory, if there is one",
+    doc: "Path of the file.",
+  },
+} as const satisfies Table;
+
+export type EmbeddedSettingName = keyof typeof EMBEDDED_SETTINGS;
