@@ -9,7 +9,6 @@ const HTML: Readonly<Record<string, string>> = {
   ">": "&gt;",
 };
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: Go replaces the NUL as well.
 export const escapeHtml = (text: string): string => text.replaceAll(/[\0"'&<>]/g, (character) => HTML[character] ?? "");
 
 const SCRIPT: Readonly<Record<string, string>> = {

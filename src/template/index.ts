@@ -15,6 +15,8 @@ export { formatFloat } from "./float.ts";
 export type { TemplateLimits } from "./interpreter.ts";
 export { sprint, sprintf } from "./printf.ts";
 export { quote } from "./quote.ts";
+export { createTime, formatTime, TIME_TYPE, timeNsOf, ZERO_TIME_NS } from "./time.ts";
+export { parseTime } from "./time-parse.ts";
 export {
   createStruct,
   declareFunction,

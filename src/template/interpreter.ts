@@ -235,6 +235,7 @@ export function interpret({ name, text, parsed, functions, limits }: Program, da
   const member = (
     dot: unknown,
     receiver: unknown,
+    inInterface: boolean,
     key: string,
     node: Positioned,
     args: readonly Operand[],
@@ -255,7 +256,7 @@ export function interpret({ name, text, parsed, functions, limits }: Program, da
       if (hasArguments) fail(`${key} is not a method but has arguments`);
       return entryOf(receiver as GoMap, key);
     }
-    return fail(`can't evaluate field ${key} in type ${typeOf(receiver)}`);
+    return fail(`can't evaluate field ${key} in type ${inInterface ? "interface {}" : typeOf(receiver)}`);
   };
 
   const walkPath = (
@@ -267,9 +268,16 @@ export function interpret({ name, text, parsed, functions, limits }: Program, da
     final: unknown,
   ): unknown => {
     let value = receiver;
-    const last = path.length - 1;
+    // What a map of anything holds is an interface to Go, whatever is in it.
+    let inInterface = false;
     for (const [index, key] of path.entries()) {
-      value = index === last ? member(dot, value, key, node, args, final) : member(dot, value, key, node, [], MISSING);
+      const container = value;
+      // Only the last may be a method with arguments.
+      value =
+        index === path.length - 1
+          ? member(dot, container, inInterface, key, node, args, final)
+          : member(dot, container, inInterface, key, node, [], MISSING);
+      inInterface = container instanceof Map;
     }
     return value;
   };
@@ -314,7 +322,8 @@ export function interpret({ name, text, parsed, functions, limits }: Program, da
         refuseArguments(args, final);
         if (first.kind === "nil") return fail("nil is not a command");
         if (first.kind === "dot") return dot;
-        return first.kind === "number" ? idealConstant(first) : first.value;
+        if (first.kind === "number") return idealConstant(first);
+        return (first as { readonly value: unknown }).value;
     }
   };
 
@@ -393,14 +402,14 @@ export function interpret({ name, text, parsed, functions, limits }: Program, da
   const walkInvocation = (dot: unknown, node: Invocation): void => {
     at(node);
     const nodes = parsed.definitions.get(node.name);
-    if (nodes === undefined) return fail(`template ${quote(node.name)} not defined`);
+    if (nodes === undefined) fail(`template ${quote(node.name)} not defined`);
     if (depth >= limits.maxDepth) fail(`exceeded maximum template depth (${limits.maxDepth})`);
     const value = node.pipe === undefined ? undefined : evalPipe(dot, node.pipe);
     const [outerBindings, outerName] = [bindings, executing];
     bindings = [{ name: "$", value }];
     executing = node.name;
     depth += 1;
-    walkList(value, nodes);
+    walkList(value, nodes ?? []);
     depth -= 1;
     [bindings, executing] = [outerBindings, outerName];
   };

@@ -1,3 +1,5 @@
+import { isPrintable } from "./quote.ts";
+
 export type TokenKind =
   | "text"
   | "open"
@@ -51,8 +53,10 @@ const codePoint = (character: string): string =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 
 /** As Go's %#U: the number and, where it can be seen, the character. */
-const describe = (character: string): string =>
-  character === "" ? "U+FFFFFFFFFFFFFFFF" : `${codePoint(character)} '${character}'`;
+const describe = (character: string): string => {
+  if (character === "") return "U+FFFFFFFFFFFFFFFF";
+  return isPrintable(character) ? `${codePoint(character)} '${character}'` : codePoint(character);
+};
 
 /**
  * The template as tokens, up to its end or the first place that cannot be read (a last token of kind "error" says what is wrong). White

@@ -1,7 +1,7 @@
 import { TemplateError } from "./error.ts";
 import { type Token, type TokenKind, tokenize } from "./lexer.ts";
 import { readNumber, unquote, unquoteCharacter } from "./literals.ts";
-import type { Branch, Command, Node, Operand, Pipe } from "./nodes.ts";
+import { type Branch, type Command, type Node, type Operand, type Pipe, writeNode } from "./nodes.ts";
 import { quote } from "./quote.ts";
 
 export type ParsedTemplate = {
@@ -111,7 +111,9 @@ export function parseTemplate(name: string, text: string, hasFunction: (name: st
       case "bool":
         return { kind: "bool", position, value: token.text === "true" };
       case "char": {
-        const int = unquoteCharacter(token.text) ?? fail(`malformed character constant: ${token.text}`, token);
+        const int =
+          unquoteCharacter(token.text) ??
+          fail(token.text === "''" ? "invalid syntax" : `malformed character constant: ${token.text}`, token);
         return { kind: "number", position, text: token.text, int, float: Number(int), looksFloat: false };
       }
       case "number": {
@@ -135,7 +137,7 @@ export function parseTemplate(name: string, text: string, hasFunction: (name: st
     const { position } = first;
     if (base.kind === "field") return { kind: "field", position, path: [...base.path, ...path] };
     if (base.kind === "variable") return { ...base, position, path };
-    if (NOT_EXECUTABLE.has(base.kind)) fail(`unexpected . after term ${quote(first.text)}`, first);
+    if (NOT_EXECUTABLE.has(base.kind)) fail(`unexpected . after term ${quote(writeNode(base))}`, first);
     return { kind: "chain", position, base, path };
   };
 

@@ -3,6 +3,7 @@ import { createFlags, type Flags, PLAIN, writeVerb } from "./verbs.ts";
 
 /** Beyond this Go does not take a width or precision. */
 const MAX_WIDTH = 1_000_000;
+const MAX_DIGITS = 20;
 /** A text that a template builds may not be longer, however often it doubles it. */
 export const MAX_TEXT_LENGTH = 4_194_304;
 
@@ -45,11 +46,13 @@ function readIndex(state: State): boolean {
 }
 
 function readDigits(state: State): number | undefined {
-  const digits = /^\d+/.exec(state.format.slice(state.at, state.at + 20))?.[0];
+  const digits = /^\d+/.exec(state.format.slice(state.at, state.at + MAX_DIGITS))?.[0];
   if (digits === undefined) return undefined;
   state.at += digits.length;
-  const value = Number(digits);
-  return value > MAX_WIDTH ? undefined : value;
+  // Go looks at what it has before it takes the next digit, and gives the whole format up.
+  if (Number(digits.slice(0, -1)) <= MAX_WIDTH) return Number(digits);
+  state.at = state.format.length;
+  return undefined;
 }
 
 /** `*`: the number is an argument. */

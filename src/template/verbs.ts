@@ -49,10 +49,10 @@ function pad(text: string, { width, minus, zero }: Flags): string {
 
 const padSpaces = (text: string, flags: Flags): string => pad(text, { ...flags, zero: false });
 
-const bad = (verb: string, value: unknown): string =>
+const bad = (verb: string, value: unknown, flags: Flags): string =>
   value === null || value === undefined
     ? `%!${verb}(<nil>)`
-    : `%!${verb}(${typeOf(value)}=${writeVerb(value, "v", PLAIN)})`;
+    : `%!${verb}(${typeOf(value)}=${writeVerb(value, "v", flags)})`;
 
 const BASES: Readonly<Record<string, number>> = { v: 10, d: 10, b: 2, o: 8, O: 8, x: 16, X: 16 };
 
@@ -70,7 +70,7 @@ function writeInt(value: bigint, verb: string, flags: Flags): string {
     return padSpaces(`U+${digits}${shown ? ` '${character}'` : ""}`, flags);
   }
   const base = BASES[verb];
-  if (base === undefined) return bad(verb, value);
+  if (base === undefined) return bad(verb, value, flags);
   const { width, precision } = flags;
   if (precision === 0 && value === 0n) return " ".repeat(width ?? 0);
   const negative = value < 0n;
@@ -112,7 +112,7 @@ const FLOAT_VERBS: Readonly<Record<string, readonly [verb: FloatVerb, precision:
 
 function writeFloat(value: number, verb: string, flags: Flags): string {
   const known = FLOAT_VERBS[verb];
-  if (known === undefined) return bad(verb, value);
+  if (known === undefined) return bad(verb, value, flags);
   const precision = flags.precision ?? known[1];
   const written = formatFloat(value, known[0], precision);
   const negative = written.startsWith("-");
@@ -153,7 +153,7 @@ function writeText(text: string, verb: string, flags: Flags): string {
       flags,
     );
   }
-  return verb === "x" || verb === "X" ? writeBytes(text, verb, flags) : bad(verb, text);
+  return verb === "x" || verb === "X" ? writeBytes(text, verb, flags) : bad(verb, text, flags);
 }
 
 function writeMap(map: GoMap, verb: string, flags: Flags, depth: number): string {
@@ -177,12 +177,12 @@ export function writeVerb(value: unknown, verb: string, flags: Flags, depth = 0)
   if (depth > MAX_DEPTH) return "...";
   if (value === null || value === undefined) {
     if (depth > 0) return flags.goSyntax ? "interface {}(nil)" : "<nil>";
-    return verb === "v" || verb === "T" ? padSpaces("<nil>", flags) : bad(verb, value);
+    return verb === "v" || verb === "T" ? padSpaces("<nil>", flags) : bad(verb, value, flags);
   }
   if (verb === "T") return pad(typeOf(value), flags);
   switch (kindOf(value)) {
     case "bool":
-      return verb === "t" || verb === "v" ? pad(String(value), flags) : bad(verb, value);
+      return verb === "t" || verb === "v" ? pad(String(value), flags) : bad(verb, value, flags);
     case "int":
       return writeInt(value as bigint, verb, flags);
     case "float":
