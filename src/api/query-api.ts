@@ -1,22 +1,12 @@
 import type { Clock } from "../base/index.ts";
 import type { LogSource, SeriesCatalog, SpanSource } from "../signals/index.ts";
+import { notFound } from "./answer.ts";
+import { createJaegerApi } from "./jaeger/routes.ts";
+import { type ApiLimits, DEFAULT_LIMITS } from "./limits.ts";
+import { createLokiApi } from "./loki/routes.ts";
+import { createPrometheusApi } from "./prometheus/routes.ts";
 import type { Api } from "./request.ts";
-
-export type ApiLimits = {
-  /** Characters of one answer; a larger one becomes an error that says how to ask for less. */
-  readonly maxResponseChars: number;
-  /** Samples that one PromQL query may hold at once. */
-  readonly maxSamples: number;
-  /** Lines that one LogQL query may answer with. */
-  readonly maxLogLines: number;
-};
-
-/** What status pages tell about the process and its store. What is undefined is left at zero. */
-export type ApiUsage = {
-  readonly startedMs: number;
-  /** How long data is kept, as it is configured: "15d", "15d or 10GB". */
-  readonly retention?: string;
-};
+import type { ApiUsage } from "./usage.ts";
 
 export type QueryApiOptions = {
   readonly sources: SeriesCatalog & LogSource & SpanSource;
@@ -28,9 +18,17 @@ export type QueryApiOptions = {
 };
 
 /** The APIs that only read the store: Prometheus without rules, Loki without tail, Jaeger. Runs in a query thread. */
-export function createQueryApi(_options: QueryApiOptions): Api {
+export function createQueryApi({ sources, clock, version, limits: given, usage: asked }: QueryApiOptions): Api {
+  const limits = { ...DEFAULT_LIMITS, ...given };
+  const startedMs = clock.nowMs();
+  const usage = asked ?? (() => ({ startedMs }));
+  const apis = [
+    createPrometheusApi({ source: sources, clock, version, limits, usage }),
+    createLokiApi({ source: sources, clock, version, limits }),
+    createJaegerApi({ source: sources, clock, limits }),
+  ];
   return {
-    handles: (path) => path.startsWith("/api/") || path.startsWith("/loki/") || path === "/ready",
-    handle: () => ({ status: 404, headers: { "content-type": "text/plain; charset=utf-8" }, body: "not found" }),
+    handles: (path) => apis.some((api) => api.handles(path)),
+    handle: (request) => apis.find((api) => api.handles(request.path))?.handle(request) ?? notFound(),
   };
 }

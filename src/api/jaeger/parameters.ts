@@ -1,0 +1,159 @@
+import type { Clock } from "../../base/index.ts";
+import { SPAN_KINDS, type TraceQuery } from "../../signals/index.ts";
+import { ParseError, parseHex, parseInteger, parseBool as readBool } from "../go/number.ts";
+import { parseGoDuration } from "../go/time.ts";
+
+const NS_PER_US = 1000n;
+export const NS_PER_MS = 1_000_000n;
+const DAY_NS = 86_400n * 1_000_000_000n;
+// What Jaeger looks back without `start`.
+const DEFAULT_LOOKBACK_NS = 2n * DAY_NS;
+const DEFAULT_LIMIT = 100;
+
+const text = (params: URLSearchParams, name: string): string => params.get(name) ?? "";
+
+function inParameter<Value>(name: string, read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ParseError)) throw error;
+    throw new ParseError(`unable to parse param '${name}': ${error.message}`);
+  }
+}
+
+/** A time in units of `unitNs` since the epoch. */
+function parseTimeNs(params: URLSearchParams, name: string, unitNs: bigint, otherwise: bigint): bigint {
+  const given = text(params, name);
+  return given === "" ? otherwise : inParameter(name, () => parseInteger(given, "ParseInt") * unitNs);
+}
+
+const parseUnitsNs = (params: URLSearchParams, name: string, otherwise: bigint): bigint =>
+  parseTimeNs(params, name, NS_PER_MS, otherwise);
+
+function parseDurationNs(params: URLSearchParams, name: string): bigint {
+  const given = text(params, name);
+  return given === "" ? 0n : inParameter(name, () => parseGoDuration(given));
+}
+
+export function parseBool(params: URLSearchParams, name: string): boolean {
+  const given = text(params, name);
+  return given === "" ? false : inParameter(name, () => readBool(given));
+}
+
+/** Up to 32 hex digits, as an id of 32. */
+export function parseTraceId(given: string): string {
+  if (given.length > 32) throw new ParseError(`TraceID cannot be longer than 32 hex characters: ${given}`);
+  const split = Math.max(0, given.length - 16);
+  const high = split === 0 ? 0n : parseHex(given.slice(0, split));
+  const low = parseHex(given.slice(split));
+  return high.toString(16).padStart(16, "0") + low.toString(16).padStart(16, "0");
+}
+
+function jsonFault(given: string, error: unknown): ParseError {
+  const reason = given.trim() === "" ? "unexpected end of JSON input" : error instanceof Error ? error.message : "";
+  const at = /^Unexpected token '?(.+?)'?[, ]/.exec(reason)?.[1];
+  const told = at === undefined ? reason : `invalid character '${at}' looking for beginning of value`;
+  return new ParseError(`malformed 'tags' parameter, cannot unmarshal JSON: ${told}`);
+}
+
+const GO_NAMES: Readonly<Record<string, string>> = { number: "number", boolean: "bool", object: "object" };
+
+const wrongType = (value: unknown, type: string): ParseError => {
+  const found = Array.isArray(value) ? "array" : (GO_NAMES[typeof value] ?? typeof value);
+  return new ParseError(
+    `malformed 'tags' parameter, cannot unmarshal JSON: json: cannot unmarshal ${found} into Go value of type ${type}`,
+  );
+};
+
+function parseJsonTags(given: string): [string, string][] {
+  let value: unknown;
+  try {
+    value = JSON.parse(given);
+  } catch (error) {
+    throw jsonFault(given, error);
+  }
+  if (value === null) return [];
+  if (typeof value !== "object" || Array.isArray(value)) throw wrongType(value, "map[string]string");
+  return Object.entries(value).map(([key, inner]) => {
+    if (inner === null) return [key, ""];
+    if (typeof inner !== "string") throw wrongType(inner, "string");
+    return [key, inner];
+  });
+}
+
+function parseTags(params: URLSearchParams): Readonly<Record<string, string>> {
+  const tags = Object.create(null) as Record<string, string>;
+  for (const tag of params.getAll("tag")) {
+    const colon = tag.indexOf(":");
+    if (colon < 0) throw new ParseError(`malformed 'tag' parameter, expecting key:value, received: ${tag}`);
+    tags[tag.slice(0, colon)] = tag.slice(colon + 1);
+  }
+  for (const given of params.getAll("tags")) for (const [key, value] of parseJsonTags(given)) tags[key] = value;
+  return tags;
+}
+
+const nowNs = (clock: Clock): bigint => BigInt(Math.floor(clock.nowMs())) * NS_PER_MS;
+
+export type Search = { readonly query: TraceQuery; readonly traceIds: readonly string[]; readonly isRaw: boolean };
+
+/** `/api/traces`. */
+export function parseSearch(params: URLSearchParams, clock: Clock): Search {
+  const [service, operation] = [text(params, "service"), text(params, "operation")];
+  const now = nowNs(clock);
+  const startNs = parseTimeNs(params, "start", NS_PER_US, now - DEFAULT_LOOKBACK_NS);
+  const endNs = parseTimeNs(params, "end", NS_PER_US, now);
+  const tags = parseTags(params);
+  const limitText = text(params, "limit");
+  const limit = limitText === "" ? DEFAULT_LIMIT : Number(parseInteger(limitText, "ParseInt", 32));
+  const minDurationNs = parseDurationNs(params, "minDuration");
+  const maxDurationNs = parseDurationNs(params, "maxDuration");
+  const traceIds = params.getAll("traceID").map((given) => {
+    try {
+      return parseTraceId(given);
+    } catch (error) {
+      throw new ParseError(`cannot parse traceID param: ${error instanceof Error ? error.message : error}`);
+    }
+  });
+  const isRaw = parseBool(params, "raw");
+  if (traceIds.length === 0 && service === "") throw new ParseError("parameter 'service' is required");
+  if (minDurationNs !== 0n && maxDurationNs !== 0n && maxDurationNs < minDurationNs) {
+    throw new ParseError("'maxDuration' should be greater than 'minDuration'");
+  }
+  const query: TraceQuery = {
+    service,
+    tags,
+    startNs,
+    endNs,
+    limit: limit > 0 ? limit : DEFAULT_LIMIT,
+    ...(operation === "" ? {} : { operation }),
+    ...(minDurationNs === 0n ? {} : { minDurationNs }),
+    ...(maxDurationNs === 0n ? {} : { maxDurationNs }),
+  };
+  return { query, traceIds, isRaw };
+}
+
+/** `/api/traces/<id>`: the times are read for their errors; the store finds a trace without them. */
+export function parseTraceRequest(encodedId: string, params: URLSearchParams): { traceId: string; isRaw: boolean } {
+  const traceId = parseTraceId(encodedId);
+  for (const name of ["start", "end"]) parseTimeNs(params, name, NS_PER_US, 0n);
+  return { traceId, isRaw: parseBool(params, "raw") };
+}
+
+/** `/api/dependencies`: milliseconds. */
+export function parseDependencies(params: URLSearchParams, clock: Clock): { startNs: bigint; endNs: bigint } {
+  const endNs = parseUnitsNs(params, "endTs", nowNs(clock));
+  return { startNs: endNs - parseUnitsNs(params, "lookback", DAY_NS), endNs };
+}
+
+/** Checked, though no metrics are served: a wrong request is told what is wrong with it. */
+export function parseMetricsQuery(params: URLSearchParams): void {
+  if (!params.has("service")) {
+    throw new ParseError("unable to parse param 'service': please provide at least one service name");
+  }
+  parseBool(params, "groupByOperation");
+  for (const kind of params.getAll("spanKind")) {
+    if ((SPAN_KINDS as readonly string[]).includes(kind)) continue;
+    throw new ParseError(`unable to parse param 'spanKind': unsupported span kind: '${kind}'`);
+  }
+  for (const name of ["endTs", "lookback", "step", "ratePer"]) parseUnitsNs(params, name, 0n);
+}

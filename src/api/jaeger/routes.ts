@@ -1,0 +1,168 @@
+import type { Clock } from "../../base/index.ts";
+import { type Dependency, SPAN_KINDS, type Span, type SpanKind, type SpanSource } from "../../signals/index.ts";
+import { AnswerTooLarge, createAnswer, notFound, respond, respondPlain } from "../answer.ts";
+import { ParseError, parseFloatOrThrow } from "../go/number.ts";
+import type { ApiLimits } from "../limits.ts";
+import type { Api, ApiRequest, ApiResponse } from "../request.ts";
+import { adjustTrace } from "./adjust.ts";
+import { parseDependencies, parseMetricsQuery, parseSearch, parseTraceRequest } from "./parameters.ts";
+import { jaegerSpanOf } from "./span.ts";
+import { addTrace, shownTraceId } from "./trace-json.ts";
+
+export type JaegerOptions = { readonly source: SpanSource; readonly clock: Clock; readonly limits: ApiLimits };
+
+type Handler = (request: ApiRequest, options: JaegerOptions) => ApiResponse;
+
+const JSON_TYPE = "application/json";
+const SMALLER = "ask for fewer traces (limit), or a shorter time";
+const NOT_FOUND = "trace not found";
+
+const errorResponse = (status: number, message: string): ApiResponse =>
+  respondPlain(
+    status,
+    `${JSON.stringify({ data: null, total: 0, limit: 0, offset: 0, errors: [{ code: status, msg: message }] })}\n`,
+  );
+
+function failure(error: unknown): ApiResponse {
+  const message = error instanceof Error ? error.message : String(error);
+  return errorResponse(error instanceof ParseError || error instanceof AnswerTooLarge ? 400 : 500, message);
+}
+
+const rest = (total: number, errors = "null"): string => `,"total":${total},"limit":0,"offset":0,"errors":${errors}}`;
+
+const list = (items: readonly unknown[], whenEmpty = "[]"): ApiResponse =>
+  respond(200, JSON_TYPE, `{"data":${items.length === 0 ? whenEmpty : JSON.stringify(items)}${rest(items.length)}`);
+
+const answerServices: Handler = (_request, { source }) => list(source.services());
+
+/** `/api/services/<service>/operations`: names only, each once. */
+function answerOperationNames(service: string, { source }: JaegerOptions): ApiResponse {
+  const names = new Set(source.operations(service).map(({ name }) => name));
+  return list([...names], "null");
+}
+
+const isSpanKind = (text: string): text is SpanKind => (SPAN_KINDS as readonly string[]).includes(text);
+
+const answerOperations: Handler = ({ params }, { source }) => {
+  const service = params.get("service") ?? "";
+  if (service === "") throw new ParseError("parameter 'service' is required");
+  const kind = params.get("spanKind") ?? "";
+  if (kind !== "" && !isSpanKind(kind)) return list([]);
+  const operations = kind === "" ? source.operations(service) : source.operations(service, kind as SpanKind);
+  return list(operations.map(({ name, kind: found }) => ({ name, spanKind: found === "unspecified" ? "" : found })));
+};
+
+function respondTraces(
+  traces: Iterable<readonly Span[]>,
+  missing: readonly string[],
+  isRaw: boolean,
+  { limits }: JaegerOptions,
+): ApiResponse {
+  const answer = createAnswer(limits.maxResponseChars, SMALLER);
+  let separator = '{"data":[';
+  for (const trace of traces) {
+    answer.add(separator);
+    separator = ",";
+    const spans = trace.map(jaegerSpanOf);
+    addTrace(answer, isRaw ? spans : adjustTrace(spans));
+  }
+  if (separator !== ",") answer.add(separator);
+  const errors = missing.map((traceId) => ({ msg: NOT_FOUND, traceID: shownTraceId(traceId) }));
+  answer.add(`]${rest(0, errors.length === 0 ? "null" : JSON.stringify(errors))}`);
+  return respond(200, JSON_TYPE, answer.text());
+}
+
+const answerSearch: Handler = ({ params }, options) => {
+  const { query, traceIds, isRaw } = parseSearch(params, options.clock);
+  if (traceIds.length > 0) {
+    const found = traceIds.map((traceId) => ({ traceId, spans: options.source.trace(traceId) }));
+    const missing = found.filter(({ spans }) => spans.length === 0).map(({ traceId }) => traceId);
+    const traces = found.map(({ spans }) => spans).filter((spans) => spans.length > 0);
+    return respondTraces(traces, missing, isRaw, options);
+  }
+  if (query.endNs < query.startNs) return errorResponse(500, "min start time is above max");
+  return respondTraces(options.source.findTraces(query), [], isRaw, options);
+};
+
+function answerTrace(encodedId: string, { params }: ApiRequest, options: JaegerOptions): ApiResponse {
+  const { traceId, isRaw } = parseTraceRequest(encodedId, params);
+  const spans = options.source.trace(traceId);
+  return spans.length === 0 ? errorResponse(404, NOT_FOUND) : respondTraces([spans], [], isRaw, options);
+}
+
+const answerDependencies: Handler = ({ params }, { source, clock }) => {
+  const { startNs, endNs } = parseDependencies(params, clock);
+  const service = params.get("service") ?? "";
+  const isMeant = ({ parent, child }: Dependency): boolean => service === "" || parent === service || child === service;
+  const found = source.dependencies(startNs, endNs).filter(isMeant);
+  const data = found.map(({ parent, child, callCount }) => ({ parent, child, callCount }));
+  return respond(200, JSON_TYPE, `{"data":${JSON.stringify(data)}${rest(0)}`);
+};
+
+/** Jaeger without a store for metrics says so; boards read them from Prometheus. */
+function answerMetrics(kind: string, { params }: ApiRequest): ApiResponse {
+  if (kind === "latencies") {
+    try {
+      parseFloatOrThrow(params.get("quantile") ?? "");
+    } catch (error) {
+      throw new ParseError(`unable to parse param 'quantile': ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  if (kind !== "minstep") parseMetricsQuery(params);
+  return errorResponse(501, "metrics querying is currently disabled");
+}
+
+const HANDLERS: Readonly<Record<string, Handler>> = {
+  services: answerServices,
+  operations: answerOperations,
+  traces: answerSearch,
+  dependencies: answerDependencies,
+};
+
+const PREFIX = "/api/";
+const PROMETHEUS_PREFIX = "/api/v1/";
+const TRACE = /^traces\/([^/]+)$/;
+const OPERATIONS = /^services\/([^/]+)\/operations$/;
+const METRICS = /^metrics\/(calls|errors|latencies|minstep)$/;
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    return "";
+  }
+}
+
+function route(path: string): Handler | undefined {
+  if (Object.hasOwn(HANDLERS, path)) return HANDLERS[path];
+  const traceId = TRACE.exec(path)?.[1];
+  if (traceId !== undefined) return (request, options) => answerTrace(traceId, request, options);
+  const service = OPERATIONS.exec(path)?.[1];
+  if (service !== undefined) return (_request, options) => answerOperationNames(decoded(service), options);
+  const kind = METRICS.exec(path)?.[1];
+  return kind === undefined ? undefined : (request) => answerMetrics(kind, request);
+}
+
+const INDENT = 4;
+
+function pretty(response: ApiResponse, { params }: ApiRequest): ApiResponse {
+  const wish = params.get("prettyPrint") ?? "";
+  if (wish === "" || wish === "false" || response.status !== 200) return response;
+  return { ...response, body: JSON.stringify(JSON.parse(response.body), null, INDENT) };
+}
+
+/** The HTTP API that Jaeger's page and Grafana use. */
+export function createJaegerApi(options: JaegerOptions): Api {
+  return {
+    handles: (path) => path.startsWith(PREFIX) && !path.startsWith(PROMETHEUS_PREFIX),
+    handle: (request) => {
+      const handler = request.method === "GET" ? route(request.path.slice(PREFIX.length)) : undefined;
+      if (handler === undefined) return notFound();
+      try {
+        return pretty(handler(request, options), request);
+      } catch (error) {
+        return failure(error);
+      }
+    },
+  };
+}
