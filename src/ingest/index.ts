@@ -17,3 +17,9 @@ export type {
 } from "./metric-point.ts";
 export { OtlpError } from "./otlp-error.ts";
 export { createRejections, type Reject, type Rejection } from "./rejections.ts";
+export {
+  createSeriesTranslator,
+  type SeriesTranslation,
+  type SeriesTranslator,
+  type SeriesTranslatorOptions,
+} from "./series-translator.ts";
