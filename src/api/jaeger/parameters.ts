@@ -49,10 +49,23 @@ export function parseTraceId(given: string): string {
   return high.toString(16).padStart(16, "0") + low.toString(16).padStart(16, "0");
 }
 
+// What V8 says of broken JSON, and what Go's decoder calls the same place.
+const GO_PLACES: readonly (readonly [said: RegExp, place: string])[] = [
+  [/non-whitespace character after JSON/, "after top-level value"],
+  [/property name or/, "looking for beginning of object key string"],
+  [/double-quoted property name/, "looking for beginning of object key string"],
+  [/after property name/, "after object key"],
+  [/after property value/, "after object key:value pair"],
+  [/after array element/, "after array element"],
+];
+
 function jsonFault(given: string, error: unknown): ParseError {
-  const reason = given.trim() === "" ? "unexpected end of JSON input" : error instanceof Error ? error.message : "";
-  const at = /^Unexpected token '?(.+?)'?[, ]/.exec(reason)?.[1];
-  const told = at === undefined ? reason : `invalid character '${at}' looking for beginning of value`;
+  const said = error instanceof Error ? error.message : "";
+  const named = /^Unexpected token '(.+?)'/s.exec(said)?.[1];
+  const position = /position ([0-9]+)/.exec(said)?.[1];
+  const char = named ?? (position === undefined ? undefined : given[Number(position)]);
+  const place = GO_PLACES.find(([pattern]) => pattern.test(said))?.[1] ?? "looking for beginning of value";
+  const told = char === undefined ? "unexpected end of JSON input" : `invalid character '${char}' ${place}`;
   return new ParseError(`malformed 'tags' parameter, cannot unmarshal JSON: ${told}`);
 }
 

@@ -47,12 +47,13 @@ function referencesOf({ traceId, parentSpanId, links }: Span): Reference[] {
 const STATUS_CODES: Readonly<Record<SpanStatus, string>> = { unset: "", ok: "OK", error: "ERROR" };
 
 function spanTags({ scope, attributes, kind, status, statusMessage, traceState }: Span): Tag[] {
-  const tags = tagsOf(attributes);
+  const tags: Tag[] = [];
   const addText = (key: string, value: string): void => {
     if (value !== "") tags.push(textTag(key, value));
   };
   addText("otel.scope.name", scope.name);
   addText("otel.scope.version", scope.version);
+  tags.push(...tagsOf(attributes));
   addText("span.kind", kind === "unspecified" ? "" : kind);
   addText("otel.status_code", STATUS_CODES[status]);
   if (status === "error") tags.push({ key: "error", type: "bool", value: true });

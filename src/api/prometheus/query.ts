@@ -16,18 +16,19 @@ export type QueryContext = { readonly source: SeriesSource; readonly clock: Cloc
 const MAX_POINTS = 11_000n;
 const SMALLER = "ask for fewer series (aggregate, or add label matchers), a shorter time, or a larger step";
 
-type Deadline = { readonly isExpired: () => boolean };
+type Deadline = { readonly isOver: boolean; readonly isExpired: () => boolean };
 
 function parseTimeout(request: ApiRequest, clock: Clock): Deadline {
   const text = request.params.get("timeout") ?? "";
   const isAbandoned = request.isExpired ?? (() => false);
-  if (text === "") return { isExpired: isAbandoned };
-  const deadlineMs = clock.nowMs() + Number(inParameter("timeout", () => parseDurationNs(text))) / 1e6;
-  return { isExpired: () => isAbandoned() || clock.nowMs() >= deadlineMs };
+  if (text === "") return { isOver: false, isExpired: isAbandoned };
+  const timeoutNs = inParameter("timeout", () => parseDurationNs(text));
+  const deadlineMs = clock.nowMs() + Number(timeoutNs) / 1e6;
+  return { isOver: timeoutNs <= 0n, isExpired: () => isAbandoned() || clock.nowMs() >= deadlineMs };
 }
 
 function parseEngineLimits(request: ApiRequest, { clock, limits }: QueryContext): PromqlLimits {
-  const { isExpired } = parseTimeout(request, clock);
+  const { isOver, isExpired } = parseTimeout(request, clock);
   const lookback = request.params.get("lookback_delta") ?? "";
   let lookbackNs = 0n;
   if (lookback !== "") {
@@ -38,13 +39,10 @@ function parseEngineLimits(request: ApiRequest, { clock, limits }: QueryContext)
       throw new PrometheusError("bad_data", `error parsing lookback delta duration: ${error.message}`);
     }
   }
+  // Not every query is long enough to be asked about its deadline.
+  if (isOver) throw new PrometheusError("timeout", "query timed out in expression evaluation");
   const common = { maxSamples: limits.maxSamples, isExpired };
   return lookbackNs > 0n ? { ...common, lookbackMs: Number(lookbackNs / NS_PER_MS) } : common;
-}
-
-// Before anything is read, so that a timeout of nothing is one for the cheapest query too.
-function refuseExpired({ isExpired }: PromqlLimits): void {
-  if (isExpired?.() === true) throw new PrometheusError("timeout", "query timed out in expression evaluation");
 }
 
 function limited(result: QueryResult, limit: number): QueryResult {
@@ -95,10 +93,8 @@ export function answerQuery(request: ApiRequest, context: QueryContext): ApiResp
   const nowNs = BigInt(Math.floor(context.clock.nowMs())) * NS_PER_MS;
   const timeMs = nsToMs(optionalTimeNs(request.params, "time", nowNs));
   const limits = parseEngineLimits(request, context);
-  return run(request, context, () => {
-    refuseExpired(limits);
-    return queryInstant(context.source, request.params.get("query") ?? "", timeMs, limits);
-  });
+  const query = request.params.get("query") ?? "";
+  return run(request, context, () => queryInstant(context.source, query, timeMs, limits));
 }
 
 /** `/api/v1/query_range`. */
@@ -128,10 +124,7 @@ export function answerQueryRange(request: ApiRequest, context: QueryContext): Ap
   return run(
     request,
     context,
-    () => {
-      refuseExpired(limits);
-      return queryRange(context.source, params.get("query") ?? "", startMs, endMs, stepMs, limits);
-    },
+    () => queryRange(context.source, params.get("query") ?? "", startMs, endMs, stepMs, limits),
     createGrid(startMs, stepMs),
   );
 }

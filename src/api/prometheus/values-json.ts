@@ -1,6 +1,6 @@
 import type { MatrixResult, QueryResult } from "../../promql/index.ts";
 import { type Answer, addArray } from "../answer.ts";
-import { sampleText } from "../go/number.ts";
+import { plainText, sampleText } from "../go/number.ts";
 import { labelsJson } from "../labels-json.ts";
 
 /** Milliseconds as the seconds that Prometheus writes: three digits or none after the point. */
@@ -48,7 +48,8 @@ export function addResult(answer: Answer, result: QueryResult, grid?: Grid): voi
         `{"metric":${labelsJson(labels)},"value":[${secondsText(timeMs)},"${sampleText(value)}"]}`,
     );
   } else {
-    const value = result.type === "scalar" ? `"${sampleText(result.value)}"` : JSON.stringify(result.value);
+    // Alone among values, a scalar never has an exponent.
+    const value = result.type === "scalar" ? `"${plainText(result.value)}"` : JSON.stringify(result.value);
     answer.add(`[${secondsText(result.timeMs)},${value}]`);
   }
 }
