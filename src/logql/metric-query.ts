@@ -1,0 +1,92 @@
+import type { LogSource } from "../signals/index.ts";
+import { LogqlError } from "./error.ts";
+import { evaluate } from "./evaluate.ts";
+import { createLineScan } from "./line-scan.ts";
+import { compareLabels } from "./metric-text.ts";
+import type { LogqlLimits, LogqlOutcome, LogqlRangeParams, LogqlSample, LogqlSeries } from "./outcome.ts";
+import type { MetricExpr } from "./syntax.ts";
+import type { Sample } from "./vector.ts";
+
+const NS_PER_MS = 1_000_000n;
+/** Loki's `max_query_series`. */
+const MAX_SERIES = 500;
+
+const seriesLimitError = (maxSeries: number): LogqlError =>
+  new LogqlError(
+    "limit",
+    `maximum number of series (${maxSeries}) reached for a single query; consider reducing query cardinality by adding ` +
+      "more specific stream selectors, reducing the time range, or aggregating results with functions like sum(), count() or topk()",
+  );
+
+/** `sort` and `sort_desc` have an order to keep; everything else is sorted by labels. */
+function isSorted(expression: MetricExpr): boolean {
+  switch (expression.kind) {
+    case "aggregation":
+      return expression.operation.startsWith("sort") || isSorted(expression.inner);
+    case "labelReplace":
+      return isSorted(expression.inner);
+    case "binary":
+      return isSorted(expression.left) || isSorted(expression.right);
+    default:
+      return false;
+  }
+}
+
+export function queryMetricInstant(
+  source: LogSource,
+  expression: MetricExpr,
+  timeNs: bigint,
+  limits: LogqlLimits,
+): LogqlOutcome {
+  const maxSeries = limits.maxSeries ?? MAX_SERIES;
+  const scan = createLineScan(source, limits);
+  const timeMs = Number(timeNs / NS_PER_MS);
+  if (expression.kind === "literal")
+    return { type: "scalar", timeMs, value: expression.value, stats: { ...scan.counted(), entriesReturned: 1 } };
+  let samples: readonly Sample[] = [];
+  evaluate({ scan, steps: { startNs: timeNs, stepNs: 0n, count: 1 } }, expression, (_step, result) => {
+    samples = result;
+  });
+  if (samples.length > maxSeries) throw seriesLimitError(maxSeries);
+  const answer: LogqlSample[] = samples.map(({ series, value }) => ({ labels: series.labels, timeMs, value }));
+  if (!isSorted(expression)) answer.sort((a, b) => compareLabels(a.labels, b.labels));
+  return { type: "vector", samples: answer, stats: { ...scan.counted(), entriesReturned: answer.length } };
+}
+
+/** Loki's frontend begins at the step before the start and ends at the one after the end. */
+function alignSteps({ startNs, endNs, stepMs }: LogqlRangeParams): { startNs: bigint; stepNs: bigint; count: number } {
+  const stepNs = BigInt(Math.round(stepMs * Number(NS_PER_MS)));
+  if (stepNs <= 0n) throw new LogqlError("bad_data", `a step must be more than 0 ms, not ${stepMs}`);
+  const first = startNs - (startNs % stepNs);
+  const last = endNs + ((stepNs - (endNs % stepNs)) % stepNs);
+  return { startNs: first, stepNs, count: Number((last - first) / stepNs) + 1 };
+}
+
+export function queryMetricRange(
+  source: LogSource,
+  expression: MetricExpr,
+  params: LogqlRangeParams,
+  limits: LogqlLimits,
+): LogqlOutcome {
+  const maxSeries = limits.maxSeries ?? MAX_SERIES;
+  const scan = createLineScan(source, limits);
+  const steps = alignSteps(params);
+  const bySeries = new Map<string, LogqlSeries & { readonly timesMs: number[]; readonly values: number[] }>();
+  let points = 0;
+  evaluate({ scan, steps }, expression, (step, samples) => {
+    const timeMs = Number((steps.startNs + steps.stepNs * BigInt(step)) / NS_PER_MS);
+    for (const { series, value } of samples) {
+      let one = bySeries.get(series.key);
+      if (one === undefined) {
+        one = { labels: series.labels, timesMs: [], values: [] };
+        bySeries.set(series.key, one);
+        if (bySeries.size > maxSeries) throw seriesLimitError(maxSeries);
+      }
+      one.timesMs.push(timeMs);
+      one.values.push(value);
+      points += 1;
+    }
+  });
+  const series = [...bySeries.values()].sort((a, b) => compareLabels(a.labels, b.labels));
+  return { type: "matrix", series, stats: { ...scan.counted(), entriesReturned: points } };
+}
