@@ -1,5 +1,5 @@
 import type { Expr } from "./ast.ts";
-import { parseDuration, parseNumber } from "./literals.ts";
+import { formatDecimal, parseDuration, parseNumber } from "./literals.ts";
 import type { Token } from "./tokens.ts";
 
 /** `offset 5m` or `@ 1609746000`, as the tokens say it. */
@@ -48,7 +48,10 @@ function modifierAt(
       if (!(Math.abs(seconds) <= MOST_SECONDS)) return "duration out of range";
       return { start, end, change: { offsetMs: Math.round(seconds * 1e9) / 1e6 } };
     }
-    if (!(Math.abs(seconds) < LATEST_SECONDS)) return `timestamp out of bounds for @ modifier: ${seconds}`;
+    if (!(Math.abs(seconds) < LATEST_SECONDS)) {
+      const shown = Number.isFinite(seconds) ? seconds.toFixed(6) : formatDecimal(seconds);
+      return `timestamp out of bounds for @ modifier: ${shown}`;
+    }
     return { start, end, change: { at: Math.round(seconds * 1000) } };
   }
   if (word === "offset") return undefined;

@@ -50,6 +50,10 @@ function readNumber(reader: Reader, node: SyntaxNode): NumberLiteral {
     value = durationMs / 1000;
   } else {
     value = parseNumber(digits);
+    if (value === Number.POSITIVE_INFINITY && /^\d/.test(digits)) {
+      const problem = `strconv.ParseFloat: parsing ${quote(digits)}: value out of range`;
+      throw reader.fail(node.from, `error parsing number: ${problem}`);
+    }
   }
   return { kind: "number", value: sign === "-" ? -value : value, isDuration, start: node.from, end: node.to };
 }

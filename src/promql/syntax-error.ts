@@ -56,8 +56,7 @@ function contextOf(words: readonly string[], kinds: readonly string[]): string {
   }
   if (GROUPING.test(last)) return ' in grouping opts, expected "("';
   if (/^offset$/i.test(last)) return " in offset, expected number, duration, step(), or range()";
-  if (last === "@") return " in @, expected timestamp";
-  return isAggregator(last.toLowerCase()) ? " in aggregation" : "";
+  return last === "@" ? " in @, expected timestamp" : "";
 }
 
 /** The error for a token that no grammar rule has a place for. */
@@ -84,6 +83,9 @@ export function unexpectedToken(text: string, tokens: readonly Token[], at: numb
   const takesDuration = words.lastIndexOf("[") > words.lastIndexOf("]") || words.some((word) => /^offset$/i.test(word));
   if (takesDuration && /^(?:step|range|min_of|max_of)$/i.test(text.slice(token.start, token.end))) {
     return parseError(text, token.start, "experimental duration expression is not enabled");
+  }
+  if (previous !== undefined && name === "," && text[token.start] === ")") {
+    return parseError(text, previous.start, "trailing commas not allowed in function call args");
   }
   if (tokens.length === 1) return parseError(text, token.start, "no expression found in input");
   const inBraces = words.lastIndexOf("{") > words.lastIndexOf("}");

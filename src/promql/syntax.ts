@@ -18,6 +18,13 @@ const strict = parser.configure({ strict: true });
 // Real queries have hundreds of tokens; the parser's time and memory grow with each.
 const MOST_TOKENS = 20_000;
 
+/** A metric may be called offset, which the grammar does not know: the word where an operand is due. */
+function isOffsetMetric(text: string, tokens: readonly Token[], index: number): boolean {
+  const [token, before] = [tokens[index], tokens[index - 1]];
+  if (token === undefined || text.slice(token.start, token.end).toLowerCase() !== "offset") return false;
+  return before === undefined || (before.kind === "symbol" && !/[)}\]]/.test(text[before.start] as string));
+}
+
 /**
  * The text with every literal replaced by one of the same length and kind that the grammar is sure to know: it misses some spellings
  * (`5.`, `1__0`), and takes strings that never end. What a literal is worth is read from the text itself. Modifiers are left out.
@@ -25,12 +32,13 @@ const MOST_TOKENS = 20_000;
 function shadowOf(text: string, tokens: readonly Token[], modifiers: readonly Modifier[]): string {
   let shadow = "";
   let next = 0;
-  for (const { kind, start, end } of tokens) {
+  for (const [index, { kind, start, end }] of tokens.entries()) {
     shadow += " ".repeat(start - shadow.length);
     while ((modifiers[next]?.end ?? Number.POSITIVE_INFINITY) <= start) next += 1;
     if (start >= (modifiers[next]?.start ?? Number.POSITIVE_INFINITY)) shadow += " ".repeat(end - start);
     else if (kind === "number" || kind === "duration") shadow += "1".repeat(end - start);
     else if (kind === "string") shadow += `"${"s".repeat(end - start - 2)}"`;
+    else if (isOffsetMetric(text, tokens, index)) shadow += "metric";
     else shadow += text.slice(start, end);
   }
   return shadow;

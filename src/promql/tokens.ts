@@ -12,10 +12,11 @@ export type Tokens = {
   readonly error?: LexicalError;
 };
 
-const SYMBOLS = ["==", "!=", "<=", "</", ">=", ">/", "=~", "!~", ..."=<>+-*/%^@,()[]{}"] as const;
+const SYMBOLS = ["==", "!=", "<=", "</", ">=", ">/", ..."=<>+-*/%^@,()[]{}"] as const;
 /** Inside braces there are matchers only. */
 const BRACE_SYMBOLS = ["=~", "!~", "!=", "=", ",", "}"] as const;
 const IDENTIFIER = /[a-zA-Z_:][a-zA-Z0-9_:]*/y;
+const DURATION_KEYWORD = /^(?:step|range|min_of|max_of)$/i;
 const LABEL = /[a-zA-Z_][a-zA-Z0-9_]*/y;
 
 /** As Go writes a character in an error. */
@@ -55,7 +56,21 @@ function scanInBraces(text: string, at: number): Scan {
   return scanSymbol(text, at, BRACE_SYMBOLS, " inside braces");
 }
 
-function scanOutside(text: string, at: number, inBrackets: boolean): Scan {
+/** Inside brackets there are durations, and keywords of experimental arithmetic on them. */
+function scanInBrackets(text: string, at: number, isFirst: boolean): Scan | undefined {
+  if (text[at] === ":") return { end: at + 1, kind: "symbol" };
+  const word = text.slice(at, matchAt(IDENTIFIER, text, at));
+  if (word === "" && !/["'`]/.test(text[at] as string)) return undefined;
+  if (DURATION_KEYWORD.test(word)) return { end: at + word.length, kind: "identifier" };
+  const character = quoteCharacter(text, at);
+  return {
+    error: isFirst
+      ? `unexpected character in duration expression: ${character}`
+      : `unexpected character: ${character}, expected ':'`,
+  };
+}
+
+function scanOutside(text: string, at: number): Scan {
   const character = text[at] as string;
   if (character === '"' || character === "'" || character === "`") return scanQuoted(text, at);
   if (/\d/.test(character) || (character === "." && /\d/.test(text[at + 1] ?? ""))) {
@@ -67,7 +82,7 @@ function scanOutside(text: string, at: number, inBrackets: boolean): Scan {
       error: `bad number or duration syntax: ${JSON.stringify(/^[\w.]{1,20}/.exec(text.slice(at))?.[0] ?? "")}`,
     };
   }
-  if (inBrackets && character === ":") return { end: at + 1, kind: "symbol" };
+  if (text.startsWith("=~", at)) return { error: "unexpected character after '=': '~'" };
   const identifier = matchAt(IDENTIFIER, text, at);
   if (identifier > at) return { end: identifier, kind: "identifier" };
   return scanSymbol(text, at, SYMBOLS, "");
@@ -92,7 +107,10 @@ export function tokenize(text: string, most: number): Tokens {
     at = skipBlank(text, at);
     if (at >= text.length) break;
     if (tokens.length >= most) return fail(`expected at most ${most} tokens in a query; split it up`);
-    const scan = inBraces ? scanInBraces(text, at) : scanOutside(text, at, inBrackets);
+    const isFirst = inBrackets && text[tokens.at(-1)?.start ?? 0] === "[";
+    const scan = inBraces
+      ? scanInBraces(text, at)
+      : ((inBrackets ? scanInBrackets(text, at, isFirst) : undefined) ?? scanOutside(text, at));
     if ("error" in scan) return fail(scan.error);
     if (scan.kind === "symbol") {
       const symbol = text[at];
@@ -117,6 +135,9 @@ export function tokenize(text: string, most: number): Tokens {
   }
   at = text.length;
   if (inBraces) return fail("unexpected end of input inside braces");
+  if (inBrackets && text[tokens.at(-1)?.start ?? 0] === "[") {
+    return fail("unexpected end of input in duration expression");
+  }
   if (parens > 0) return fail("unclosed left parenthesis");
   if (inBrackets) return fail("unclosed left bracket");
   tokens.push({ kind: "end", start: at, end: at });
