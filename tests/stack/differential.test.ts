@@ -7,11 +7,12 @@ import { after, before, describe, it } from "node:test";
 import { listPanelQueries, listVariableQueries } from "../../grafana/source/panel-queries.ts";
 import { loadRules } from "../alerts/rule-files.ts";
 import { type Answer, isEmpty, queryDifference, tracesOf } from "./differential/compare.ts";
-import { startEmbedded } from "./differential/embedded.ts";
+
 import { generateLogql, generatePromql } from "./differential/generated-queries.ts";
-import { type Backends, startRealBackends } from "./differential/real.ts";
 import { DURATION_MS, generateTraffic, PUSH_MS } from "./differential/traffic.ts";
 import { findWhatIsMissing } from "./support/docker.ts";
+import { type Backends, startRealBackends } from "./support/real-backends.ts";
+import { startServed } from "./support/served.ts";
 import { waitUntil } from "./support/wait-until.ts";
 
 const missing = findWhatIsMissing();
@@ -50,7 +51,7 @@ describe("the embedded process beside the real back ends", { skip: missing !== u
   };
 
   before(async () => {
-    [real, embedded] = await Promise.all([startRealBackends(), startEmbedded()]);
+    [real, embedded] = await Promise.all([startRealBackends(), startServed()]);
     await Promise.all([send(real, endMs), send(embedded, endMs)]);
     const { jaeger } = real;
     // Jaeger's batches are on their way for a moment.

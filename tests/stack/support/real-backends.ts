@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GenericContainer, type StartedTestContainer, Wait } from "testcontainers";
 import { parse, stringify } from "yaml";
-import { loadServices, ROOT } from "../support/docker.ts";
+import { loadServices, ROOT } from "./docker.ts";
 
 export type Backends = {
   /** Base URLs of the query APIs. */
