@@ -4,6 +4,12 @@
  */
 export { decodeLogs, decodeMetrics, decodeTraces, type OtlpEncoding } from "./decode.ts";
 export type { LogRecord } from "./log-record.ts";
+export {
+  createLogTranslator,
+  type LogTranslation,
+  type LogTranslator,
+  type LogTranslatorOptions,
+} from "./log-translator.ts";
 export type {
   ExponentialBuckets,
   ExponentialHistogramPoint,
