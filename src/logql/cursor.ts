@@ -31,10 +31,14 @@ function nameOf({ kind, text }: Token): string {
 }
 
 export function createCursor(text: string): Cursor {
-  const tokens = tokenize(text);
+  const { tokens, failure } = tokenize(text);
   let position = 0;
   let depth = 0;
-  const peek = (ahead = 0): Token => tokens[Math.min(position + ahead, tokens.length - 1)] as Token;
+  const peek = (ahead = 0): Token => {
+    const index = Math.min(position + ahead, tokens.length - 1);
+    if (failure !== undefined && index === tokens.length - 1) throw failure;
+    return tokens[index] as Token;
+  };
   const next = (): Token => {
     const token = peek();
     position += 1;

@@ -109,6 +109,7 @@ const isLabelList = (cursor: Cursor): boolean => {
 function parseLabels(cursor: Cursor): readonly string[] {
   cursor.expect("(");
   if (cursor.accept(")")) return [];
+  if (cursor.peek().kind !== "identifier") throw cursor.unexpected("IDENTIFIER", ")");
   const labels: string[] = [];
   do labels.push(cursor.expectKind("identifier").text);
   while (cursor.accept(","));
@@ -260,6 +261,7 @@ function parseOffset(cursor: Cursor): number {
 function parseLogRange(cursor: Cursor): LogRange {
   return cursor.nested(() => {
     const wrapped = cursor.accept("(");
+    if (!wrapped && !cursor.at("{")) throw cursor.unexpected("NUMBER", "{", "(");
     if (wrapped && cursor.at("(")) {
       const inner = parseLogRange(cursor);
       cursor.expect(")");

@@ -45,6 +45,7 @@ export function parseGoDuration(text: string): Quantity {
 
 const DAY_NS = 24 * 3600 * NS_PER_S;
 const PROM_UNITS = [365 * DAY_NS, 7 * DAY_NS, DAY_NS, 3600 * NS_PER_S, 60 * NS_PER_S, NS_PER_S, NS_PER_MS];
+const PROM_NAMES = ["y", "w", "d", "h", "m", "s", "ms"];
 const PROM_DURATION = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
 
 /** Nanoseconds of a duration as Prometheus reads it: whole numbers, the largest unit first ("1d12h"). */
@@ -52,7 +53,14 @@ export function parsePrometheusDuration(text: string): Quantity {
   if (text === "0") return 0;
   if (text === "") return new Error("empty duration string");
   const match = PROM_DURATION.exec(text);
-  if (match === null) return new Error(`not a valid duration string: ${quote(text)}`);
+  if (match === null) {
+    const unknown = [...text.matchAll(/\d+(\D+)/g)]
+      .map(([, unit = ""]) => unit)
+      .find((unit) => !PROM_NAMES.includes(unit));
+    return /^\d+\D/.test(text) && unknown !== undefined
+      ? new Error(`unknown unit ${quote(unknown)} in duration ${quote(text)}`)
+      : new Error(`not a valid duration string: ${quote(text)}`);
+  }
   const total = PROM_UNITS.reduce((sum, unit, index) => sum + Number(match[index + 1] ?? 0) * unit, 0);
   return total > MAX_DURATION_NS ? new Error("duration out of range") : total;
 }

@@ -1,4 +1,4 @@
-import { type LogqlError, type Position, parseError } from "./error.ts";
+import { LogqlError, type Position, parseError } from "./error.ts";
 import { parseBytes, parseGoDuration, parsePrometheusDuration } from "./quantities.ts";
 import { unquote } from "./quoting.ts";
 
@@ -90,11 +90,28 @@ const BYTES_TAIL = /[\p{N}BikKMGTP.]+/uy;
 const FLAG_TAIL = /[\p{L}-]*/uy;
 const CALL = /\s*(?:\(|(?:by|without)\s*\()/iy;
 
-/** The query as tokens, the last of kind "end". Throws what Loki's scanner complains of. */
-export function tokenize(text: string): Token[] {
+/**
+ * The query as tokens, the last of kind "end". `failure` is what stands there instead where the text cannot be read any further: an
+ * error only for who comes as far as that. Throws where the query is too long.
+ */
+export function tokenize(text: string): {
+  readonly tokens: readonly Token[];
+  readonly failure: LogqlError | undefined;
+} {
   const bytes = Buffer.byteLength(text);
   if (bytes >= MAX_QUERY_BYTES) throw parseError(`input size too long (${bytes} > ${MAX_QUERY_BYTES})`);
   const tokens: Token[] = [];
+  try {
+    scan(text, tokens);
+  } catch (error) {
+    if (!(error instanceof LogqlError)) throw error;
+    tokens.push({ kind: "end", text: "", amount: 0, at: { line: 0, column: 0 } });
+    return { tokens, failure: error };
+  }
+  return { tokens, failure: undefined };
+}
+
+function scan(text: string, tokens: Token[]): void {
   const lineStarts = [0];
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lineStarts.push(at + 1);
   let line = 1;
@@ -124,7 +141,7 @@ export function tokenize(text: string): Token[] {
     const character = text[position];
     if (character === undefined) {
       push("end", position);
-      return tokens;
+      return;
     }
     const number = matchAt(NUMBER, position);
     if (number !== "" || character === "-") {
