@@ -7,9 +7,9 @@ import { readFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { type Served, startServed } from "../../tests/embedded/served.ts";
 import { findWhatIsMissing } from "../../tests/stack/support/docker.ts";
 import { type Backends, startRealBackends } from "../../tests/stack/support/real-backends.ts";
-import { type Served, startServed } from "../../tests/stack/support/served.ts";
 import { formatTable, summarize } from "../summary.ts";
 import { logs, SPANS_PER_TRACE, samples, traceIdOf, traces } from "./payloads.ts";
 

@@ -6,13 +6,12 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { listPanelQueries, listVariableQueries } from "../../grafana/source/panel-queries.ts";
 import { loadRules } from "../alerts/rule-files.ts";
+import { startServed } from "../embedded/served.ts";
 import { type Answer, isEmpty, queryDifference, tracesOf } from "./differential/compare.ts";
-
 import { generateLogql, generatePromql } from "./differential/generated-queries.ts";
 import { DURATION_MS, generateTraffic, PUSH_MS } from "./differential/traffic.ts";
 import { findWhatIsMissing } from "./support/docker.ts";
 import { type Backends, startRealBackends } from "./support/real-backends.ts";
-import { startServed } from "./support/served.ts";
 import { waitUntil } from "./support/wait-until.ts";
 
 const missing = findWhatIsMissing();

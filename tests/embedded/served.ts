@@ -5,16 +5,25 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Backends } from "./real-backends.ts";
+import type { Backends } from "../stack/support/real-backends.ts";
 
 export type Served = Backends & {
   readonly pid: number;
   /** From spawning `agent-observatory serve` to the first answer that says it is ready. */
   readonly readyAfterMs: number;
+  /** Ends it as a crash would: nothing of it runs any more when this resolves. What it stored stays. */
+  readonly kill: () => Promise<void>;
+};
+
+export type ServedOptions = {
+  /** Where it stores; a folder that is removed at the end by default. */
+  readonly dataDirectory?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly stderr?: "inherit" | "ignore";
 };
 
 const READY_TIMEOUT_MS = 20_000;
-const COMMAND = fileURLToPath(new URL("../../../bin/agent-observatory.cjs", import.meta.url));
+const COMMAND = fileURLToPath(new URL("../../bin/agent-observatory.cjs", import.meta.url));
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -25,28 +34,29 @@ async function freePort(): Promise<number> {
 }
 
 /** `agent-observatory serve` of dist/, as a user runs it, on ports and in a folder of its own. */
-export async function startServed(environment: Readonly<Record<string, string>> = {}): Promise<Served> {
+export async function startServed(options: ServedOptions = {}): Promise<Served> {
   const folder = await mkdtemp(join(tmpdir(), "agent-observatory-served-"));
   const [port, http, grpc] = [await freePort(), await freePort(), await freePort()];
   const startMs = performance.now();
   const child = spawn(process.execPath, [COMMAND, "serve"], {
-    stdio: ["ignore", "ignore", "inherit"],
+    stdio: ["ignore", "ignore", options.stderr ?? "inherit"],
     env: {
       PATH: process.env["PATH"],
       HOME: folder,
       AGENT_OBSERVATORY_PORT: String(port),
       AGENT_OBSERVATORY_OTLP_HTTP_PORT: String(http),
       AGENT_OBSERVATORY_OTLP_GRPC_PORT: String(grpc),
-      AGENT_OBSERVATORY_DATA_DIRECTORY: join(folder, "data"),
-      ...environment,
+      AGENT_OBSERVATORY_DATA_DIRECTORY: options.dataDirectory ?? join(folder, "data"),
+      ...options.environment,
     },
   });
   const ended = once(child, "exit");
-  const close = async (): Promise<void> => {
-    child.kill("SIGTERM");
+  const end = async (signal: "SIGTERM" | "SIGKILL"): Promise<void> => {
+    child.kill(signal);
     await ended;
     await rm(folder, { recursive: true, force: true });
   };
+  const close = (): Promise<void> => end("SIGTERM");
   const url = `http://127.0.0.1:${port}`;
   const otlp = `http://127.0.0.1:${http}`;
   for (;;) {
@@ -70,5 +80,6 @@ export async function startServed(environment: Readonly<Record<string, string>> 
     jaeger: url,
     otlp: { metrics: `${otlp}/v1/metrics`, logs: `${otlp}/v1/logs`, traces: `${otlp}/v1/traces` },
     close,
+    kill: () => end("SIGKILL"),
   };
 }
