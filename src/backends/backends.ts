@@ -20,6 +20,11 @@ export type BackendsOptions = Omit<ClientOptions, "url"> & {
   readonly jaegerUrl?: string | undefined;
 };
 
+/** Whether what answers as Prometheus is an embedded process. Throws `BackendError` where nothing answers. */
+export async function isEmbedded({ buildInfo }: PrometheusBackend): Promise<boolean> {
+  return (await buildInfo()).revision.startsWith("agent-observatory");
+}
+
 /** The three clients, with the same headers and limits. Asks nobody yet. */
 export function createBackends({
   url = EMBEDDED_URL,

@@ -4,7 +4,7 @@
  * the caller's.
  */
 export { BackendError, type BackendFailure, type BackendName } from "./backend-error.ts";
-export { type Backends, type BackendsOptions, createBackends, EMBEDDED_URL } from "./backends.ts";
+export { type Backends, type BackendsOptions, createBackends, EMBEDDED_URL, isEmbedded } from "./backends.ts";
 export { createJaegerBackend, type Dependency, type JaegerBackend, type Operation, type TraceQuery } from "./jaeger.ts";
 export type { Attributes, AttributeValue, SpanKind, Trace, TraceSpan } from "./jaeger-trace.ts";
 export type { LogEntry } from "./log-lines.ts";

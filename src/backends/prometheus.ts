@@ -53,7 +53,8 @@ export type PrometheusBackend = {
   readonly rules: (type?: "alert" | "record") => Promise<readonly RuleGroup[]>;
   /** Pending and firing. */
   readonly alerts: () => Promise<readonly Alert[]>;
-  readonly buildInfo: () => Promise<{ readonly version: string }>;
+  /** The revision of an embedded process begins with `agent-observatory`. */
+  readonly buildInfo: () => Promise<{ readonly version: string; readonly revision: string }>;
 };
 
 /** `{"status":"error","errorType":…,"error":…}` */
@@ -139,6 +140,7 @@ export function createPrometheusBackend(options: ClientOptions): PrometheusBacke
     rules: async (type) =>
       (await read("/api/v1/rules", { type }, data(object({ groups: listOrNull(ruleGroup) })))).groups,
     alerts: async () => (await read("/api/v1/alerts", {}, data(object({ alerts: listOrNull(alert) })))).alerts,
-    buildInfo: () => read("/api/v1/status/buildinfo", {}, data(object({ version: text }))),
+    buildInfo: () =>
+      read("/api/v1/status/buildinfo", {}, data(object({ version: text, revision: optional(text, "") }))),
   };
 }
