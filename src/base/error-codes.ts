@@ -68,6 +68,14 @@ export const ERROR_CODES = {
     meaning: "Something answers at a back end's address, but not as this back end does.",
     remedy: "Check the address, and whether a proxy or a login stands before it.",
   },
+  AO_EMBEDDED_TOKEN: {
+    meaning: "The embedded process was to listen where other machines reach it, without a token.",
+    remedy: "Set AGENT_OBSERVATORY_TOKEN, or leave the host at 127.0.0.1.",
+  },
+  AO_EMBEDDED_THREAD: {
+    meaning: "A thread of the embedded process could not be started, or ended.",
+    remedy: "Try again; what is asked or sent meanwhile is answered with an error and can be repeated.",
+  },
   AO_PORT_TAKEN: {
     meaning: "A port that the embedded process needs is in use.",
     remedy: "End what holds the port, or choose another port as the message says.",
@@ -80,6 +88,26 @@ export const ERROR_CODES = {
     meaning: "A redaction pattern of the program's own cannot be used.",
     remedy:
       "Give a kind of lower-case letters, digits and underscores, and a regular expression that matches some text.",
+  },
+  AO_RULES_FILE: {
+    meaning: "A rule file cannot be read or has mistakes; the rules that run stay as they are.",
+    remedy: "Repair the named lines; the files are read again when they change.",
+  },
+  AO_RULES_EVALUATION: {
+    meaning: "A rule cannot be evaluated, or its results cannot be stored; its alerts stay as they were.",
+    remedy: "Look at what the message says of the expression; the rule is tried again at its next evaluation.",
+  },
+  AO_RULES_STATE: {
+    meaning: "The state of alerts cannot be read or saved; after a restart, alerts that wait or fire begin anew.",
+    remedy: "Look at the disk and the permissions of the store's directory.",
+  },
+  AO_RULES_NOTIFY: {
+    meaning: "A notification of alerts did not reach its receiver; what was given up is counted.",
+    remedy: "Check the receiver's address and that it runs; alerts that still fire are sent again every minute.",
+  },
+  AO_RULES_TEST: {
+    meaning: "A file with unit tests of rules cannot be used.",
+    remedy: "Repair what the message names; docs/rules.md tells the format.",
   },
   AO_STORE_SCHEMA: {
     meaning: "The store was written by a newer version of agent-observatory; nothing was changed in it.",

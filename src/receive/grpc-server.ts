@@ -6,7 +6,7 @@ import type {
   UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { CODE, type Code, encodeExportResponse, encodeStatus } from "./answers.ts";
-import type { OtlpServer } from "./http-server.ts";
+import { CLOSE_GRACE_MS, type OtlpServer } from "./http-server.ts";
 import { BUSY_RETRY_MS, type ByteBudget, type ReceiveLimits } from "./limits.ts";
 import { type Address, listen } from "./listen.ts";
 import { createSlots } from "./slots.ts";
@@ -33,7 +33,6 @@ const SERVICES = {
 /** Messages that are read at the same time. Each may hold the limit twice, packed and unpacked; the others wait in HTTP/2's windows. */
 const READING_AT_ONCE = 8;
 const IDLE_CONNECTION_MS = 10 * 60_000;
-const CLOSE_GRACE_MS = 3000;
 
 const same = (bytes: Buffer): Buffer => bytes;
 

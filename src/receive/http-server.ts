@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { CODE, CONTENT_TYPES, type Code, encodeExportResponse, encodeStatus } from "./answers.ts";
 import { PACKINGS, type Packing, readBody } from "./body.ts";
+import { answerCors } from "./cors.ts";
 import { BUSY_RETRY_MS, type ByteBudget, type ReceiveLimits } from "./limits.ts";
 import { type Address, listen } from "./listen.ts";
 import { SERVER_NAME } from "./port-holder.ts";
@@ -102,31 +103,13 @@ async function handle(
   }
 }
 
-function corsHeaders(request: IncomingMessage, origins: readonly string[]): Record<string, string> | undefined {
-  const { origin } = request.headers;
-  if (origin === undefined || !(origins.includes("*") || origins.includes(origin))) return undefined;
-  return { "access-control-allow-origin": origin, vary: "Origin" };
-}
-
-function preflight(request: IncomingMessage, response: ServerResponse, cors: Record<string, string>): void {
-  const asked = request.headers["access-control-request-headers"];
-  response.writeHead(204, {
-    ...cors,
-    "access-control-allow-methods": "POST",
-    ...(asked !== undefined && { "access-control-allow-headers": asked }),
-    "access-control-max-age": "7200",
-  });
-  response.end();
-}
-
 async function serve(request: IncomingMessage, response: ServerResponse, options: OtlpHttpOptions): Promise<void> {
-  const cors = corsHeaders(request, options.corsOrigins);
   response.setHeader("server", SERVER_NAME);
-  if (request.method === "OPTIONS" && cors !== undefined) return preflight(request, response, cors);
+  if (answerCors(request, response, options.corsOrigins, "POST")) return;
   const encoding = encodingOf(request) ?? "json";
   const head = readHead(request, options);
   const answer = "status" in head ? head : await handle(request, head, options);
-  const headers = { ...cors, "content-type": CONTENT_TYPES[encoding] };
+  const headers = { "content-type": CONTENT_TYPES[encoding] };
   if (Buffer.isBuffer(answer)) {
     response.writeHead(200, { ...headers, "content-length": answer.length }).end(answer);
     return;
@@ -147,10 +130,17 @@ export function boundServer(server: Server, { requestTimeoutMs, maxConnections }
   server.maxConnections = maxConnections;
 }
 
-/** Stops a server: what runs may end, what idles is closed. */
+/** How long what runs may go on when a server closes. */
+export const CLOSE_GRACE_MS = 1500;
+
+/** Stops a server: idle connections are closed at once, those with a request when it is answered or its grace is over. */
 export function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
+    const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
     server.closeIdleConnections();
   });
 }

@@ -1,0 +1,175 @@
+import { Worker } from "node:worker_threads";
+import { type Diagnostics, ObservatoryError } from "../base/index.ts";
+import type { Take, TakeResult } from "../receive/index.ts";
+import type { StoreUsage } from "../store/index.ts";
+import { errorOf } from "./plain.ts";
+import { threadFile } from "./thread-file.ts";
+import type {
+  FromIngest,
+  IngestAnswer,
+  IngestCall,
+  IngestThreadData,
+  PlainSample,
+  ToIngest,
+} from "./thread-messages.ts";
+
+export type IngestClient = {
+  readonly take: Take;
+  /** Stores samples of our own making. Throws `ObservatoryError` where they could not be. */
+  readonly append: (samples: readonly PlainSample[]) => Promise<void>;
+  readonly state: {
+    readonly get: (key: string) => Promise<string | undefined>;
+    readonly set: (key: string, value: string) => Promise<void>;
+  };
+  readonly usage: () => Promise<StoreUsage>;
+  /** Bytes that are not stored yet. */
+  readonly pendingBytes: () => number;
+  /** Stores what waits and closes the store. */
+  readonly close: () => Promise<void>;
+};
+
+export type IngestClientOptions = {
+  readonly data: IngestThreadData;
+  /** Bytes that may wait; what comes beyond is asked to come back. */
+  readonly maxPendingBytes: number;
+  readonly heapMb: number;
+  readonly diagnostics: Diagnostics;
+  readonly onTaken: (signal: string, result: TakeResult, items: number) => void;
+  readonly onCommitted: (busyMs: number) => void;
+  /** The thread ended by itself and is replaced. */
+  readonly onRestart: () => void;
+};
+
+type Pending = { readonly resolve: (answer: IngestAnswer) => void; readonly bytes: number };
+
+const BUSY_RETRY_MS = 1000;
+const RESTART_MS = 1000;
+
+const gone = (): IngestAnswer => ({
+  kind: "error",
+  error: { code: "AO_EMBEDDED_THREAD", message: "the store is being restarted" },
+});
+
+/** Starts the ingest thread. Throws `ObservatoryError` where the store cannot be opened. */
+export async function startIngestClient(options: IngestClientOptions): Promise<IngestClient> {
+  const { data, maxPendingBytes, heapMb, diagnostics } = options;
+  const pending = new Map<number, Pending>();
+  let nextId = 1;
+  let pendingBytes = 0;
+  let worker: Worker | undefined;
+  let closing = false;
+
+  const settle = (id: number, answer: IngestAnswer): void => {
+    const waiting = pending.get(id);
+    if (waiting === undefined) return;
+    pending.delete(id);
+    pendingBytes -= waiting.bytes;
+    waiting.resolve(answer);
+  };
+  const start = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const started = new Worker(threadFile("ingest-thread"), {
+        name: "ingest",
+        workerData: data,
+        resourceLimits: { maxOldGenerationSizeMb: heapMb },
+      });
+      let reason = "it ended";
+      started.on("message", (message: FromIngest) => {
+        if (message.kind === "answers") {
+          for (const [id, answer] of message.answers) settle(id, answer);
+          options.onCommitted(message.busyMs);
+        } else if (message.kind === "fault") {
+          diagnostics.warnOnce(`store ${message.path} ${message.error.code}`, message.error.message);
+        } else if (message.kind === "unusable") {
+          reject(errorOf(message.error));
+        } else {
+          worker = started;
+          resolve();
+        }
+      });
+      started.on("error", (error) => {
+        reason = error.message;
+      });
+      started.on("exit", () => {
+        const ran = worker === started;
+        if (ran) worker = undefined;
+        for (const id of [...pending.keys()]) settle(id, gone());
+        const expected = "the thread that stores what arrives to run";
+        reject(new ObservatoryError("AO_EMBEDDED_THREAD", { expected, received: reason.replace(/\.$/, "") }));
+        if (!ran || closing) return;
+        options.onRestart();
+        diagnostics.warnOnce(
+          "ingest thread",
+          `the thread that stores what arrives ended (${reason}); it is started again`,
+        );
+        restart();
+      });
+    });
+  const restart = (): void => {
+    setTimeout(() => {
+      if (!closing) start().catch(restart);
+    }, RESTART_MS).unref();
+  };
+
+  const ask = (call: IngestCall, transfer: ArrayBuffer[] = [], bytes = 0): Promise<IngestAnswer> => {
+    if (worker === undefined) return Promise.resolve(gone());
+    const id = nextId++;
+    const { promise, resolve } = Promise.withResolvers<IngestAnswer>();
+    pending.set(id, { resolve, bytes });
+    pendingBytes += bytes;
+    worker.postMessage({ id, call } satisfies ToIngest, transfer);
+    return promise;
+  };
+  const done = async (call: IngestCall): Promise<Exclude<IngestAnswer, { kind: "error" }>> => {
+    const answer = await ask(call);
+    if (answer.kind === "error") throw errorOf(answer.error);
+    return answer;
+  };
+
+  await start();
+  return {
+    take: async (signal, bytes, encoding) => {
+      if (pendingBytes + bytes.length > maxPendingBytes && pendingBytes > 0) {
+        const result: TakeResult = { kind: "busy", retryAfterMs: BUSY_RETRY_MS };
+        options.onTaken(signal, result, 0);
+        return result;
+      }
+      const { length } = bytes;
+      // Small buffers are slices of a pool that others use as well.
+      const own = bytes.byteLength === bytes.buffer.byteLength ? bytes : Uint8Array.from(bytes);
+      const answer = await ask({ kind: "take", signal, bytes: own, encoding }, [own.buffer as ArrayBuffer], length);
+      const taken =
+        answer.kind === "take"
+          ? answer
+          : {
+              result: { kind: "failed", message: answer.kind === "error" ? answer.error.message : "" } as const,
+              items: 0,
+            };
+      options.onTaken(signal, taken.result, taken.items);
+      return taken.result;
+    },
+    append: async (samples) => {
+      if (samples.length > 0) await done({ kind: "append", samples });
+    },
+    state: {
+      get: async (key) => {
+        const answer = await done({ kind: "get", key });
+        return answer.kind === "get" ? answer.value : undefined;
+      },
+      set: async (key, value) => void (await done({ kind: "set", key, value })),
+    },
+    usage: async () => {
+      const answer = await done({ kind: "usage" });
+      if (answer.kind !== "usage") throw new TypeError("an answer to another question");
+      return answer.usage;
+    },
+    pendingBytes: () => pendingBytes,
+    close: async () => {
+      closing = true;
+      const running = worker;
+      if (running === undefined) return;
+      await ask({ kind: "close" });
+      await running.terminate();
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { ObservatoryError } from "../base/index.ts";
+import type { StoreWriter } from "../store/index.ts";
+import type { IngestPipeline } from "./ingest-pipeline.ts";
+import { plainError, sampleOf } from "./plain.ts";
+import type { IngestAnswer, IngestCall, ToIngest } from "./thread-messages.ts";
+
+export type IngestLoop = {
+  /** Does what is asked and commits once. The answers are true when it returns. */
+  readonly run: (messages: readonly ToIngest[]) => readonly (readonly [id: number, answer: IngestAnswer])[];
+  /** Stores what was derived from what came since the last time. Throws `ObservatoryError`. */
+  readonly storeDerived: () => void;
+};
+
+const DONE: IngestAnswer = { kind: "done" };
+
+/** Group commit: what is written by several requests becomes durable, or fails, together. */
+export function createIngestLoop(writer: StoreWriter, pipeline: IngestPipeline): IngestLoop {
+  const write = (call: IngestCall): IngestAnswer => {
+    switch (call.kind) {
+      case "take": {
+        const taken = pipeline.take(call.signal, call.bytes, call.encoding);
+        if (taken.kind === "bad") return { kind: "take", result: taken, items: 0 };
+        const refused = [...taken.rejections];
+        for (const { kind, count, reason } of writer.write(taken.batch))
+          if (kind !== "exemplars") refused.push({ count, reason });
+        const rejected = refused.reduce((sum, { count }) => sum + count, 0);
+        const message = refused.map(({ count, reason }) => `${count}: ${reason}`).join("; ");
+        const items = Math.max(0, taken.items - rejected);
+        return { kind: "take", result: { kind: "accepted", rejected, message }, items };
+      }
+      case "append":
+        writer.write({ samples: call.samples.map(sampleOf) });
+        return DONE;
+      case "set":
+        writer.state.set(call.key, call.value);
+        return DONE;
+      case "get":
+        return { kind: "get", value: writer.state.get(call.key) };
+      case "usage":
+        return { kind: "usage", usage: writer.usage() };
+      case "close":
+        return DONE;
+    }
+  };
+  const failed = (call: IngestCall, error: unknown): IngestAnswer => {
+    const told = plainError(error);
+    return call.kind === "take"
+      ? { kind: "take", result: { kind: "failed", message: told.message }, items: 0 }
+      : { kind: "error", error: told };
+  };
+  return {
+    run: (messages) => {
+      const answers: [id: number, answer: IngestAnswer][] = [];
+      /** Answers that hold only if the commit succeeds. */
+      let open: { readonly at: number; readonly call: IngestCall }[] = [];
+      const fail = (error: unknown): void => {
+        for (const { at, call } of open) answers[at] = [answers[at]?.[0] as number, failed(call, error)];
+        open = [];
+        pipeline.forget();
+      };
+      for (const { id, call } of messages) {
+        open.push({ at: answers.length, call });
+        try {
+          answers.push([id, write(call)]);
+        } catch (error) {
+          answers.push([id, failed(call, error)]);
+          fail(error);
+          // The store rolls back by itself; anything else is a mistake of ours, and half a request must not stay.
+          if (!(error instanceof ObservatoryError)) writer.rollback();
+        }
+      }
+      try {
+        writer.commit();
+      } catch (error) {
+        fail(error);
+      }
+      return answers;
+    },
+    storeDerived: () => {
+      try {
+        writer.write(pipeline.derived());
+        writer.commit();
+      } catch (error) {
+        pipeline.forget();
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import type { Clock } from "../base/index.ts";
+import { createPricer } from "../cost/index.ts";
+import { createEnricher } from "../enrich/index.ts";
+import {
+  createLogTranslator,
+  createSeriesTranslator,
+  decodeLogs,
+  decodeMetrics,
+  decodeTraces,
+  OtlpError,
+  type Rejection,
+} from "../ingest/index.ts";
+import type { Encoding, Signal } from "../receive/index.ts";
+import { createRedactor } from "../redaction/index.ts";
+import type { WriteBatch } from "../store/index.ts";
+
+export type Taken =
+  | { readonly kind: "bad"; readonly message: string }
+  /** `items` came, of which `rejections` are not in the batch. */
+  | {
+      readonly kind: "good";
+      readonly batch: WriteBatch;
+      readonly items: number;
+      readonly rejections: readonly Rejection[];
+    };
+
+/** From bytes to what is stored: decoded, enriched, translated. */
+export type IngestPipeline = {
+  readonly take: (signal: Signal, bytes: Uint8Array, encoding: Encoding) => Taken;
+  /** Metrics made from what came since the process started. */
+  readonly derived: () => WriteBatch;
+  /** What was translated could not be stored: what the translation remembers of it is forgotten. */
+  readonly forget: () => void;
+};
+
+/** As in loki/loki.yaml. */
+const INDEX_LABELS = ["service.name", "service.namespace", "deployment.environment.name"];
+/** As promote_resource_attributes in prometheus/prometheus.yml. */
+const PROMOTED = ["service.name", "service.namespace", "service.version", "deployment.environment.name"];
+
+export function createIngestPipeline(clock: Clock): IngestPipeline {
+  const enricher = createEnricher({ clock, redactor: createRedactor(), pricer: createPricer() });
+  const createSeries = () => createSeriesTranslator({ promotedResourceAttributes: PROMOTED });
+  let series = createSeries();
+  const translateLogs = createLogTranslator({ indexLabels: INDEX_LABELS });
+  const nowMs = (): number => Math.floor(clock.nowMs());
+  const read = (signal: Signal, bytes: Uint8Array, encoding: Encoding): Taken => {
+    if (signal === "traces") {
+      const rejections = new Map<string, number>();
+      const spans = decodeTraces(bytes, encoding, (reason, count = 1) => {
+        rejections.set(reason, (rejections.get(reason) ?? 0) + count);
+      });
+      const told = Array.from(rejections, ([reason, count]) => ({ reason, count }));
+      const rejected = told.reduce((sum, { count }) => sum + count, 0);
+      return {
+        kind: "good",
+        batch: { spans: enricher.spans(spans) },
+        items: spans.length + rejected,
+        rejections: told,
+      };
+    }
+    if (signal === "logs") {
+      const records = decodeLogs(bytes, encoding);
+      const { lines, rejected: rejections } = translateLogs(enricher.logs(records), nowMs());
+      return { kind: "good", batch: { logs: lines }, items: records.length, rejections };
+    }
+    const points = decodeMetrics(bytes, encoding);
+    const { rejected, ...batch } = series.translate(enricher.points(points), nowMs());
+    return { kind: "good", batch, items: points.length, rejections: rejected };
+  };
+  return {
+    take: (signal, bytes, encoding) => {
+      try {
+        return read(signal, bytes, encoding);
+      } catch (error) {
+        if (error instanceof OtlpError) return { kind: "bad", message: error.message };
+        throw error;
+      }
+    },
+    derived: () => {
+      const { rejected: _rejected, ...batch } = series.translate(enricher.derivedPoints(), nowMs());
+      return batch;
+    },
+    forget: () => {
+      series = createSeries();
+    },
+  };
+}

@@ -1,0 +1,82 @@
+/** What the main thread and its threads say to each other. Everything here survives structured cloning. */
+import type { ErrorCode } from "../base/index.ts";
+import type { Encoding, Signal, TakeResult } from "../receive/index.ts";
+import type { Retention, StoreUsage } from "../store/index.ts";
+
+/** A sample whose labels cross threads: as pairs, because cloning gives objects a prototype. */
+export type PlainSample = {
+  readonly labels: readonly (readonly [name: string, value: string])[];
+  readonly timeMs: number;
+  readonly value: number;
+  readonly stale?: true;
+};
+
+export type IngestThreadData = { readonly directory: string; readonly retention: Retention };
+
+export type IngestCall =
+  | { readonly kind: "take"; readonly signal: Signal; readonly bytes: Uint8Array; readonly encoding: Encoding }
+  | { readonly kind: "append"; readonly samples: readonly PlainSample[] }
+  | { readonly kind: "get"; readonly key: string }
+  | { readonly kind: "set"; readonly key: string; readonly value: string }
+  | { readonly kind: "usage" }
+  | { readonly kind: "close" };
+
+/** An error as it crosses threads. */
+export type PlainError = { readonly code: ErrorCode | undefined; readonly message: string };
+
+export type IngestAnswer =
+  /** `items` are those that were stored. */
+  | { readonly kind: "take"; readonly result: TakeResult; readonly items: number }
+  | { readonly kind: "get"; readonly value: string | undefined }
+  | { readonly kind: "usage"; readonly usage: StoreUsage }
+  | { readonly kind: "done" }
+  | { readonly kind: "error"; readonly error: PlainError };
+
+export type ToIngest = { readonly id: number; readonly call: IngestCall };
+export type FromIngest =
+  | { readonly kind: "ready" }
+  | { readonly kind: "unusable"; readonly error: PlainError }
+  | { readonly kind: "fault"; readonly path: string; readonly error: PlainError }
+  /** What one commit made durable. */
+  | {
+      readonly kind: "answers";
+      readonly answers: readonly (readonly [id: number, answer: IngestAnswer])[];
+      readonly busyMs: number;
+    };
+
+export type QueryThreadData = {
+  readonly directory: string;
+  readonly version: string;
+  readonly retention: string;
+  readonly startedMs: number;
+  /** One number: the task that nobody waits for any more. */
+  readonly cancelled: SharedArrayBuffer;
+};
+
+export type QueryTask =
+  | {
+      readonly kind: "request";
+      readonly method: string;
+      readonly path: string;
+      readonly params: string;
+      readonly headers: Readonly<Record<string, string | undefined>>;
+    }
+  /** A rule's expression at one time. */
+  | { readonly kind: "expression"; readonly expression: string; readonly timeMs: number };
+
+export type QueryAnswer =
+  | {
+      readonly kind: "response";
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: Uint8Array;
+    }
+  | { readonly kind: "samples"; readonly samples: readonly PlainSample[] }
+  | { readonly kind: "error"; readonly error: PlainError };
+
+export type ToQuery = { readonly id: number; readonly task: QueryTask; readonly deadlineMs: number };
+export type FromQuery =
+  | { readonly kind: "ready" }
+  | { readonly kind: "unusable"; readonly error: PlainError }
+  | { readonly kind: "fault"; readonly path: string; readonly error: PlainError }
+  | { readonly kind: "answer"; readonly id: number; readonly answer: QueryAnswer };

@@ -1,0 +1,179 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Api } from "../api/index.ts";
+import {
+  answerCors,
+  type ByteBudget,
+  boundServer,
+  createByteBudget,
+  type Guard,
+  readBody,
+  SERVER_NAME,
+} from "../receive/index.ts";
+import { isLoopback } from "./access.ts";
+import type { OwnMetrics } from "./own-metrics.ts";
+import { apiOf, failureResponse } from "./query-failures.ts";
+import type { QueryPool } from "./query-pool.ts";
+import { readRunbook } from "./runbooks.ts";
+import { plainText, type Sent, send } from "./send.ts";
+
+export type WebOptions = {
+  readonly guard: Guard;
+  readonly corsOrigins: readonly string[];
+  readonly pool: QueryPool;
+  /** Answered in this thread: rules and alerts. */
+  readonly local: Api;
+  readonly metrics: OwnMetrics;
+  readonly isReady: () => boolean;
+  /** Reads the rule files again. Rejects with what is wrong with them. */
+  readonly reload: () => Promise<void>;
+  readonly describe: () => string;
+  /** Brings `metrics` up to date. */
+  readonly refresh: () => void;
+  readonly monotonicMs: () => number;
+};
+
+/** As Go's http package, which the three real ones take forms with. */
+const MAX_FORM_BYTES = 10 * 1024 * 1024;
+/** Forms that are read at the same time, together. */
+const FORM_BUDGET_BYTES = 64 * 1024 * 1024;
+const LIMITS = { maxRequestBytes: MAX_FORM_BYTES, requestTimeoutMs: 30_000, maxConnections: 2000 };
+/** For whoever watches the process: asked without a token. */
+const OPEN_PATHS = new Set(["/-/healthy", "/-/ready"]);
+const FORM = /^application\/x-www-form-urlencoded\b/i;
+
+/** The real ones answer under these; everything below them is a question to one of the APIs. */
+const isQueryPath = (path: string): boolean =>
+  path.startsWith("/api/") || path.startsWith("/loki/") || path === "/ready";
+
+type Request = {
+  readonly message: IncomingMessage;
+  readonly path: string;
+  readonly query: string;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+};
+
+/** Form before query string, as Go reads them. Undefined where the form cannot be read; the answer says why. */
+async function readParams({ message, query }: Request, budget: ByteBudget): Promise<URLSearchParams | Sent> {
+  if (message.method !== "POST" || !FORM.test(message.headers["content-type"] ?? "")) return new URLSearchParams(query);
+  const body = await readBody(message, "identity", MAX_FORM_BYTES, budget);
+  if (body.kind === "too-large") return plainText(413, `expected a form of at most ${MAX_FORM_BYTES} bytes\n`);
+  if (body.kind === "no-room") return plainText(503, "too many forms are being read\n", { "retry-after": "1" });
+  if (body.kind === "broken") return plainText(400, `${body.message}\n`);
+  budget.release(body.reserved);
+  const form = body.bytes.toString();
+  return new URLSearchParams(query === "" ? form : `${form}&${query}`);
+}
+
+async function query(
+  request: Request,
+  budget: ByteBudget,
+  { pool, local, metrics, monotonicMs }: WebOptions,
+): Promise<Sent> {
+  const { message, path, signal } = request;
+  const params = await readParams(request, budget);
+  if (!(params instanceof URLSearchParams)) return params;
+  const startedMs = monotonicMs();
+  const method = message.method ?? "GET";
+  const headers = Object.fromEntries(
+    Object.entries(message.headers).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])),
+  );
+  const ask = async (): Promise<Sent> => {
+    if (local.handles(path)) return local.handle({ method, path, params, headers });
+    const answer = await pool.run({ kind: "request", method, path, params: params.toString(), headers }, signal);
+    if (answer.kind === "response") return answer;
+    if (answer.kind === "samples") throw new TypeError("an answer to another question");
+    return failureResponse(path, answer);
+  };
+  const sent = await ask();
+  const api = apiOf(path);
+  metrics.observe("agent_observatory_query_duration_seconds", { api }, (monotonicMs() - startedMs) / 1000);
+  metrics.add("agent_observatory_queries_total", { api, status: String(sent.status) });
+  return sent;
+}
+
+/** Whether a browser sends the request for a page of another origin. */
+function isForeignPage({ headers }: IncomingMessage): boolean {
+  if (headers.origin === undefined) return false;
+  return !URL.canParse(headers.origin) || new URL(headers.origin).host !== headers.host;
+}
+
+async function reload({ message }: Request, options: WebOptions): Promise<Sent> {
+  if (message.method !== "POST" && message.method !== "PUT")
+    return plainText(405, "expected POST or PUT\n", { allow: "POST, PUT" });
+  const { remoteAddress = "" } = message.socket;
+  if (!isLoopback(remoteAddress.replace(/^::ffff:/, "")) || isForeignPage(message))
+    return plainText(403, "expected a request of this machine\n");
+  return options.reload().then(
+    () => plainText(200, ""),
+    (error: unknown) => plainText(500, `${error instanceof Error ? error.message : String(error)}\n`),
+  );
+}
+
+async function answer(request: Request, budget: ByteBudget, options: WebOptions): Promise<Sent> {
+  const { path, message } = request;
+  if (isQueryPath(path)) return query(request, budget, options);
+  if (path === "/-/reload") return reload(request, options);
+  if (message.method !== "GET" && message.method !== "HEAD")
+    return plainText(405, "expected GET\n", { allow: "GET, HEAD" });
+  switch (path) {
+    case "/-/healthy":
+      return plainText(200, "agent-observatory is healthy.\n");
+    case "/-/ready":
+      return options.isReady()
+        ? plainText(200, "agent-observatory is ready.\n")
+        : plainText(503, "agent-observatory is not ready.\n");
+    case "/metrics":
+      options.refresh();
+      return {
+        status: 200,
+        headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
+        body: options.metrics.text(),
+      };
+    case "/":
+      return plainText(200, options.describe());
+    default: {
+      const runbook = await readRunbook(path);
+      return runbook === undefined
+        ? plainText(404, "404 page not found\n")
+        : { status: 200, headers: { "content-type": "text/markdown; charset=utf-8" }, body: runbook };
+    }
+  }
+}
+
+async function serve(
+  message: IncomingMessage,
+  response: ServerResponse,
+  budget: ByteBudget,
+  options: WebOptions,
+): Promise<void> {
+  const [path = "", query = ""] = (message.url ?? "/").split(/\?(.*)/s, 2);
+  response.setHeader("server", SERVER_NAME);
+  response.setHeader("x-content-type-options", "nosniff");
+  const { host, authorization } = message.headers;
+  const refusal = options.guard({ host, authorization });
+  if (refusal !== undefined && !(refusal.status === 401 && OPEN_PATHS.has(path))) {
+    // A browser asks beforehand without credentials.
+    if (refusal.status === 401 && answerCors(message, response, options.corsOrigins, "GET, POST")) return;
+    const headers: Record<string, string> = refusal.status === 401 ? { "www-authenticate": "Bearer" } : {};
+    return send(message, response, plainText(refusal.status, `${refusal.message}\n`, headers));
+  }
+  if (answerCors(message, response, options.corsOrigins, "GET, POST")) return;
+  const abort = new AbortController();
+  response.once("close", () => abort.abort());
+  const sent = await answer({ message, path, query, signal: abort.signal }, budget, options);
+  await send(message, response, sent);
+}
+
+/** Makes the HTTP server of the query APIs and everything beside them. It does not listen yet. */
+export function createWebServer(options: WebOptions): Server {
+  const budget = createByteBudget(FORM_BUDGET_BYTES);
+  const server = createServer({ connectionsCheckingInterval: 1000 }, (message, response) => {
+    response.on("error", () => {});
+    serve(message, response, budget, options).catch(() => response.destroy());
+    // Forms that nobody reads are passed over.
+    response.once("finish", () => message.resume());
+  });
+  boundServer(server, LIMITS);
+  return server;
+}
