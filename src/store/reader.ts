@@ -1,7 +1,145 @@
-import { ObservatoryError } from "../base/index.ts";
+import { existsSync } from "node:fs";
+import type { Exemplar, MetricMetadata, SelectedSeries, SeriesCatalog } from "../signals/index.ts";
+import { type Connection, openConnection } from "./connection.ts";
+import { createDayReaders, type DayReaders } from "./day-readers.ts";
+import { isCorrupt, storeError } from "./faults.ts";
+import { statePathOf } from "./files.ts";
+import type { StoredLabels } from "./label-reader.ts";
+import { createLogSource } from "./log-source.ts";
+import { createSampleColumns, normalize } from "./sample-columns.ts";
+import { createSampleBudget, type StoredSeries } from "./series-reader.ts";
+import { createSpanSource } from "./span-source.ts";
+import { readMetadata } from "./state.ts";
 import type { ReaderOptions, StoreReader } from "./types.ts";
+import { createUsageReader } from "./usage.ts";
 
-/** Opens the store of a directory for reading; it may not exist yet. */
+const DEFAULT_MAX_SAMPLES = 10_000_000;
+const DEFAULT_MAX_SERIES = 200_000;
+const CACHE_KB = 256;
+
+/** The same series out of several files: the pieces joined, of samples at one time those of the earlier file. */
+function joinPieces(pieces: readonly StoredSeries[]): SelectedSeries {
+  const [first] = pieces as readonly [StoredSeries, ...StoredSeries[]];
+  if (pieces.length === 1) return { labels: first.labels, timesMs: first.timesMs, values: first.values };
+  const length = pieces.reduce((sum, { timesMs }) => sum + timesMs.length, 0);
+  const joined = createSampleColumns(length);
+  let at = 0;
+  for (const { timesMs, values } of pieces) {
+    joined.timesMs.set(timesMs, at);
+    joined.values.set(values, at);
+    at += timesMs.length;
+  }
+  return { labels: first.labels, ...normalize(joined, length) };
+}
+
+function groupByLabels<Stored extends StoredLabels>(lists: readonly (readonly Stored[])[]): Stored[][] {
+  if (lists.length === 1) return (lists[0] as readonly Stored[]).map((one) => [one]);
+  const groups = new Map<string, Stored[]>();
+  for (const list of lists) {
+    for (const one of list) {
+      const group = groups.get(one.text);
+      if (group === undefined) groups.set(one.text, [one]);
+      else group.push(one);
+    }
+  }
+  return [...groups.values()];
+}
+
+const sorted = (names: Iterable<string>): string[] => [...new Set(names)].sort();
+
+function createSeriesCatalog(
+  days: DayReaders,
+  maxSelectedSamples: number,
+  metadata: () => readonly MetricMetadata[],
+): SeriesCatalog {
+  const series: SeriesCatalog["series"] = (selectors, startMs, endMs) => {
+    const lists = days.ask(startMs, endMs, ({ series: one }) => one.labels.load(one.match(selectors)));
+    return groupByLabels(lists).map(([first]) => (first as StoredLabels).labels);
+  };
+  return {
+    series,
+    metadata,
+    select: (matchers, startMs, endMs) => {
+      const budget = createSampleBudget(maxSelectedSamples);
+      const lists = days.ask(startMs, endMs, (day) => day.series.select(matchers, startMs, endMs, budget));
+      return groupByLabels(lists).map(joinPieces);
+    },
+    labelNames: (selectors, startMs, endMs) => {
+      if (selectors.length === 0) return sorted(days.ask(startMs, endMs, (day) => day.series.labels.names()).flat());
+      return sorted(series(selectors, startMs, endMs).flatMap((labels) => Object.keys(labels)));
+    },
+    labelValues: (name, selectors, startMs, endMs) => {
+      if (selectors.length === 0)
+        return sorted(days.ask(startMs, endMs, (day) => day.series.labels.values(name)).flat());
+      return sorted(
+        series(selectors, startMs, endMs).flatMap((labels) => (labels[name] === undefined ? [] : [labels[name]])),
+      );
+    },
+    exemplars: (selectors, startMs, endMs) => {
+      const lists = days.ask(startMs, endMs, (day) => day.series.exemplars(selectors, startMs, endMs));
+      return groupByLabels(lists).map((pieces) => ({
+        labels: (pieces[0] as StoredLabels).labels,
+        exemplars: pieces
+          .flatMap(({ exemplars }): readonly Exemplar[] => exemplars)
+          .sort((a, b) => a.timeMs - b.timeMs),
+      }));
+    },
+  };
+}
+
+/**
+ * Opens the store of a directory for reading; it may be empty or not exist yet. Throws AO_STORE_SCHEMA where a newer version wrote it, then or as
+ * soon as a question meets such a file.
+ */
 export function openStoreReader(options: ReaderOptions): StoreReader {
-  throw new ObservatoryError("AO_STORE_FAILED", { expected: "a store", received: `none yet in ${options.directory}` });
+  const {
+    directory,
+    onFault,
+    maxSelectedSamples = DEFAULT_MAX_SAMPLES,
+    maxSelectedSeries = DEFAULT_MAX_SERIES,
+  } = options;
+  const days = createDayReaders({ directory, maxSelectedSeries, onFault });
+  const state = createStateReader(options);
+  // Asked now, so that a store of a newer version is refused at once.
+  state.metadata();
+  return {
+    ...createSeriesCatalog(days, maxSelectedSamples, state.metadata),
+    ...createLogSource(days),
+    ...createSpanSource(days),
+    usage: createUsageReader(directory),
+    close: () => {
+      days.close();
+      state.close();
+    },
+  };
+}
+
+function createStateReader({ directory, onFault }: ReaderOptions): {
+  readonly metadata: () => readonly MetricMetadata[];
+  readonly close: () => void;
+} {
+  const path = statePathOf(directory);
+  let connection: Connection | undefined;
+  let told = false;
+  const close = (): void => {
+    connection?.close();
+    connection = undefined;
+  };
+  return {
+    metadata: () => {
+      try {
+        if (!existsSync(path)) return [];
+        connection ??= openConnection(path, { readOnly: true, cacheKb: CACHE_KB, check: true });
+        return readMetadata(connection);
+      } catch (error) {
+        close();
+        const fault = storeError(error, path);
+        if (fault === undefined || !isCorrupt(fault)) throw fault ?? error;
+        if (!told) onFault?.({ path, error: fault });
+        told = true;
+        return [];
+      }
+    },
+    close,
+  };
 }

@@ -1,0 +1,81 @@
+import type { Dependency, Span, SpanSource } from "../signals/index.ts";
+import type { DayReaders } from "./day-readers.ts";
+import { DAY_MS } from "./files.ts";
+import { mergeOrdered } from "./merge.ts";
+import type { Candidate, Orphan } from "./span-reader.ts";
+
+const NS_PER_MS = 1_000_000n;
+const [EVER, ALWAYS] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+
+const inOrder = (a: Span, b: Span): number => (a.startNs < b.startNs ? -1 : a.startNs > b.startNs ? 1 : 0);
+const isLater = (left: Candidate, right: Candidate): boolean => left.startNs > right.startNs;
+
+export function createSpanSource(days: DayReaders): SpanSource {
+  const trace: SpanSource["trace"] = (traceId) => {
+    const spans = days.ask(EVER, ALWAYS, (day) => day.spans.trace(traceId)).flat();
+    const seen = new Set<string>();
+    // A span may be in two parts of a day, if it was sent twice and a new part begun in between.
+    const isFirst = ({ spanId, startNs }: Span): boolean => {
+      const { size } = seen;
+      return seen.add(`${spanId} ${startNs}`).size > size;
+    };
+    return spans.filter(isFirst).sort(inOrder);
+  };
+
+  /** Calls whose two sides are in different files: across midnight, or across two parts of a day. */
+  const callsAcross = (orphans: readonly Orphan[], startMs: number, endMs: number): Dependency[] => {
+    if (orphans.length === 0) return [];
+    const parents = new Map<Orphan, string>();
+    days.ask(startMs - DAY_MS, endMs + DAY_MS, (day) => {
+      for (const orphan of orphans) {
+        if (parents.has(orphan)) continue;
+        const service = day.spans.serviceOf(orphan.traceId, orphan.parentId);
+        if (service !== undefined) parents.set(orphan, service);
+      }
+    });
+    return [...parents].map(([{ child }, parent]) => ({ parent, child, callCount: 1 }));
+  };
+
+  return {
+    services: () => [...new Set(days.ask(EVER, ALWAYS, (day) => day.spans.services()).flat())].sort(),
+    operations: (service, kind) => {
+      const found = new Map(
+        days
+          .ask(EVER, ALWAYS, (day) => day.spans.operations(service, kind))
+          .flat()
+          .map((one) => [`${one.name}\0${one.kind}`, one] as const),
+      );
+      return [...found.keys()].sort().map((key) => found.get(key) as { name: string; kind: Span["kind"] });
+    },
+    trace,
+    findTraces: (query) => {
+      const found = new Set<string>();
+      if (query.limit <= 0 || query.startNs > query.endNs) return [];
+      const isKnown = (traceId: string): boolean => found.has(traceId);
+      days.eachDay(Number(query.startNs / NS_PER_MS), Number(query.endNs / NS_PER_MS), true, (parts) => {
+        const sequences = parts.map((day) => days.guard(day, day.spans.candidates(query, isKnown)));
+        for (const { traceId } of mergeOrdered(sequences, isLater)) {
+          found.add(traceId);
+          if (found.size >= query.limit) return false;
+        }
+        return true;
+      });
+      return [...found].map(trace);
+    },
+    dependencies: (startNs, endNs) => {
+      const [startMs, endMs] = [Number(startNs / NS_PER_MS), Number(endNs / NS_PER_MS)];
+      const answers = days.ask(startMs, endMs, (day) => day.spans.calls(startNs, endNs));
+      const isAcross = answers.some(({ hasOrphans }) => hasOrphans) && days.count(startMs - DAY_MS, endMs + DAY_MS) > 1;
+      const orphans = isAcross ? days.ask(startMs, endMs, (day) => day.spans.orphans(startNs, endNs)).flat() : [];
+      const across = callsAcross(orphans, startMs, endMs);
+      const total = new Map<string, Dependency>();
+      const all = answers.flatMap(({ calls }) => calls.map(({ count, ...call }) => ({ ...call, callCount: count })));
+      for (const { parent, child, callCount } of [...all, ...across]) {
+        if (parent === child) continue;
+        const key = JSON.stringify([parent, child]);
+        total.set(key, { parent, child, callCount: callCount + (total.get(key)?.callCount ?? 0) });
+      }
+      return [...total.values()];
+    },
+  };
+}
