@@ -21,6 +21,7 @@ export {
   createStruct,
   declareFunction,
   isStruct,
+  nameList,
   type ParameterType,
   type Struct,
   type TemplateFunction,

@@ -99,9 +99,18 @@ const TYPES: Readonly<Record<Exclude<Kind, "map" | "struct">, string>> = {
   function: "func()",
 };
 
+const LIST_TYPES = new WeakMap<readonly unknown[], string>();
+
+/** Gives a list the name of its type in Go. */
+export function nameList<T extends readonly unknown[]>(type: string, list: T): T {
+  LIST_TYPES.set(list, type);
+  return list;
+}
+
 /** Go's name of the value's type. */
 export function typeOf(value: unknown): string {
   const kind = kindOf(value);
+  if (kind === "list") return LIST_TYPES.get(value as readonly unknown[]) ?? TYPES.list;
   if (kind === "struct") return (value as Struct).type;
   if (kind === "map") return value instanceof Map ? "map[string]interface {}" : "map[string]string";
   return TYPES[kind];

@@ -1,0 +1,28 @@
+/**
+ * Alerting and recording rules as Prometheus has them: rule files, their evaluation with the states of alerts over time and restarts,
+ * notifications, and unit tests. Owns rule files and the clock of evaluations; queries and samples are handed in. docs/rules.md.
+ */
+
+export {
+  type AlertingRule,
+  type RecordingRule,
+  type Rule,
+  type RuleGroup,
+  type RuleProblem,
+  writeProblem,
+} from "./definition.ts";
+export type { Alert } from "./engine/alert.ts";
+export type {
+  AlertingRuleStatus,
+  AlertStatus,
+  RecordingRuleStatus,
+  RuleGroupState,
+  RuleStatus,
+} from "./engine/group-state.ts";
+export { createRuleManager, type RuleManager, type RuleManagerOptions } from "./engine/manager.ts";
+export type { RuleQuery } from "./engine/rule-runner.ts";
+export type { StateStore } from "./engine/saved-state.ts";
+export { vectorOf } from "./engine/vector-of.ts";
+export { findRuleFiles, type LoadedRules, loadRules, rulesError } from "./load.ts";
+export { parseRuleFile } from "./rule-file.ts";
+export type { VectorElement } from "./templates/functions.ts";
