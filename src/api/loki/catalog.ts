@@ -1,14 +1,26 @@
 import { streamSelectorOf } from "../../logql/index.ts";
 import type { Labels, Matcher } from "../../signals/index.ts";
 import { addArray, createAnswer, respond } from "../answer.ts";
+import { ParseError } from "../go/number.ts";
 import { labelsJson, sortedByLabels } from "../labels-json.ts";
 import type { ApiRequest, ApiResponse } from "../request.ts";
 import { type LogRange, parseRange, parseRangeQuery, refuseReversed, refuseTooLong } from "./parameters.ts";
 import { JSON_TYPE, type LokiContext, nowNs, SMALLER } from "./query.ts";
 
-/** Matchers of a parameter that may be left out or match everything. */
-const matchersOf = (text: string): readonly Matcher[] =>
-  text.replaceAll(" ", "") === "{}" || text === "" ? [] : streamSelectorOf(text, { allowEmpty: true });
+export const isEmptySelector = (text: string): boolean => text.replaceAll(" ", "") === "{}";
+
+/** Matchers of a parameter that may be left out. */
+const matchersOf = (text: string): readonly Matcher[] => (text === "" ? [] : streamSelectorOf(text));
+
+/** The selectors of `match` and `match[]`; none, or `{}` alone, selects everything. */
+function selectorsOf(params: URLSearchParams): (readonly Matcher[])[] {
+  const texts = [...new Set([...params.getAll("match"), ...params.getAll("match[]")])].sort();
+  if (texts.length === 0 || (texts.length === 1 && texts.some(isEmptySelector))) return [[]];
+  return texts.map((text) => {
+    if (isEmptySelector(text)) throw new ParseError("0 matchers in group: {}");
+    return streamSelectorOf(text);
+  });
+}
 
 function boundedRange(params: URLSearchParams, { clock, limits }: LokiContext): LogRange {
   const range = parseRange(params, nowNs(clock));
@@ -41,9 +53,7 @@ export function answerLabelValues(name: string, request: ApiRequest, context: Lo
 /** `/loki/api/v1/series`. */
 export function answerSeries({ params }: ApiRequest, context: LokiContext): ApiResponse {
   const range = parseRange(params, nowNs(context.clock));
-  const texts = [...new Set([...params.getAll("match"), ...params.getAll("match[]")])].sort();
-  const selectors =
-    texts.length === 0 ? [[]] : texts.map((text) => (texts.length === 1 ? matchersOf(text) : streamSelectorOf(text)));
+  const selectors = selectorsOf(params);
   refuseTooLong(range, context.limits.maxLogRangeMs);
   const found = new Map<string, Labels>();
   for (const matchers of selectors) {
@@ -88,5 +98,5 @@ export function answerDetectedLabels(request: ApiRequest, context: LokiContext):
     .filter(([name, known]) => ALWAYS.has(name) || ![...known].every((value) => LOOKS_LIKE_AN_ID.test(value)))
     .map(([label, known]) => ({ label, cardinality: known.size }))
     .sort((one, other) => (one.label < other.label ? -1 : 1));
-  return respond(200, JSON_TYPE, `${JSON.stringify({ detectedLabels })}\n`);
+  return respond(200, JSON_TYPE, `${JSON.stringify(detectedLabels.length === 0 ? {} : { detectedLabels })}\n`);
 }

@@ -4,6 +4,7 @@ import { notFound, respond, respondPlain } from "../answer.ts";
 import type { ApiLimits } from "../limits.ts";
 import type { Api, ApiRequest, ApiResponse } from "../request.ts";
 import { answerDetectedLabels, answerIndexStats, answerLabels, answerLabelValues, answerSeries } from "./catalog.ts";
+import { answerDetectedFields } from "./detected-fields.ts";
 import { errorResponse } from "./error.ts";
 import { answerQuery, answerQueryRange, JSON_TYPE } from "./query.ts";
 import { answerVolume, answerVolumeRange } from "./volume.ts";
@@ -46,6 +47,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   "index/stats": answerIndexStats,
   "index/volume": answerVolume,
   "index/volume_range": answerVolumeRange,
+  detected_fields: answerDetectedFields,
   detected_labels: answerDetectedLabels,
   patterns: answerPatterns,
   "status/buildinfo": answerBuildInfo,
@@ -74,7 +76,8 @@ export function createLokiApi(options: LokiOptions): Api {
       if (request.path === READY) return respondPlain(200, "ready\n");
       const handler = route(request.path.slice(PREFIX.length));
       if (handler === undefined) return notFound();
-      if (request.method !== "GET" && request.method !== "POST") return respondPlain(405, "");
+      const isAllowed = request.method === "GET" || (request.method === "POST" && handler !== answerBuildInfo);
+      if (!isAllowed) return { status: 405, headers: {}, body: "" };
       try {
         return handler(request, options);
       } catch (error) {

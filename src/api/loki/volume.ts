@@ -5,6 +5,7 @@ import { ParseError, parseCount } from "../go/number.ts";
 import { nsToMs } from "../go/time.ts";
 import { labelsJson } from "../labels-json.ts";
 import type { ApiRequest, ApiResponse } from "../request.ts";
+import { isEmptySelector } from "./catalog.ts";
 import {
   type LogRange,
   parseDirection,
@@ -53,7 +54,7 @@ function parseGrouping(
 function volumeQuery(params: URLSearchParams, range: LogRange, { limits }: LokiContext): VolumeQuery {
   const limit = parseVolumeLimit(params);
   const query = params.get("query") ?? "";
-  const selected = query.replaceAll(" ", "") === "{}" ? [] : streamSelectorOf(query, { allowEmpty: true });
+  const selected = isEmptySelector(query) ? [] : streamSelectorOf(query);
   const grouping = parseGrouping(params, selected);
   refuseTooLong(range, limits.maxLogRangeMs);
   return { ...range, ...grouping, limit };
@@ -170,6 +171,9 @@ export function answerVolumeRange(request: ApiRequest, context: LokiContext): Ap
   const { startNs, endNs, stepMs } = parseRangeQuery(withLimit, nowNs(context.clock));
   const query = volumeQuery(request.params, { startNs, endNs }, context);
   const lastMs = nsToMs(endNs);
-  const bucketOf = (timeNs: bigint): number => Math.min((Math.floor(nsToMs(timeNs) / stepMs) + 1) * stepMs - 1, lastMs);
+  const bucketOf = (timeNs: bigint): number => {
+    const next = (Math.floor(nsToMs(timeNs) / stepMs) + 1) * stepMs;
+    return next >= lastMs ? lastMs : next - 1;
+  };
   return respondVolumes(ordered(sum(query, bucketOf, request, context), query.limit), startedMs, context);
 }
