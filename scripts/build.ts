@@ -1,20 +1,31 @@
 /**
  * Builds dist/: declarations by TypeScript, code by esbuild. The parts of OpenTelemetry and prom-client that run in the user's program are
- * bundled: loaded file by file from node_modules they cost twice the start-up time (docs/benchmarks.md). @opentelemetry/api stays outside,
- * because the program shares it with us.
+ * bundled: loaded file by file from node_modules they cost twice the start-up time (docs/benchmarks.md). So is what only the embedded process
+ * uses, so that programs that are observed do not install it. @opentelemetry/api stays outside, because the program shares it with us.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
 const BUNDLED = [
+  "@grafana/lezer-logql",
+  "@grpc/grpc-js",
+  "@lezer/common",
+  "@lezer/highlight",
+  "@lezer/lr",
   "@opentelemetry/context-async-hooks",
   "@opentelemetry/core",
   "@opentelemetry/otlp-transformer",
   "@opentelemetry/resources",
   "@opentelemetry/sdk-trace",
+  "@prometheus-io/lezer-promql",
   "prom-client",
+  "re2js",
+  "ws",
 ];
+
+/** What bundled packages load only for something that we do not use, or where it is there. */
+const LEFT_OUT = ["@grpc/proto-loader", "bufferutil", "utf-8-validate"];
 
 rmSync("dist", { recursive: true, force: true });
 const { status } = spawnSync("npx", ["tsc", "-p", "tsconfig.build.json", "--emitDeclarationOnly"], {
@@ -27,6 +38,8 @@ const result = await build({
     index: "src/index.ts",
     register: "src/register.ts",
     "cli/main": "src/cli/main.ts",
+    "observatory/ingest-thread": "src/observatory/ingest-thread.ts",
+    "observatory/query-thread": "src/observatory/query-thread.ts",
     "telemetry/delivery/exit-sender": "src/telemetry/delivery/exit-sender.ts",
   },
   outdir: "dist",
@@ -39,7 +52,7 @@ const result = await build({
   minifySyntax: true,
   metafile: true,
   banner: {
-    // prom-client is CommonJS and asks for Node's own modules by require.
+    // prom-client, ws and grpc-js are CommonJS and ask for Node's own modules by require.
     js: 'import { createRequire as createRequireOfBundle } from "node:module"; const require = createRequireOfBundle(import.meta.url);',
   },
   plugins: [
@@ -50,7 +63,10 @@ const result = await build({
           const inside = BUNDLED.some((name) => path === name || path.startsWith(`${name}/`));
           // What a bundled package asks for comes along, but for the API.
           const fromBundled =
-            importer.includes("node_modules") && path !== "@opentelemetry/api" && !path.startsWith("node:");
+            importer.includes("node_modules") &&
+            path !== "@opentelemetry/api" &&
+            !LEFT_OUT.includes(path) &&
+            !path.startsWith("node:");
           return kind === "entry-point" || inside || fromBundled ? undefined : { path, external: true };
         });
       },

@@ -167,7 +167,9 @@ async function compose(
     ...(settings.token !== undefined && { token: settings.token }),
   });
   const limits = { ...DEFAULT_RECEIVE_LIMITS, maxRequestBytes: settings.maxRequestSizeBytes };
-  const receiving = { take: ingest.take, limits, budget: createByteBudget(IN_FLIGHT_BYTES), guard };
+  const onFault = (error: unknown): void =>
+    diagnostics.warnOnce(`fault ${String(error)}`, `a request could not be handled: ${String(error)}`);
+  const receiving = { onFault, take: ingest.take, limits, budget: createByteBudget(IN_FLIGHT_BYTES), guard };
   const refusedBy = (protocol: string) => (status: string) =>
     metrics.add("agent_observatory_otlp_refused_total", { protocol, status });
 
@@ -185,6 +187,7 @@ async function compose(
     describe: () => describe(urls, settings),
     refresh: () => telemetry.refresh(),
     monotonicMs: () => performance.now(),
+    onFault,
   });
   const tail = attachTail({
     server: web,

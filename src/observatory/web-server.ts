@@ -30,6 +30,8 @@ export type WebOptions = {
   /** Brings `metrics` up to date. */
   readonly refresh: () => void;
   readonly monotonicMs: () => number;
+  /** Hears of mistakes of our own. */
+  readonly onFault: (error: unknown) => void;
 };
 
 /** As Go's http package, which the three real ones take forms with. */
@@ -170,7 +172,10 @@ export function createWebServer(options: WebOptions): Server {
   const budget = createByteBudget(FORM_BUDGET_BYTES);
   const server = createServer({ connectionsCheckingInterval: 1000 }, (message, response) => {
     response.on("error", () => {});
-    serve(message, response, budget, options).catch(() => response.destroy());
+    serve(message, response, budget, options).catch((error: unknown) => {
+      options.onFault(error);
+      response.destroy();
+    });
     // Forms that nobody reads are passed over.
     response.once("finish", () => message.resume());
   });

@@ -22,6 +22,8 @@ export type OtlpGrpcOptions = {
   readonly guard: Guard;
   /** Counts a request that never came to `take`. */
   readonly onRefused?: (reason: string) => void;
+  /** Hears of mistakes of our own. */
+  readonly onFault: (error: unknown) => void;
 };
 
 const SERVICES = {
@@ -90,7 +92,10 @@ function implementation(grpc: Grpc, signal: Signal, options: OtlpGrpcOptions): U
     ) => {
       exportOnce(signal, call.request, options).then(
         (result) => (Buffer.isBuffer(result) ? answer(null, result) : answer(statusOf(grpc, result))),
-        () => answer(statusOf(grpc, { code: CODE.internal, message: "the request could not be handled" })),
+        (error: unknown) => {
+          options.onFault(error);
+          answer(statusOf(grpc, { code: CODE.internal, message: "the request could not be handled" }));
+        },
       );
     },
   };
@@ -162,13 +167,16 @@ export async function startOtlpGrpcServer(options: OtlpGrpcOptions): Promise<Otl
     sockets.add(socket);
     socket.on("error", () => {});
     socket.once("close", () => sockets.delete(socket));
-    injector ??= import("@grpc/grpc-js").then((grpc) => createInjector(grpc, options));
+    injector ??= import("@grpc/grpc-js").then(({ default: grpc }) => createInjector(grpc, options));
     injector.then(
       ({ injectConnection }) => {
         injectConnection(socket);
         socket.resume();
       },
-      () => socket.destroy(),
+      (error: unknown) => {
+        options.onFault(error);
+        socket.destroy();
+      },
     );
   });
   server.maxConnections = options.limits.maxConnections;

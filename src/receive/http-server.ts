@@ -17,6 +17,8 @@ export type OtlpHttpOptions = {
   readonly corsOrigins: readonly string[];
   /** Counts a request that never came to `take`. */
   readonly onRefused?: (reason: string) => void;
+  /** Hears of mistakes of our own. */
+  readonly onFault: (error: unknown) => void;
 };
 
 export type OtlpServer = {
@@ -149,7 +151,10 @@ export function closeServer(server: Server): Promise<void> {
 export async function startOtlpHttpServer(options: OtlpHttpOptions): Promise<OtlpServer> {
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     response.on("error", () => {});
-    serve(request, response, options).catch(() => response.destroy());
+    serve(request, response, options).catch((error: unknown) => {
+      options.onFault(error);
+      response.destroy();
+    });
   };
   const server = createServer({ connectionsCheckingInterval: 1000 }, onRequest);
   // Who waits for "100 Continue" is told at once where there is no point in sending.

@@ -1,4 +1,5 @@
 /** Both OTLP servers on ports of their own, before a `take` that the test gives. */
+import assert from "node:assert/strict";
 import {
   type ByteBudget,
   createByteBudget,
@@ -35,6 +36,7 @@ export async function startServers(options: ServerOptions = {}): Promise<OtlpSer
   const shared = {
     budget,
     guard: options.guard ?? (() => undefined),
+    onFault: (error: unknown) => assert.fail(String(error)),
     onRefused: (reason: string) => void refused.push(reason),
     limits: {
       maxRequestBytes: options.maxRequestBytes ?? 32 * 1024 * 1024,
