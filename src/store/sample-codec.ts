@@ -2,13 +2,15 @@
  * Samples of one series as bytes, in order of time. Layout: varint count, varint first time, times, then values.
  * Times: differences of differences, zigzag varints, where 0 is followed by how many zeros there are in a row.
  * Values, decimal (mode 0 to 6, the number of decimals): the numbers times 10^mode as differences, coded as times are; what is no such
- * number (NaN, the stale marker, -0) stands apart with its place and bits. Values, raw (mode 255): bits XOR the bits before; one
+ * number (NaN, the stale marker, -0) stands apart with its place and bits. Mode 16 to 22 is the same for values that never fall: no zigzag. Values, raw (mode 255): bits XOR the bits before; one
  * byte tells how many zero bytes lead (high half) and how many bytes follow (low half); 0 is followed by a number of repetitions.
  */
 import { type ByteReader, type ByteWriter, createByteReader, createByteWriter } from "./bytes.ts";
 
 const RAW = 255;
 const MOST_DECIMALS = 6;
+/** Added to the number of decimals where no value is smaller than the one before. */
+const RISING = 16;
 /** Beyond this the difference of two scaled values might not be exact. */
 const MOST_SCALED = 2 ** 50;
 /** More exceptions than one in so many, and raw is smaller. */
@@ -42,7 +44,10 @@ function decimalsOf(values: Float64Array): number | undefined {
 }
 
 /** Writes differences so that a run of equal ones takes two bytes. */
-function createRunWriter(bytes: ByteWriter): { readonly add: (difference: number) => void; readonly end: () => void } {
+function createRunWriter(
+  bytes: ByteWriter,
+  isRising = false,
+): { readonly add: (difference: number) => void; readonly end: () => void } {
   let zeros = 0;
   const end = (): void => {
     if (zeros === 0) return;
@@ -57,7 +62,8 @@ function createRunWriter(bytes: ByteWriter): { readonly add: (difference: number
         return;
       }
       end();
-      bytes.varint(difference > 0 ? difference * 2 : -difference * 2 - 1);
+      if (isRising) bytes.varint(difference);
+      else bytes.varint(difference > 0 ? difference * 2 : -difference * 2 - 1);
     },
     end,
   };
@@ -77,14 +83,19 @@ function encodeTimes(bytes: ByteWriter, timesMs: Float64Array): void {
 function encodeDecimal(bytes: ByteWriter, values: Float64Array, decimals: number): void {
   const power = POWERS[decimals] as number;
   const exceptions: number[] = [];
-  const run = createRunWriter(bytes);
-  let before = 0;
+  const scaled = new Float64Array(values.length);
+  let [before, isRising] = [0, true];
   for (let index = 0; index < values.length; index += 1) {
-    const scaled = scaledOf(values[index] as number, power);
-    if (scaled === undefined) exceptions.push(index);
-    run.add((scaled ?? before) - before);
-    before = scaled ?? before;
+    const one = scaledOf(values[index] as number, power);
+    if (one === undefined) exceptions.push(index);
+    else if (one < before) isRising = false;
+    before = one ?? before;
+    scaled[index] = before;
   }
+  bytes.byte(isRising ? RISING + decimals : decimals);
+  const run = createRunWriter(bytes, isRising);
+  for (let index = 0; index < scaled.length; index += 1)
+    run.add((scaled[index] as number) - (index === 0 ? 0 : (scaled[index - 1] as number)));
   run.end();
   bytes.varint(exceptions.length);
   const words = wordsOf(values);
@@ -131,9 +142,10 @@ export function encodeSamples(timesMs: Float64Array, values: Float64Array): Uint
   bytes.varint(timesMs[0] as number);
   encodeTimes(bytes, timesMs);
   const decimals = decimalsOf(values);
-  bytes.byte(decimals ?? RAW);
-  if (decimals === undefined) encodeRaw(bytes, values);
-  else encodeDecimal(bytes, values, decimals);
+  if (decimals === undefined) {
+    bytes.byte(RAW);
+    encodeRaw(bytes, values);
+  } else encodeDecimal(bytes, values, decimals);
   return bytes.take();
 }
 
@@ -153,7 +165,9 @@ function decodeTimes(bytes: ByteReader, into: Float64Array, at: number, count: n
   }
 }
 
-function decodeDecimal(bytes: ByteReader, into: Float64Array, at: number, count: number, decimals: number): void {
+function decodeDecimal(bytes: ByteReader, into: Float64Array, at: number, count: number, mode: number): void {
+  const isRising = mode >= RISING;
+  const decimals = isRising ? mode - RISING : mode;
   const power = POWERS[decimals] as number;
   let [scaled, zeros] = [0, 0];
   for (let index = at; index < at + count; index += 1) {
@@ -161,6 +175,7 @@ function decodeDecimal(bytes: ByteReader, into: Float64Array, at: number, count:
     else {
       const token = bytes.varint();
       if (token === 0) zeros = bytes.varint() - 1;
+      else if (isRising) scaled += token;
       else scaled += token % 2 === 0 ? token / 2 : -(token + 1) / 2;
     }
     into[index] = decimals === 0 ? scaled : scaled / power;
