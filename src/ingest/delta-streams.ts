@@ -58,6 +58,8 @@ export function createDeltaStreams(limit: number): DeltaStreams {
     add: (key, point, nowMs) => {
       forget(nowMs);
       const stream = streams.get(key);
+      // A stream that has no value now begins with its first one; one in progress goes on with what it has.
+      if (stream === undefined && point.noRecordedValue) return point;
       if (stream === undefined) {
         streams.set(key, { total: point, seenMs: nowMs });
         return point;
@@ -67,7 +69,8 @@ export function createDeltaStreams(limit: number): DeltaStreams {
       stream.seenMs = nowMs;
       if (point.startNs < stream.total.startNs) return DELTA_OLDER_START;
       if (point.timeNs <= stream.total.timeNs) return DELTA_OUT_OF_ORDER;
-      stream.total = addPoints(stream.total, point) ?? point;
+      const total = addPoints(stream.total, point) ?? point;
+      stream.total = total.noRecordedValue ? { ...total, noRecordedValue: false } : total;
       return stream.total;
     },
   };

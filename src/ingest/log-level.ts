@@ -21,7 +21,7 @@ const LEVEL_FIELDS = [
   "Severity_Text",
   "SEVERITY_TEXT",
 ] as const;
-const IS_LEVEL_FIELD: ReadonlySet<string> = new Set(LEVEL_FIELDS);
+const LEVEL_RANKS: ReadonlyMap<string, number> = new Map(LEVEL_FIELDS.map((name, rank) => [name, rank]));
 
 const UNKNOWN = "unknown";
 
@@ -51,6 +51,8 @@ const knownLevel = (text: string): string | undefined => LEVELS.get(text.toLower
 export const normalizeLevel = (text: string): string => knownLevel(text) ?? text;
 
 function levelOfSeverity(severity: string): string {
+  // An attribute may be called so as well.
+  if (!/^[+-]?\d+$/.test(severity)) return "info";
   const number = Number(severity);
   if (number === 0) return UNKNOWN;
   if (number < 0) return SEVERITY_LEVELS[0];
@@ -64,7 +66,7 @@ function levelInObject(value: object, depth: number): string | undefined {
   if (depth >= JSON_DEPTH) return undefined;
   for (const [key, member] of Object.entries(value)) {
     if (typeof member === "string") {
-      if (IS_LEVEL_FIELD.has(key)) return member;
+      if (LEVEL_RANKS.has(key)) return member;
     } else if (typeof member === "object" && member !== null && !Array.isArray(member)) {
       const inner = levelInObject(member, depth + 1);
       if (inner !== undefined) return inner;
@@ -132,14 +134,25 @@ function levelOfLine(line: string): string {
   return (written === undefined ? undefined : knownLevel(written)) ?? levelInWords(line);
 }
 
-const has = (labels: Labels, name: string): boolean => labels[name] !== undefined;
-
-/** The level of a line that does not say `detected_level` itself. "" where a label for it is there and empty. */
-export function detectLevel(stream: Labels, metadata: Labels, line: string): string {
-  for (const labels of [stream, metadata]) {
-    const field = LEVEL_FIELDS.find((name) => has(labels, name));
-    if (field !== undefined) return normalizeLevel(labels[field] as string);
+/** The level that labels or metadata name themselves. Of two with one name the first counts. */
+function namedLevel(pairs: Iterable<readonly [name: string, value: string]>): string | undefined {
+  let level: string | undefined;
+  let best: number = LEVEL_FIELDS.length;
+  for (const [name, value] of pairs) {
+    const rank = LEVEL_RANKS.get(name) ?? best;
+    if (rank < best && value !== "") [level, best] = [value, rank];
   }
-  const severity = metadata["severity_number"];
+  return level;
+}
+
+/** The level of a line that does not say `detected_level` itself. */
+export function detectLevel(
+  stream: Labels,
+  metadata: readonly (readonly [name: string, value: string])[],
+  line: string,
+): string {
+  const named = namedLevel(Object.entries(stream)) ?? namedLevel(metadata);
+  if (named !== undefined) return normalizeLevel(named);
+  const severity = metadata.find(([name, value]) => name === "severity_number" && value !== "")?.[1];
   return severity === undefined ? levelOfLine(line) : levelOfSeverity(severity);
 }

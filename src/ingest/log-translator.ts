@@ -198,11 +198,11 @@ export function createLogTranslator({
       else {
         const { stream } = resource;
         const line = cutLine(valueText(record.body), maxLineBytes);
-        const own = pairs.findLast(([name]) => name === LEVEL_LABEL);
-        const cleaned = pairs.map(([name, value]): Pair => [name, cleanValue(value)]);
-        const known = createLabels(cleaned);
-        const level = own === undefined ? detectLevel(stream.labels, known, line) : normalizeLevel(cleanValue(own[1]));
-        lines.push({ stream, timeNs, line, metadata: createLabels([...cleaned, [LEVEL_LABEL, level]]) });
+        const metadata = pairs.map(([name, value]): Pair => [name, cleanValue(value)]);
+        const own = metadata.findLast(([name, value]) => name === LEVEL_LABEL && value !== "")?.[1];
+        const level = own === undefined ? detectLevel(stream.labels, metadata, line) : normalizeLevel(own);
+        metadata.push([LEVEL_LABEL, level]);
+        lines.push({ stream, timeNs, line, metadata: createLabels(metadata) });
       }
     }
     return { lines, rejected: list() };

@@ -28,6 +28,7 @@ export function visitLogfmt(line: string, visit: (key: string, value: string) =>
     const key = line.slice(at, keyEnd);
     let value = "";
     at = keyEnd;
+    if (key.includes("\ufffd")) return;
     if (line[at] === "=") {
       if (key === "") return;
       at += 1;

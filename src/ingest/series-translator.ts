@@ -66,7 +66,7 @@ export function createSeriesTranslator(options: SeriesTranslatorOptions): Series
       return `the scale of an exponential histogram is from ${MIN_SCALE} to ${MAX_SCALE}`;
     }
     let point = given.kind === "exponentialHistogram" ? { ...given, sparse: sparseHistogram(given) } : given;
-    if (point.temporality === "delta" && !point.noRecordedValue) {
+    if (point.temporality === "delta") {
       const { name, version, attributes } = point.scope;
       const scope = `${name}${SEPARATOR}${version}${SEPARATOR}${attributesKey(attributes)}`;
       const total = deltas.add(`${place.key}${SEPARATOR}${scope}`, point, nowMs);

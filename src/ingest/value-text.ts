@@ -16,7 +16,8 @@ function json(value: AttributeValue): string | undefined {
   if (typeof value === "string") return jsonString(value);
   if (typeof value === "number") return Number.isFinite(value) ? numberText(value) : undefined;
   if (typeof value === "boolean") return String(value);
-  if (value instanceof Uint8Array) return `"${base64(value)}"`;
+  // No bytes are nothing there, because Go does not tell them apart.
+  if (value instanceof Uint8Array) return value.length === 0 ? "null" : `"${base64(value)}"`;
   const parts: string[] = [];
   if (isObject(value)) {
     for (const key of Object.keys(value).sort()) {
