@@ -6,4 +6,5 @@ export type { ApiLimits } from "./limits.ts";
 export { parseTail, type Tail, tailMessage } from "./loki/tail.ts";
 export { createQueryApi, type QueryApiOptions } from "./query-api.ts";
 export type { Api, ApiRequest, ApiResponse } from "./request.ts";
+export { createRulesApi, type RulesApiOptions } from "./rules-api.ts";
 export type { ApiUsage } from "./usage.ts";

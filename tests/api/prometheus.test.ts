@@ -169,9 +169,8 @@ describe("the Prometheus API", () => {
   });
 
   it("stops a query whose time is over", () => {
-    for (const response of [ask(at("requests_total", "&timeout=0")), ask(range("requests_total", "&timeout=-1s"))]) {
-      assert.equal(response.status === 503 || response.status === 400, true);
-    }
+    assert.equal(ask(at("requests_total", "&timeout=0")).status, 503);
+    assert.equal(ask(range("requests_total", "&timeout=-1")).status, 503);
     const response = ask(at("sum(requests_total)"), { isExpired: () => true });
     assert.equal(response.status, 503);
     assert.equal(json(response).errorType, "timeout");

@@ -4,6 +4,11 @@ import { goQuote } from "./quote.ts";
 export const NS_PER_MS = 1_000_000n;
 const NS_PER_SECOND = 1_000_000_000n;
 
+const MAX_INT64 = 2n ** 63n - 1n;
+
+/** The nearest time that 64 bits of nanoseconds hold: what a store can be asked for. */
+export const clampNs = (ns: bigint): bigint => (ns > MAX_INT64 ? MAX_INT64 : ns < -MAX_INT64 ? -MAX_INT64 : ns);
+
 const RFC3339 =
   /^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:[.,]([0-9]+))?(Z|[+-][0-9]{2}:[0-9]{2})$/;
 
@@ -53,7 +58,6 @@ const PROMETHEUS_UNITS: readonly (readonly [unit: string, ns: bigint])[] = [
   ["s", NS_PER_SECOND],
   ["ms", NS_PER_MS],
 ];
-const MAX_DURATION_NS = 2n ** 63n - 1n;
 
 /** `1m30s` in nanoseconds; throws `ParseError` in Prometheus' words. */
 export function parsePrometheusDuration(text: string): bigint {
@@ -68,7 +72,7 @@ export function parsePrometheusDuration(text: string): bigint {
     if (position <= last) throw invalid();
     last = position;
     total += BigInt(count) * (PROMETHEUS_UNITS[position]?.[1] ?? 0n);
-    if (total > MAX_DURATION_NS) throw new ParseError("duration out of range");
+    if (total > MAX_INT64) throw new ParseError("duration out of range");
   }
   return total;
 }
@@ -102,7 +106,7 @@ export function parseGoDuration(text: string): bigint {
     at += unit.length;
     total += Number(number) * ns;
   }
-  if (total > Number(MAX_DURATION_NS)) throw invalid();
+  if (total > Number(MAX_INT64)) throw invalid();
   return BigInt(Math.trunc(sign === "-" ? -total : total));
 }
 

@@ -1,10 +1,9 @@
 import type { Clock } from "../../base/index.ts";
 import { SPAN_KINDS, type TraceQuery } from "../../signals/index.ts";
 import { ParseError, parseHex, parseInteger, parseBool as readBool } from "../go/number.ts";
-import { parseGoDuration } from "../go/time.ts";
+import { clampNs, NS_PER_MS, parseGoDuration } from "../go/time.ts";
 
 const NS_PER_US = 1000n;
-export const NS_PER_MS = 1_000_000n;
 const DAY_NS = 86_400n * 1_000_000_000n;
 // What Jaeger looks back without `start`.
 const DEFAULT_LOOKBACK_NS = 2n * DAY_NS;
@@ -24,7 +23,7 @@ function inParameter<Value>(name: string, read: () => Value): Value {
 /** A time in units of `unitNs` since the epoch. */
 function parseTimeNs(params: URLSearchParams, name: string, unitNs: bigint, otherwise: bigint): bigint {
   const given = text(params, name);
-  return given === "" ? otherwise : inParameter(name, () => parseInteger(given, "ParseInt") * unitNs);
+  return given === "" ? otherwise : inParameter(name, () => clampNs(parseInteger(given, "ParseInt") * unitNs));
 }
 
 const parseUnitsNs = (params: URLSearchParams, name: string, otherwise: bigint): bigint =>
@@ -155,7 +154,7 @@ export function parseTraceRequest(encodedId: string, params: URLSearchParams): {
 /** `/api/dependencies`: milliseconds. */
 export function parseDependencies(params: URLSearchParams, clock: Clock): { startNs: bigint; endNs: bigint } {
   const endNs = parseUnitsNs(params, "endTs", nowNs(clock));
-  return { startNs: endNs - parseUnitsNs(params, "lookback", DAY_NS), endNs };
+  return { startNs: clampNs(endNs - parseUnitsNs(params, "lookback", DAY_NS)), endNs };
 }
 
 /** Checked, though no metrics are served: a wrong request is told what is wrong with it. */

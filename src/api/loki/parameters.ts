@@ -3,6 +3,7 @@ import type { LogDirection } from "../../signals/index.ts";
 import { ParseError, parseCount, parseFloat64, parseInteger } from "../go/number.ts";
 import { goQuote } from "../go/quote.ts";
 import {
+  clampNs,
   goDurationText,
   NS_PER_MS,
   nsToMs,
@@ -24,15 +25,15 @@ export function parseTimeNs(text: string | null, otherwise: bigint): bigint {
   if (text === null || text === "") return otherwise;
   if (text.includes(".")) {
     const seconds = parseFloat64(text);
-    if (seconds !== undefined && Number.isFinite(seconds)) return secondsToNs(seconds);
+    if (seconds !== undefined && Number.isFinite(seconds)) return clampNs(secondsToNs(seconds));
   }
   try {
     const number = parseInteger(text, "ParseInt");
-    return text.length <= 10 ? number * NS_PER_SECOND : number;
+    return text.length <= 10 ? clampNs(number * NS_PER_SECOND) : number;
   } catch (error) {
     const ns = parseRfc3339Ns(text);
     if (ns === undefined) throw error;
-    return ns;
+    return clampNs(ns);
   }
 }
 
