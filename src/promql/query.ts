@@ -43,14 +43,14 @@ const LOOKBACK_MS = 300_000;
 const SUBQUERY_STEP_MS = 60_000;
 const MAX_SAMPLES = 20_000_000;
 
-/** Asks the source for the same selection only once. */
+/** Asks the source for the same selection only once. In order of labels, so that of equal values topk takes the same ones every time. */
 function createSelect(source: SeriesSource, budget: Budget): Evaluation["select"] {
   const known = new Map<string, readonly SelectedSeries[]>();
   return (matchers: readonly Matcher[], startMs: number, endMs: number) => {
     const key = JSON.stringify([startMs, endMs, matchers.map(({ name, operator, value }) => [name, operator, value])]);
     let selected = known.get(key);
     if (selected === undefined) {
-      selected = source.select(matchers, startMs, endMs);
+      selected = sortByLabels(source.select(matchers, startMs, endMs));
       for (const { timesMs } of selected) budget.keep(timesMs.length);
       known.set(key, selected);
     }

@@ -59,6 +59,21 @@ function contextOf(words: readonly string[], kinds: readonly string[]): string {
   return last === "@" ? " in @, expected timestamp" : "";
 }
 
+/** Whether the tokens end inside the arguments of an aggregation, at whatever depth. */
+function isInAggregation(words: readonly string[]): boolean {
+  const open: ("aggregation" | "grouping" | "other")[] = [];
+  let closed: (typeof open)[number] | undefined;
+  for (const [index, word] of words.entries()) {
+    const [before = "", beforeThat = ""] = [words[index - 1]?.toLowerCase(), words[index - 2]?.toLowerCase()];
+    if (word === "(") {
+      const follows = isAggregator(before) || (before === ")" && closed === "grouping");
+      const groups = (before === "by" || before === "without") && isAggregator(beforeThat);
+      open.push(follows ? "aggregation" : groups ? "grouping" : "other");
+    } else if (word === ")") closed = open.pop();
+  }
+  return open.includes("aggregation");
+}
+
 /** The error for a token that no grammar rule has a place for. */
 export function unexpectedToken(text: string, tokens: readonly Token[], at: number): PromqlError {
   const index = Math.max(
@@ -76,10 +91,11 @@ export function unexpectedToken(text: string, tokens: readonly Token[], at: numb
       return parseError(text, previous.start, `unknown function with name ${JSON.stringify(name)}`);
     }
   }
-  const context = contextOf(
+  const nearest = contextOf(
     words,
     before.map(({ kind }) => kind),
   );
+  const context = nearest === "" && isInAggregation(words) ? " in aggregation" : nearest;
   const takesDuration = words.lastIndexOf("[") > words.lastIndexOf("]") || words.some((word) => /^offset$/i.test(word));
   if (takesDuration && /^(?:step|range|min_of|max_of)$/i.test(text.slice(token.start, token.end))) {
     return parseError(text, token.start, "experimental duration expression is not enabled");

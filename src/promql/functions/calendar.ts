@@ -7,25 +7,42 @@ import { mapValues } from "./maths.ts";
 
 const DAY_MS = 86_400_000;
 
-const CALENDAR: Readonly<Record<string, (date: Date) => number>> = {
-  minute: (date) => date.getUTCMinutes(),
-  hour: (date) => date.getUTCHours(),
-  day_of_week: (date) => date.getUTCDay(),
-  day_of_month: (date) => date.getUTCDate(),
-  day_of_year: (date) => Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / DAY_MS) + 1,
-  days_in_month: (date) => new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate(),
-  month: (date) => date.getUTCMonth() + 1,
-  year: (date) => date.getUTCFullYear(),
+/** A date of the Gregorian calendar, in a year that Date may be too small for. */
+type Moment = { readonly date: Date; readonly year: number };
+
+// 400 years have a whole number of weeks: all but the year is the same in the next ones.
+const CYCLE_YEARS = 400n;
+const CYCLE_SECONDS = 12_622_780_800n;
+const DATE_SECONDS = 8.64e12;
+/** What Go's time makes of seconds that no 64 bits hold, NaN among them (on x86). */
+const BEYOND_SECONDS = 2n ** 63n;
+
+function momentOf(value: number): Moment {
+  if (Math.abs(value) < DATE_SECONDS) {
+    const date = new Date(Math.trunc(value) * 1000);
+    return { date, year: date.getUTCFullYear() };
+  }
+  const seconds = Math.abs(value) < Number(BEYOND_SECONDS) ? BigInt(Math.trunc(value)) : BEYOND_SECONDS;
+  const cycles = seconds / CYCLE_SECONDS;
+  const date = new Date(Number(seconds % CYCLE_SECONDS) * 1000);
+  return { date, year: date.getUTCFullYear() + Number(cycles * CYCLE_YEARS) };
+}
+
+const CALENDAR: Readonly<Record<string, (moment: Moment) => number>> = {
+  minute: ({ date }) => date.getUTCMinutes(),
+  hour: ({ date }) => date.getUTCHours(),
+  day_of_week: ({ date }) => date.getUTCDay(),
+  day_of_month: ({ date }) => date.getUTCDate(),
+  day_of_year: ({ date }) => Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / DAY_MS) + 1,
+  days_in_month: ({ date }) => new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate(),
+  month: ({ date }) => date.getUTCMonth() + 1,
+  year: ({ year }) => year,
 };
 
-/** Of seconds since the epoch, whole ones; NaN for times that no Date can hold (some 270,000 years). */
-const at =
-  (read: (date: Date) => number) =>
-  (seconds: number): number =>
-    read(new Date(Math.trunc(seconds) * 1000));
-
 function calendar(call: Call, grid: Grid, evaluation: Evaluation): Column[] {
-  const read = at(CALENDAR[call.name] ?? (() => Number.NaN));
+  const readMoment = CALENDAR[call.name];
+  if (readMoment === undefined) throw new TypeError(`${call.name} is not of the calendar`);
+  const read = (seconds: number): number => readMoment(momentOf(seconds));
   const [vector] = call.args;
   if (vector !== undefined) return mapValues(evaluation.vector(vector, grid), grid, evaluation, read);
   const now = createColumn(NO_LABELS, false, grid.count, evaluation.budget);

@@ -78,7 +78,9 @@ export function overRanges(rangeFunction: RangeFunction, call: Call, grid: Grid,
     const name = series.labels[METRIC_NAME] ?? "";
     if (isForCounters && name !== "" && !COUNTER_NAME.test(name)) {
       const rule = "name does not end in _total/_sum/_count/_bucket";
-      notes.inform(`metric might not be a counter, ${rule}: ${JSON.stringify(name)}`, range.start);
+      // Prometheus has no place for what a subquery evaluated to.
+      const at = range.kind === "subquery" ? 0 : range.start;
+      notes.inform(`metric might not be a counter, ${rule}: ${JSON.stringify(name)}`, at);
     }
   }
   warnOfParameters(rangeFunction, columns, parameters[0], (problem) => notes.warn(problem, call.args[0]?.start ?? 0));
