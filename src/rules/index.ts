@@ -26,3 +26,6 @@ export { vectorOf } from "./engine/vector-of.ts";
 export { findRuleFiles, type LoadedRules, loadRules, rulesError } from "./load.ts";
 export { parseRuleFile } from "./rule-file.ts";
 export type { VectorElement } from "./templates/functions.ts";
+export { writeTestReport } from "./unit-tests/report.ts";
+export { type RuleTestFailure, type RuleTestReport, runRuleTests } from "./unit-tests/run.ts";
+export { parseMetric, parseSeriesValues, SeriesNotationError, type Slot } from "./unit-tests/series-notation.ts";

@@ -1,6 +1,7 @@
 import { type Expr, parsePromql, printPromql } from "../promql/index.ts";
 import { createLabels, type Labels, METRIC_NAME } from "../signals/index.ts";
 import type { Rule, RuleGroup, RuleProblem } from "./definition.ts";
+import { toTexts } from "./engine/samples.ts";
 import { checkTemplate } from "./templates/expand.ts";
 import { readYaml, type YamlReader, type YamlValue } from "./yaml-reader.ts";
 
@@ -82,7 +83,7 @@ function readRule(reader: YamlReader, node: YamlValue, groupLabels: Entries): Ru
       forMs,
       keepFiringForMs,
       labels: merged,
-      annotations: toLabels(annotations),
+      annotations: toTexts(annotations.map(([name, text]) => [name, text])),
     }
   );
 }

@@ -13,6 +13,7 @@ export { TemplateError } from "./error.ts";
 export { escapeQuery } from "./escape.ts";
 export { formatFloat } from "./float.ts";
 export type { TemplateLimits } from "./interpreter.ts";
+export { unquote } from "./literals.ts";
 export { sprint, sprintf } from "./printf.ts";
 export { quote } from "./quote.ts";
 export { createTime, formatTime, TIME_TYPE, timeNsOf, ZERO_TIME_NS } from "./time.ts";

@@ -24,6 +24,9 @@ export type GroupRunner = {
   orphans: readonly LabelSet[];
   evaluationTimeMs: number;
   lastEvaluationMs: number | undefined;
+  /** Rules evaluated since the start, and how many of these evaluations failed. */
+  evaluations: number;
+  failures: number;
   /** All rules one after the other, as if it were this time. Ends early once `stopped` says so. Never rejects. */
   readonly evaluate: (timeMs: number, stopped?: () => boolean) => Promise<void>;
 };
@@ -49,6 +52,7 @@ export function createGroupRunner(group: RuleGroup, options: GroupOptions): Grou
   const fail = (rule: RuleRunner, error: unknown): void => {
     const reason = reasonOf(error);
     const isNew = rule.lastError !== reason;
+    runner.failures += 1;
     rule.health = "err";
     rule.lastError = reason;
     if (isNew) onRuleError(group, rule.rule.name, error);
@@ -57,6 +61,7 @@ export function createGroupRunner(group: RuleGroup, options: GroupOptions): Grou
   const evaluateRule = async (rule: RuleRunner, timeMs: number): Promise<void> => {
     const startedMs = clock.nowMs();
     const { queryOffsetMs, limit } = group;
+    runner.evaluations += 1;
     try {
       const results = await rule.evaluate({ timeMs, queryOffsetMs, limit });
       if (rule.rule.kind === "alerting") {
@@ -98,6 +103,8 @@ export function createGroupRunner(group: RuleGroup, options: GroupOptions): Grou
     orphans: [],
     evaluationTimeMs: 0,
     lastEvaluationMs: undefined,
+    evaluations: 0,
+    failures: 0,
     evaluate: async (timeMs, stopped = () => false) => {
       const startedMs = clock.nowMs();
       for (const rule of rules) {

@@ -48,6 +48,9 @@ export type RuleGroupState = {
   readonly lastSlotMs: number | undefined;
   /** Slots that passed without an evaluation, because the one before had not ended. */
   readonly missedEvaluations: number;
+  /** Evaluations of rules since the start, and how many of them failed. */
+  readonly ruleEvaluations: number;
+  readonly ruleFailures: number;
   readonly rules: readonly RuleStatus[];
 };
 
@@ -83,7 +86,7 @@ function ruleStatus({ rule, active, health, lastError, evaluationTimeMs, lastEva
 }
 
 export const groupState = (
-  { group, intervalMs, evaluationTimeMs, lastEvaluationMs, rules }: GroupRunner,
+  { group, intervalMs, evaluationTimeMs, lastEvaluationMs, evaluations, failures, rules }: GroupRunner,
   lastSlotMs: number | undefined,
   missedEvaluations: number,
 ): RuleGroupState => ({
@@ -96,5 +99,7 @@ export const groupState = (
   lastEvaluationMs,
   lastSlotMs,
   missedEvaluations,
+  ruleEvaluations: evaluations,
+  ruleFailures: failures,
   rules: rules.map(ruleStatus),
 });

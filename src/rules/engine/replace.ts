@@ -12,6 +12,8 @@ const identityOf = ({ rule }: RuleRunner): string => `${rule.name}\n${labelsKey(
 export function carryOver(from: GroupRunner, to: GroupRunner): void {
   to.evaluationTimeMs = from.evaluationTimeMs;
   to.lastEvaluationMs = from.lastEvaluationMs;
+  to.evaluations = from.evaluations;
+  to.failures = from.failures;
   const known = new Map<string, RuleRunner[]>();
   for (const rule of from.rules) known.set(identityOf(rule), [...(known.get(identityOf(rule)) ?? []), rule]);
   for (const rule of to.rules) {

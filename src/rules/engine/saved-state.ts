@@ -2,6 +2,7 @@ import { createLabels, labelsKey } from "../../signals/index.ts";
 import type { ActiveAlert, AlertState } from "./alert-state.ts";
 import type { GroupRunner } from "./group-runner.ts";
 import type { RuleRunner } from "./rule-runner.ts";
+import { toTexts } from "./samples.ts";
 import { groupKey } from "./schedule.ts";
 
 /** Where the state of alerts outlives the process. Both calls are synchronous; `save` replaces what was saved. */
@@ -73,7 +74,7 @@ function readAlert(saved: SavedAlert): ActiveAlert | undefined {
   if (activeAtMs === undefined || state === undefined || !STATES.includes(state)) return undefined;
   return {
     labels: createLabels(Object.entries(saved.labels)),
-    annotations: createLabels(Object.entries(saved.annotations)),
+    annotations: toTexts(Object.entries(saved.annotations)),
     // JSON has no NaN and no infinity; the next evaluation brings the value anew.
     value: saved.value ?? Number.NaN,
     state,
