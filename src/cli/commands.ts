@@ -1,0 +1,22 @@
+import type { Command } from "./command.ts";
+
+type Entry = {
+  /** A clause, for the list of commands. */
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly command: Command }>;
+};
+
+/** Every command. What one needs is loaded when it is called, so that the others stay fast. */
+export const COMMANDS: Readonly<Record<string, Entry>> = {
+  dev: {
+    summary: "run a program, observed, with the embedded process beside it",
+    load: () => import("./commands/dev.ts"),
+  },
+  serve: { summary: "run the embedded process", load: () => import("./commands/serve.ts") },
+  status: { summary: "what runs where, and whether all is well", load: () => import("./commands/status.ts") },
+  traces: { summary: "find traces", load: () => import("./commands/traces.ts") },
+  trace: { summary: "show one trace as a tree", load: () => import("./commands/trace.ts") },
+  logs: { summary: "search log lines, or follow them", load: () => import("./commands/logs.ts") },
+  query: { summary: "ask for metrics, in PromQL", load: () => import("./commands/query.ts") },
+  alerts: { summary: "show alerts and rules, or test rule files", load: () => import("./commands/alerts.ts") },
+};
