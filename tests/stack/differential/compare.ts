@@ -47,7 +47,11 @@ function differenceItems(ours: readonly Item[], theirs: readonly Item[], exact: 
     if (!expected.has(key)) return `has ${key} (${got.size} instead of ${expected.size} series)`;
   for (const [key, item] of got) {
     const other = expected.get(key) as Item;
-    const pairs = (one: Item): readonly Pair[] => one.values ?? (one.value === undefined ? [] : [one.value]);
+    const pairs = (one: Item): readonly Pair[] => {
+      const values = one.values ?? (one.value === undefined ? [] : [one.value]);
+      // Lines of one moment that come from several streams are in nobody's order.
+      return exact ? values.toSorted((a, b) => (a[0] === b[0] ? (a[1] < b[1] ? -1 : 1) : 0)) : values;
+    };
     const difference = differencePairs(pairs(item), pairs(other), exact);
     if (difference !== undefined) return `${key}: ${difference}`;
   }
