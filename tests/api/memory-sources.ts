@@ -26,6 +26,9 @@ export type Content = {
 
 type Selectors = readonly (readonly Matcher[])[];
 
+/** Labels and their values are asked for without selectors where nothing restricts them. */
+const orAll = (selectors: Selectors): Selectors => (selectors.length === 0 ? [[]] : selectors);
+
 function createCatalog({ samples = [], exemplars = [], metadata = [] }: Content): SeriesCatalog {
   const memory = createMemorySeries();
   for (const sample of samples) memory.append(sample);
@@ -39,8 +42,10 @@ function createCatalog({ samples = [], exemplars = [], metadata = [] }: Content)
   return {
     select: memory.select,
     series,
-    labelNames: (...asked) => [...new Set(series(...asked).flatMap((labels) => Object.keys(labels)))].sort(),
-    labelValues: (name, ...asked) => [...new Set(series(...asked).flatMap((labels) => labels[name] ?? []))].sort(),
+    labelNames: (selectors, ...time) =>
+      [...new Set(series(orAll(selectors), ...time).flatMap((labels) => Object.keys(labels)))].sort(),
+    labelValues: (name, selectors, ...time) =>
+      [...new Set(series(orAll(selectors), ...time).flatMap((labels) => labels[name] ?? []))].sort(),
     exemplars: (selectors, startMs, endMs) =>
       exemplars
         .filter(({ labels }) => selectors.some((matchers) => matchesAll(matchers, labels)))

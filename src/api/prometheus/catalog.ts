@@ -23,13 +23,6 @@ export const parseSelectors = (params: URLSearchParams): Selectors =>
     throw new ParseError("match[] must contain at least one non-empty matcher");
   });
 
-const EVERYTHING: Selectors = [[]];
-
-function selectorsOrAll(params: URLSearchParams): Selectors {
-  const selectors = parseSelectors(params);
-  return selectors.length === 0 ? EVERYTHING : selectors;
-}
-
 const SMALLER = "ask for less: limit, start and end, or more label matchers";
 
 function list(values: readonly string[], limit: number): ApiResponse {
@@ -41,7 +34,7 @@ function list(values: readonly string[], limit: number): ApiResponse {
 export function answerLabels({ params }: ApiRequest, { source }: CatalogContext): ApiResponse {
   const limit = parseLimit(params);
   const { startMs, endMs } = optionalRange(params);
-  return list(source.labelNames(selectorsOrAll(params), startMs, endMs), limit);
+  return list(source.labelNames(parseSelectors(params), startMs, endMs), limit);
 }
 
 /** `/api/v1/label/<name>/values`; the name as the path has it. */
@@ -56,7 +49,7 @@ export function answerLabelValues(
   }
   const limit = parseLimit(params);
   const { startMs, endMs } = optionalRange(params);
-  return list(source.labelValues(name, selectorsOrAll(params), startMs, endMs), limit);
+  return list(source.labelValues(name, parseSelectors(params), startMs, endMs), limit);
 }
 
 /** `/api/v1/series`. */
