@@ -44,6 +44,18 @@ function shadowOf(text: string, tokens: readonly Token[], modifiers: readonly Mo
   return shadow;
 }
 
+type Tree = ReturnType<typeof strict.parse>;
+
+function parseShadow(shadow: string): Tree {
+  const parse = strict.startParse(shadow);
+  for (;;) {
+    const tree = parse.advance();
+    if (tree !== null) return tree;
+    // The parser gives up on chains of some 350 operators, which it counts here; what is too deep is said when the tree is read.
+    Object.assign(parse, { bigReductionCount: 0 });
+  }
+}
+
 /** The syntax tree of a text, and apart from it the modifiers of selectors and subqueries. */
 export type Syntax = { readonly top: SyntaxNode; readonly modifiers: readonly Modifier[] };
 
@@ -51,9 +63,9 @@ export type Syntax = { readonly top: SyntaxNode; readonly modifiers: readonly Mo
 export function parseSyntax(text: string): Syntax {
   const { tokens, error } = tokenize(text, MOST_TOKENS);
   const modifiers = modifiersOf(text, tokens, (at, message) => parseError(text, at, message));
-  let tree: ReturnType<typeof strict.parse>;
+  let tree: Tree;
   try {
-    tree = strict.parse(shadowOf(text, tokens, modifiers));
+    tree = parseShadow(shadowOf(text, tokens, modifiers));
   } catch (failure) {
     if (!(failure instanceof SyntaxError)) throw failure;
     const at = Number(/\d+$/.exec(failure.message)?.[0] ?? text.length);
