@@ -101,6 +101,10 @@ export const ERROR_CODES = {
     meaning: "The state of alerts cannot be read or saved; after a restart, alerts that wait or fire begin anew.",
     remedy: "Look at the disk and the permissions of the store's directory.",
   },
+  AO_RULES_NOTIFY: {
+    meaning: "A notification of alerts did not reach its receiver; what was given up is counted.",
+    remedy: "Check the receiver's address and that it runs; alerts that still fire are sent again every minute.",
+  },
   AO_STORE_SCHEMA: {
     meaning: "The store was written by a newer version of agent-observatory; nothing was changed in it.",
     remedy: "Use that version or a newer one, or another directory.",

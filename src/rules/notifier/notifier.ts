@@ -1,0 +1,110 @@
+import type { Clock, ObservatoryError } from "../../base/index.ts";
+import type { Labels } from "../../signals/index.ts";
+import type { Alert } from "../engine/alert.ts";
+import { overlay } from "../engine/samples.ts";
+import { createAlertmanager } from "./alertmanager.ts";
+import { createPoster, type Poster } from "./poster.ts";
+import type { Receiver, ReceiverStats } from "./receiver.ts";
+import { createWebhook } from "./webhook.ts";
+
+export type NotifierOptions = {
+  /** Their base URLs; `/api/v2/alerts` is appended. A name and password in the URL are sent as HTTP Basic authentication. */
+  readonly alertmanagers: readonly string[];
+  /** Whole URLs. */
+  readonly webhooks: readonly string[];
+  readonly externalUrl: string;
+  /** Added to alerts that do not have them. */
+  readonly externalLabels?: Labels;
+  readonly clock: Clock;
+  readonly onFault: (error: ObservatoryError) => void;
+  readonly timeoutMs?: number;
+  readonly retryDelaysMs?: readonly number[];
+  readonly queueCapacity?: number;
+  readonly maxBatchSize?: number;
+  readonly repeatIntervalMs?: number;
+};
+
+export type Notifier = {
+  /** Returns at once; delivery goes on by itself. */
+  readonly notify: (alerts: readonly Alert[]) => void;
+  /** Looks for alerts that are over or due again. Happens by itself every 30 seconds. */
+  readonly tick: () => void;
+  /** Once everything is delivered or given up. */
+  readonly idle: () => Promise<void>;
+  /** Delivers what is left within a time, then ends. */
+  readonly close: (withinMs?: number) => Promise<void>;
+  readonly stats: () => readonly ReceiverStats[];
+};
+
+const TIMEOUT_MS = 10_000;
+const RETRY_DELAYS_MS = [1_000, 5_000];
+const QUEUE_CAPACITY = 10_000;
+const MAX_BATCH_SIZE = 256;
+const REPEAT_INTERVAL_MS = 4 * 3_600_000;
+const TICK_MS = 30_000;
+const CLOSE_WITHIN_MS = 5_000;
+
+function alertsUrl(base: string): string {
+  if (!URL.canParse(base)) return base;
+  const url = new URL(base);
+  url.pathname = `${url.pathname.replace(/\/+$/, "")}/api/v2/alerts`;
+  return url.href;
+}
+
+/** Tells Alertmanagers and webhooks of alerts. Throws `ObservatoryError` where a URL cannot be used. */
+export function createNotifier(options: NotifierOptions): Notifier {
+  const { clock, onFault, externalUrl, externalLabels = {} } = options;
+  const queueCapacity = options.queueCapacity ?? QUEUE_CAPACITY;
+  const poster = (url: string, what: string): Poster =>
+    createPoster({
+      url,
+      what,
+      onFault,
+      timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+      retryDelaysMs: options.retryDelaysMs ?? RETRY_DELAYS_MS,
+    });
+  const receivers: readonly Receiver[] = [
+    ...options.alertmanagers.map((url) =>
+      createAlertmanager({
+        poster: poster(alertsUrl(url), "Alertmanager"),
+        queueCapacity,
+        maxBatchSize: options.maxBatchSize ?? MAX_BATCH_SIZE,
+      }),
+    ),
+    ...options.webhooks.map((url) =>
+      createWebhook({
+        poster: poster(url, "webhook"),
+        clock,
+        externalUrl,
+        repeatIntervalMs: options.repeatIntervalMs ?? REPEAT_INTERVAL_MS,
+        capacity: queueCapacity,
+      }),
+    ),
+  ];
+  const tick = (): void => {
+    for (const receiver of receivers) receiver.tick();
+  };
+  const ticking = setInterval(tick, TICK_MS);
+  ticking.unref();
+  const idle = async (): Promise<void> => {
+    await Promise.all(receivers.map((receiver) => receiver.idle()));
+  };
+
+  return {
+    notify: (alerts) => {
+      const labeled = alerts.map((alert) => ({ ...alert, labels: overlay(externalLabels, alert.labels) }));
+      for (const receiver of receivers) receiver.take(labeled);
+    },
+    tick,
+    idle,
+    close: async (withinMs = CLOSE_WITHIN_MS) => {
+      clearInterval(ticking);
+      const deadline = setTimeout(() => {
+        for (const receiver of receivers) receiver.abort();
+      }, withinMs);
+      await idle();
+      clearTimeout(deadline);
+    },
+    stats: () => receivers.map((receiver) => receiver.stats()),
+  };
+}
