@@ -231,6 +231,7 @@ async function compose(
     version: VERSION,
     instance: `${base}:${port}`,
     store: ownTelemetry,
+    refreshRules: rules.refresh,
   });
   closing.add("work", telemetry.close);
   rules.start(settings.externalUrl ?? urls.web);

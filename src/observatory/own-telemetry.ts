@@ -14,6 +14,7 @@ export type OwnTelemetryOptions = {
   readonly version: string;
   /** As the label `instance` has it. */
   readonly instance: string;
+  readonly refreshRules: () => void;
   /** Whether it is stored, too; /metrics has it in any case. */
   readonly store: boolean;
 };
@@ -30,10 +31,11 @@ export type OwnTelemetry = {
 
 /** Writes what the process knows of itself into its own store, as if it were scraped. */
 export function startOwnTelemetry(options: OwnTelemetryOptions): OwnTelemetry {
-  const { metrics, ingest, pool, clock, diagnostics, version, instance, store } = options;
+  const { metrics, ingest, pool, clock, diagnostics, version, instance, store, refreshRules } = options;
   const common = { job: JOB, instance };
   let busy = performance.eventLoopUtilization();
   const refresh = (): void => {
+    refreshRules();
     const { user, system } = process.cpuUsage();
     const cpuSeconds = (user + system) / 1e6;
     metrics.set("agent_observatory_build_info", { version }, 1);
