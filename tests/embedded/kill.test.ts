@@ -116,7 +116,7 @@ describe("the embedded process, killed while it takes data", () => {
     t.after(() => rm(dataDirectory, { recursive: true, force: true }));
     const rounds: Acknowledged[] = [];
     for (let round = 0; round < KILLS; round++) {
-      const served = await startServed({ dataDirectory });
+      const served = await startServed({ dataDirectory, stderr: "ignore" });
       const sending = Promise.all(
         (["traces", "logs", "metrics"] as const).map((signal) => sendUntilDeath(served, signal, round)),
       );
@@ -124,7 +124,7 @@ describe("the embedded process, killed while it takes data", () => {
       const [traces, logs, metrics] = await sending;
       rounds.push({ traces, logs, metrics } as Acknowledged);
     }
-    const served = await startServed({ dataDirectory });
+    const served = await startServed({ dataDirectory, stderr: "ignore" });
     try {
       const lost: string[] = [];
       for (const [round, acknowledged] of rounds.entries()) {
