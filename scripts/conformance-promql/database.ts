@@ -14,8 +14,8 @@ export class BeyondEngine extends Error {}
 
 type Strange = { readonly labels: Labels; readonly timeMs: number; readonly what: string };
 
-/** What a script has loaded. Selecting a native histogram throws `BeyondEngine`. */
-export type Database = SeriesSource & { readonly load: (load: Load) => void };
+/** What a script has loaded. Selecting a native histogram throws `BeyondEngine`, but not of `floats`, which leave them out. */
+export type Database = SeriesSource & { readonly load: (load: Load) => void; readonly floats: SeriesSource };
 
 const HISTOGRAM_SUFFIX = /_(?:bucket|count|sum)$/;
 
@@ -31,6 +31,7 @@ export function createDatabase(): Database {
   const floats = createMemorySeries();
   const strange: Strange[] = [];
   return {
+    floats,
     load: ({ series, intervalMs, withNative, hasStartTimes }) => {
       // Of two lines with the same labels the last counts.
       const byKey = new Map(series.map(({ labels, points }) => [createLabelSet(labels).key, { labels, points }]));

@@ -1,86 +1,24 @@
 import { createMatcher, type Matcher, type MatchOperator, METRIC_NAME } from "../signals/index.ts";
-import type {
-  Aggregate,
-  Aggregator,
-  Binary,
-  BinaryOperator,
-  Expr,
-  Matching,
-  NumberLiteral,
-  Subquery,
-  VectorSelector,
-} from "./ast.ts";
+import type { Aggregate, Aggregator, Binary, BinaryOperator, Expr, Matching, Subquery, VectorSelector } from "./ast.ts";
 import { checkTypes } from "./check.ts";
-import type { PromqlError } from "./error.ts";
 import { EXPERIMENTAL_AGGREGATORS, EXPERIMENTAL_FUNCTIONS, SIGNATURES } from "./function-signatures.ts";
 import { isLabelName } from "./label-sets.ts";
-import { parseDuration, parseNumber, quote, unquote } from "./literals.ts";
-import { danglingModifier, type Modifier, modify, rangeProblem } from "./modifiers.ts";
+import { quote } from "./literals.ts";
+import { danglingModifier, modify, rangeProblem } from "./modifiers.ts";
 import { parseError } from "./source-text.ts";
 import { parseSyntax, type SyntaxNode } from "./syntax.ts";
+import {
+  childOf,
+  childrenOf,
+  type Reader,
+  readNumber,
+  readPositiveDuration,
+  readString,
+  textOf,
+} from "./syntax-literals.ts";
 
 // Deeper trees than any person or dashboard writes; every level costs some stack. The syntax tree itself is exact to twice as many.
 const MOST_LEVELS = 1000;
-
-type Reader = {
-  readonly text: string;
-  readonly fail: (at: number, message: string) => PromqlError;
-  /** By where that ends which they modify; those that found it are taken out. */
-  readonly modifiers: Map<number, Modifier[]>;
-};
-
-const childrenOf = (node: SyntaxNode): SyntaxNode[] => {
-  const children: SyntaxNode[] = [];
-  for (let child = node.firstChild; child !== null; child = child.nextSibling) children.push(child);
-  return children;
-};
-
-const childOf = (node: SyntaxNode, name: string): SyntaxNode | undefined =>
-  childrenOf(node).find((child) => child.name === name);
-
-const textOf = ({ text }: Reader, node: SyntaxNode): string => text.slice(node.from, node.to);
-
-function readNumber(reader: Reader, node: SyntaxNode): NumberLiteral {
-  const [, sign, digits = ""] = /^([-+]?)\s*(?:#[^\n]*\n\s*)*(.*)$/s.exec(textOf(reader, node)) ?? [];
-  const isDuration = /[a-z]$/.test(digits) && !/^(?:inf|nan)$/i.test(digits) && !/^0x/i.test(digits);
-  let value: number;
-  if (isDuration) {
-    const durationMs = parseDuration(digits);
-    if (typeof durationMs === "string") throw reader.fail(node.from, durationMs);
-    value = durationMs / 1000;
-  } else {
-    value = parseNumber(digits);
-    if (value === Number.POSITIVE_INFINITY && /^\d/.test(digits)) {
-      const problem = `strconv.ParseFloat: parsing ${quote(digits)}: value out of range`;
-      throw reader.fail(node.from, `error parsing number: ${problem}`);
-    }
-  }
-  return { kind: "number", value: sign === "-" ? -value : value, isDuration, start: node.from, end: node.to };
-}
-
-/** Milliseconds of a duration; arithmetic on durations is experimental in Prometheus. */
-function readDuration(reader: Reader, node: SyntaxNode): number {
-  const [first, second] = childrenOf(node);
-  if (first === undefined) throw reader.fail(node.from, "experimental duration expression is not enabled");
-  if (first.name === "UnaryOp" && second?.name === node.name) {
-    const durationMs = readDuration(reader, second);
-    return textOf(reader, first) === "-" ? -durationMs : durationMs;
-  }
-  if (first.name !== "NumberDurationLiteralInDurationContext" || reader.text[node.from] === "(") {
-    throw reader.fail(node.from, "experimental duration expression is not enabled");
-  }
-  const seconds = readNumber(reader, first).value;
-  if (!(Math.abs(seconds) <= 2 ** 63 / 1e9)) throw reader.fail(node.from, "duration out of range");
-  return Math.round(seconds * 1e9) / 1e6;
-}
-
-function readPositiveDuration(reader: Reader, node: SyntaxNode): number {
-  const durationMs = readDuration(reader, node);
-  if (durationMs <= 0) throw reader.fail(node.from, "duration must be greater than 0");
-  return durationMs;
-}
-
-const readString = (reader: Reader, node: SyntaxNode): string => unquote(textOf(reader, node));
 
 function readLabels(reader: Reader, node: SyntaxNode | undefined): string[] {
   if (node === undefined) return [];
