@@ -16,6 +16,9 @@ export type Position = { readonly line: number; readonly column: number };
 
 /** An error in Loki's form; without a position where it is about the meaning of a query and not its syntax. */
 export function parseError(message: string, at?: Position): LogqlError {
-  const where = at === undefined ? "parse error :" : `parse error at line ${at.line}, col ${at.column}:`;
+  const where =
+    at === undefined || (at.line === 0 && at.column === 0)
+      ? "parse error :"
+      : `parse error at line ${at.line}, col ${at.column}:`;
   return new LogqlError("bad_data", `${where} ${message}`);
 }

@@ -1,57 +1,82 @@
-import { eachElement, eachMember, JsonError, type JsonValue, nextToken, readValue } from "./json-scan.ts";
+import { elementAt, JsonError, type JsonValue, nextToken, readValue, walkMembers } from "./json-scan.ts";
 
 /** A way into a document: names of members, and indexes of arrays. */
 export type JsonPath = readonly (string | number)[];
 
-const PART = /\s*(?:(\.\s*)?([A-Za-z_][A-Za-z0-9_]*)|\[\s*(?:"([^"\]]*)"|(\d+))\s*\])\s*/y;
+type PathToken = {
+  readonly kind: "FIELD" | "STRING" | "INDEX" | "DOT" | "LSB" | "RSB" | "$end";
+  readonly text: string;
+};
+
+const TOKEN = /[ \t\n]*(?:([A-Za-z_][A-Za-z0-9_]*)|"([^"\]]*)["\]]?|(\d+)|(\.)|(\[)|(\]))/y;
+const KINDS = ["FIELD", "STRING", "INDEX", "DOT", "LSB", "RSB"] as const;
+
+function tokenizePath(expression: string): PathToken[] {
+  const tokens: PathToken[] = [];
+  const end = expression.trimEnd().length;
+  for (let at = 0; at < end; ) {
+    TOKEN.lastIndex = at;
+    const match = TOKEN.exec(expression);
+    if (match === null) throw new Error(`unexpected char ${expression.slice(at).trimStart()[0]}`);
+    const group = match.findIndex((text, index) => index > 0 && text !== undefined);
+    tokens.push({ kind: KINDS[group - 1] ?? "$end", text: match[group] ?? "" });
+    at += match[0].length;
+  }
+  return [...tokens, { kind: "$end", text: "" }];
+}
 
 /** `a.b[0]["c d"]`. Throws an `Error` where the expression cannot be read. */
 export function parseJsonPath(expression: string): JsonPath {
+  const tokens = tokenizePath(expression);
   const path: (string | number)[] = [];
-  for (let at = 0; at < expression.length || path.length === 0; ) {
-    PART.lastIndex = at;
-    const part = PART.exec(expression);
-    const [whole = "", dot, field, key, index] = part ?? [];
-    // The first name has no dot, each further one has.
-    if (part === null || (field !== undefined && (dot !== undefined) !== path.length > 0)) {
-      const rest = expression.slice(at).trimStart();
-      throw new Error(
-        rest === "" ? "syntax error: unexpected $end, expecting LSB or FIELD" : `unexpected char ${rest[0]}`,
-      );
+  let position = 0;
+  const take = (...expected: PathToken["kind"][]): PathToken => {
+    const token = tokens[position] as PathToken;
+    if (!expected.includes(token.kind))
+      throw new Error(`syntax error: unexpected ${token.kind}, expecting ${expected.join(" or ")}`);
+    position += 1;
+    return token;
+  };
+  do {
+    const first = path.length === 0 ? take("LSB", "FIELD") : take("$end", "DOT", "LSB");
+    if (first.kind === "FIELD") path.push(first.text);
+    else if (first.kind === "DOT") path.push(take("FIELD").text);
+    else {
+      const inner = take("STRING", "INDEX");
+      path.push(inner.kind === "STRING" ? inner.text : Number(inner.text));
+      take("RSB");
     }
-    path.push(field ?? key ?? Number(index));
-    at += whole.length;
-  }
+  } while (tokens[position]?.kind !== "$end");
   return path;
 }
 
-/** What stands at the end of the path; undefined where nothing does. Malformed documents are read as far as they go. */
+/**
+ * What stands at the end of the path; undefined where nothing does. Of a document that is malformed elsewhere as much is read as comes
+ * before that. Throws `JsonError` where the value itself is malformed.
+ */
 export function findValue(document: string, path: JsonPath): JsonValue | undefined {
+  const at = findStart(document, path);
+  return at < 0 ? undefined : readValue(document, at);
+}
+
+function findStart(document: string, path: JsonPath): number {
+  let at = 0;
   try {
-    let value = readValue(document, nextToken(document, 0));
     for (const step of path) {
-      let found: JsonValue | undefined;
-      if (typeof step === "string") {
-        if (value.kind !== "object") return undefined;
-        eachMember(value.raw, (key, member) => {
-          if (key === step) found = member;
-          return found === undefined;
-        });
-      } else {
-        let index = 0;
-        if (value.kind !== "array") return undefined;
-        eachElement(value.raw, (element) => {
-          if (index === step) found = element;
-          index += 1;
-          return found === undefined;
+      let found = -1;
+      if (typeof step === "number") found = elementAt(document, at, step);
+      else if (document.charCodeAt(nextToken(document, at)) === 0x7b) {
+        walkMembers(document, at, (key, start) => {
+          if (key === step) found = start;
+          return key === step ? -1 : readValue(document, start).end;
         });
       }
-      if (found === undefined) return undefined;
-      value = found;
+      if (found < 0) return -1;
+      at = found;
     }
-    return value;
+    return at;
   } catch (error) {
-    if (error instanceof JsonError) return undefined;
+    if (error instanceof JsonError) return -1;
     throw error;
   }
 }

@@ -126,9 +126,12 @@ export function unescapeString(raw: string): string | undefined {
 /** A string's value as a label: what cannot be read is nothing, and the replacement character becomes a space. */
 export const labelValueOf = (raw: string): string => (unescapeString(raw) ?? "").replaceAll("\ufffd", " ");
 
-/** Calls `visit` with the members of the object that the text begins with, until it answers false. Throws `JsonError`. */
-export function eachMember(text: string, visit: (key: string, value: JsonValue) => boolean): boolean {
-  let at = nextToken(text, 0);
+/**
+ * Goes through the members of the object at or after `from`: `visit` gets each name and where its value begins, and answers where it ends,
+ * or -1 to go no further. Answers whether all members were seen. Throws `JsonError`.
+ */
+export function walkMembers(text: string, from: number, visit: (key: string, at: number) => number): boolean {
+  let at = nextToken(text, from);
   if (at < 0 || text.charCodeAt(at) !== 0x7b) throw new JsonError(MALFORMED_OBJECT);
   at = nextToken(text, at + 1);
   if (at < 0) throw new JsonError(MALFORMED);
@@ -142,9 +145,9 @@ export function eachMember(text: string, visit: (key: string, value: JsonValue) 
     if (key === undefined) throw new JsonError(MALFORMED_ESCAPE);
     at = nextToken(text, keyEnd);
     if (at < 0 || text.charCodeAt(at) !== 0x3a) throw new JsonError(MALFORMED);
-    const value = readValue(text, at + 1);
-    if (!visit(key, value)) return false;
-    at = nextToken(text, value.end);
+    const end = visit(key, at + 1);
+    if (end < 0) return false;
+    at = nextToken(text, end);
     if (at < 0) throw new JsonError(MALFORMED_ARRAY);
     const separator = text.charCodeAt(at);
     if (separator === 0x7d) return true;
@@ -154,19 +157,24 @@ export function eachMember(text: string, visit: (key: string, value: JsonValue) 
   }
 }
 
-/** Calls `visit` with the elements of the array that the text begins with, until it answers false. Throws `JsonError`. */
-export function eachElement(text: string, visit: (value: JsonValue) => boolean): void {
-  let at = nextToken(text, nextToken(text, 0) + 1);
-  if (at < 0) throw new JsonError(MALFORMED);
-  if (text.charCodeAt(at) === 0x5d) return;
-  for (;;) {
+/** The same with values, until `visit` answers false. */
+export const eachMember = (text: string, visit: (key: string, value: JsonValue) => boolean): boolean =>
+  walkMembers(text, 0, (key, at) => {
     const value = readValue(text, at);
-    if (!visit(value)) return;
-    at = nextToken(text, value.end);
-    if (at < 0 || text.charCodeAt(at) !== 0x2c) {
-      if (at >= 0 && text.charCodeAt(at) === 0x5d) return;
-      throw new JsonError(MALFORMED_ARRAY);
-    }
+    return visit(key, value) ? value.end : -1;
+  });
+
+/** Where the element with this index of the array at or after `from` begins, or -1. Throws `JsonError`. */
+export function elementAt(text: string, from: number, index: number): number {
+  let at = nextToken(text, from);
+  if (at < 0 || text.charCodeAt(at) !== 0x5b) return -1;
+  at += 1;
+  for (let current = 0; ; current += 1) {
+    const start = nextToken(text, at);
+    if (start < 0 || text.charCodeAt(start) === 0x5d) return -1;
+    if (current === index) return start;
+    at = nextToken(text, readValue(text, start).end);
+    if (at < 0 || text.charCodeAt(at) !== 0x2c) return -1;
     at += 1;
   }
 }

@@ -103,9 +103,9 @@ export function createLabelState(hints: ParserHints): LabelState {
   return state;
 }
 
-/** An empty value is the same as no label once a line leaves the pipeline. */
+/** Values may be empty here: what a parser was asked for and did not find. */
 function recordOf(labels: ReadonlyMap<string, string>): Record<string, string> {
   const record = Object.create(null) as Record<string, string>;
-  for (const [name, value] of labels) if (value !== "") record[name] = value;
+  for (const [name, value] of labels) record[name] = value;
   return record;
 }

@@ -22,6 +22,16 @@ export function parsePipeline(cursor: Cursor): readonly Stage[] {
 
 const isUnwrap = (cursor: Cursor): boolean => cursor.peek(1).kind === "word" && cursor.peek(1).text === "unwrap";
 
+/** Turns what a constructor complains of into a parse error. */
+function asParseError<T>(prefix: string, create: () => T): T {
+  try {
+    return create();
+  } catch (error) {
+    if (error instanceof Error) throw parseError(`${prefix}: ${error.message}`);
+    throw error;
+  }
+}
+
 type Alternative = { readonly text: string; readonly ip: boolean };
 
 function parseAlternative(cursor: Cursor): Alternative {
@@ -63,8 +73,8 @@ function parseStage(cursor: Cursor): Stage {
       cursor.next();
       const expression = cursor.expectKind("string").text;
       // Only to see whether it is valid.
-      if (token.text === "regexp") createRegexpCaptures(expression);
-      else createPatternMatcher(expression);
+      const create = token.text === "regexp" ? createRegexpCaptures : createPatternMatcher;
+      asParseError(`invalid ${token.text} parser`, () => create(expression));
       return { kind: token.text, expression };
     }
     case "unpack":
@@ -152,14 +162,4 @@ export function parseUnwrap(cursor: Cursor): Unwrap | undefined {
     unwrap = { ...unwrap, filters: [...unwrap.filters, parseLabelFilter(cursor)] };
   }
   return unwrap;
-}
-
-/** Turns what a constructor complains of into a parse error. */
-export function asParseError<T>(prefix: string, create: () => T): T {
-  try {
-    return create();
-  } catch (error) {
-    if (error instanceof Error && error.name !== "LogqlError") throw parseError(`${prefix}: ${error.message}`);
-    throw error;
-  }
 }

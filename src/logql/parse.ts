@@ -140,7 +140,13 @@ function binary(operator: BinaryOperator, left: LogqlExpr, right: LogqlExpr, mod
 function parsePrimary(cursor: Cursor): LogqlExpr {
   const token = cursor.peek();
   if (token.kind === "number" || cursor.at("+", "-")) return { kind: "literal", value: parseLiteral(cursor) };
-  if (cursor.at("{")) return { kind: "log", matchers: parseSelector(cursor), stages: parsePipeline(cursor) };
+  if (cursor.at("{")) {
+    const matchers = parseSelector(cursor);
+    const stages = parsePipeline(cursor);
+    // Only `unwrap` may be left behind a pipe, and belongs into a range.
+    if (cursor.accept("|")) throw cursor.unexpected();
+    return { kind: "log", matchers, stages };
+  }
   if (cursor.accept("(")) {
     const inner = parseExpression(cursor, 0);
     cursor.expect(")");

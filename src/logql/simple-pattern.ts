@@ -11,13 +11,15 @@ type Alternative = { readonly before: boolean; readonly text: string; readonly a
 type Factored = Alternative | { readonly prefix: string; readonly rest: readonly Factored[] } | "class";
 type Search = { readonly whole: boolean; readonly text: string };
 
+/** A group that only holds a text between `.*`, ends and alternatives. */
+const IDLE_GROUP = /(^|\.\*|\|)\((?:\?:)?([^()|\\]*)\)(?=$|\.\*(?![?*+{])|\|)/g;
 const META = /[.^$*+?()[\]{}|\\]/;
 
 /** Undefined where the expression is more than texts. Expressions that cannot be read are left to the engine, too. */
 export function createSimpleTest(pattern: string, isLabel: boolean): TextTest | undefined {
   const folds = pattern.startsWith("(?i)");
   const body = folds ? pattern.slice(4) : pattern;
-  const inner = /^\((?:\?:)?([^()\\]*)\)$/.exec(body)?.[1] ?? body;
+  const inner = (/^\((?:\?:)?([^()\\]*)\)$/.exec(body)?.[1] ?? body).replace(IDLE_GROUP, "$1$2");
   if (inner === "" || inner === ".*") return () => true;
   if (inner === ".+") return (text) => text !== "";
   const alternatives = readAlternatives(folds ? inner.toLowerCase() : inner);

@@ -85,6 +85,7 @@ const NAME = /[\p{L}_][\p{L}\p{Nd}_]*/uy;
 const NUMBER =
   /0[xX][\da-fA-F_]*(?:\.[\da-fA-F_]*)?(?:[pP][+-]?\d*)?|\d[\d_]*\.?[\d_]*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?/y;
 const STRING = /"(?:[^"\\\n]|\\[^\n])*"|`[^`]*`/y;
+const CHARACTER = /'(?:[^'\\\n]|\\.)'/uy;
 const DURATION_TAIL = /[\p{N}nuµmshdwy.]+/uy;
 const BYTES_TAIL = /[\p{N}BikKMGTP.]+/uy;
 const FLAG_TAIL = /[\p{L}-]*/uy;
@@ -124,9 +125,11 @@ function scan(text: string, tokens: Token[]): void {
     while ((lineStarts[line] ?? Number.POSITIVE_INFINITY) <= at) line += 1;
     return { line, column: at - (lineStarts[line - 1] ?? 0) + 1 };
   };
+  // There is no place in a query of nothing.
+  const nowhere = { line: 0, column: 0 };
   // Loki's scanner forgets the line, not the column, of what it reads in more than one step.
   const push = (kind: Token["kind"], end: number, amount = 0, value?: string, oneStep = true): void => {
-    const at = placeOf(position);
+    const at = text === "" ? nowhere : placeOf(position);
     tokens.push({ kind, text: value ?? text.slice(position, end), amount, at: oneStep ? at : { ...at, line: 0 } });
     position = end;
   };
@@ -181,6 +184,12 @@ function scan(text: string, tokens: Token[]): void {
       const amount = parsePrometheusDuration(text.slice(position + 1, end));
       if (amount instanceof Error) throw fail(amount.message);
       push("range", end + 1, amount, undefined, false);
+      continue;
+    }
+    if (character === "'") {
+      const literal = matchAt(CHARACTER, position);
+      if (literal === "") throw parseError("invalid char literal", placeOf(position));
+      push("identifier", position + literal.length);
       continue;
     }
     const name = matchAt(NAME, position);

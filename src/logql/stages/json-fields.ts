@@ -1,8 +1,19 @@
-import { findValue, parseJsonPath } from "../json-path.ts";
-import { labelValueOf } from "../json-scan.ts";
-import { DUPLICATE_SUFFIX } from "../label-state.ts";
+import { findValue, type JsonPath, parseJsonPath } from "../json-path.ts";
+import { JsonError, type JsonValue, labelValueOf } from "../json-scan.ts";
+import { DUPLICATE_SUFFIX, type LabelState } from "../label-state.ts";
 import type { Extraction } from "../syntax.ts";
 import { type StageRunner, setParserError } from "./stage.ts";
+
+/** A value that cannot be read marks the line, and is none. */
+function valueAt(line: string, path: JsonPath, state: LabelState): JsonValue | undefined {
+  try {
+    return findValue(line, path);
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    setParserError(state, "JSONParserErr", error.message);
+    return undefined;
+  }
+}
 
 /** `| json label="path"`: only what is named; a label whose path leads nowhere is empty. Throws an `Error` for a bad path. */
 export function createJsonFieldsStage(extractions: readonly Extraction[]): StageRunner {
@@ -22,7 +33,7 @@ export function createJsonFieldsStage(extractions: readonly Extraction[]): Stage
         return line;
       }
       for (const { label, path } of fields) {
-        const value = findValue(line, path);
+        const value = valueAt(line, path, state);
         if (value === undefined) {
           if (state.get(label) === undefined) state.set(label, "");
           continue;

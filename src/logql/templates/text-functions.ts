@@ -51,13 +51,12 @@ function truncate(count: bigint, text: string): string {
 function substring(start: bigint, end: bigint, text: string): string {
   const bytes = Buffer.from(text);
   const length = BigInt(bytes.length);
-  const cut = (from: bigint, to: bigint): string => {
-    if (from < 0n || to > length || from > to)
-      throw new Error(`runtime error: slice bounds out of range [${from}:${to}] with length ${length}`);
-    return bytes.subarray(Number(from), Number(to)).toString();
-  };
-  if (start < 0n) return cut(0n, end);
-  return cut(start, end < 0n || end > length ? length : end);
+  const outOfRange = (bounds: string): Error => new Error(`runtime error: slice bounds out of range ${bounds}`);
+  const to = start >= 0n && (end < 0n || end > length) ? length : end;
+  if (to < 0n) throw outOfRange(`[:${to}]`);
+  if (to > length) throw outOfRange(`[:${to}] with length ${length}`);
+  if (start > to) throw outOfRange(`[${start}:${to}]`);
+  return bytes.subarray(start < 0n ? 0 : Number(start), Number(to)).toString();
 }
 
 function align(count: bigint, text: string, side: "left" | "right"): string {
