@@ -21,6 +21,7 @@ function snakeOf(name: string): string {
 export const member = (object: JsonObject, name: string): unknown => object[name] ?? object[snakeOf(name)] ?? undefined;
 
 function typeOf(value: unknown): string {
+  if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

@@ -59,7 +59,7 @@ export function parseJson(bytes: Uint8Array): unknown {
     return JSON.parse(text);
   } catch (error) {
     // V8's message quotes what was sent: only its place is told.
-    const place = /position \d+/.exec(error instanceof Error ? error.message : "")?.[0] ?? "an unknown position";
-    throw new OtlpError(`the request is no JSON: it cannot be read at ${place}`);
+    const place = /position \d+/.exec(error instanceof Error ? error.message : "")?.[0];
+    throw new OtlpError(`the request is no JSON${place === undefined ? "" : `: it cannot be read at ${place}`}`);
   }
 }

@@ -47,6 +47,14 @@ const OUT_OF_ORDER_WINDOW_MS = 30 * 60_000;
 /** About a kilobyte each. */
 const MAX_SERIES = 100_000;
 const MAX_DELTA_STREAMS = 100_000;
+/** Each bucket is a series; programs have a dozen, or 160 where they are exponential. */
+const MAX_BUCKETS = 10_000;
+
+function bucketsOf(point: MetricPoint): number {
+  if (point.kind === "histogram") return point.bounds.length;
+  if (point.kind === "summary") return point.quantiles.length;
+  return point.kind === "exponentialHistogram" ? point.positive.counts.length + point.negative.counts.length : 0;
+}
 
 export function createSeriesTranslator(options: SeriesTranslatorOptions): SeriesTranslator {
   const windowMs = options.outOfOrderWindowMs ?? OUT_OF_ORDER_WINDOW_MS;
@@ -60,6 +68,7 @@ export function createSeriesTranslator(options: SeriesTranslatorOptions): Series
 
   const addPoint = (output: SampleOutput, place: Place, given: MetricPoint, nowMs: number): string | undefined => {
     if (given.kind === "gauge") return addNumber(output, place, given);
+    if (bucketsOf(given) > MAX_BUCKETS) return `the data point has more than ${MAX_BUCKETS} buckets`;
     if (given.kind === "summary") return addSummary(output, place, given);
     if (given.temporality === "unspecified") return "the metric has no aggregation temporality";
     if (given.kind === "exponentialHistogram" && (given.scale < MIN_SCALE || given.scale > MAX_SCALE)) {
