@@ -66,7 +66,7 @@ const retentionText = ({ retention }: EmbeddedConfig): string =>
 
 const inUrl = (host: string): string => (host.includes(":") ? `[${host}]` : host);
 /** An address under which it can be asked; "any address" is none. */
-const reachable = (host: string): string => (host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host);
+const reachable = (host: string): string => (host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host);
 
 function describe(urls: Observatory["urls"], { dataDirectory }: EmbeddedConfig): string {
   return `agent-observatory ${VERSION}

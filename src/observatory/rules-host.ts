@@ -1,14 +1,16 @@
 import { join } from "node:path";
-import type { Api } from "../api/index.ts";
+import { type Api, createRulesApi } from "../api/index.ts";
 import type { Clock, Diagnostics } from "../base/index.ts";
 import type { EmbeddedConfig } from "../config/index.ts";
 import {
+  createNotifier,
   createRuleManager,
-  type LoadedRules,
   loadRules,
+  type Notifier,
   type RuleManager,
   type RuleQuery,
   rulesError,
+  watchRuleFiles,
 } from "../rules/index.ts";
 import { createLabels } from "../signals/index.ts";
 import type { IngestClient } from "./ingest-client.ts";
@@ -38,6 +40,17 @@ export type Rules = {
 };
 
 const STATE_KEY = "rules";
+/** Of the time that the end may take. */
+const NOTIFY_WITHIN_MS = 1500;
+
+/** A URL as it may be shown. */
+function withoutCredentials(text: string): string {
+  if (!URL.canParse(text)) return text;
+  const url = new URL(text);
+  url.username = "";
+  url.password = "";
+  return url.href;
+}
 
 const patternsOf = ({ rules }: EmbeddedConfig): readonly string[] =>
   rules.files ?? [join(packageFolder(), "alerts", "*.yml")];
@@ -77,51 +90,74 @@ function createRuleCounts(metrics: OwnMetrics) {
   };
 }
 
+/** As Alertmanager's metrics count what it sends. */
+function createNotificationCounts(metrics: OwnMetrics) {
+  const last = new Map<number, { readonly posts: number; readonly failedPosts: number }>();
+  return (stats: ReturnType<Notifier["stats"]>): void => {
+    for (const [index, now] of stats.entries()) {
+      const before = last.get(index) ?? { posts: 0, failedPosts: 0 };
+      last.set(index, now);
+      const integration = { integration: now.kind };
+      metrics.add("alertmanager_notifications_total", integration, now.posts - before.posts);
+      metrics.add("alertmanager_notifications_failed_total", integration, now.failedPosts - before.failedPosts);
+    }
+  };
+}
+
 /** Reads the rules and what is known of their alerts. Throws `ObservatoryError` where a file is wrong. */
 export async function startRules(options: RulesOptions): Promise<Rules> {
   const { settings, clock, diagnostics, metrics, ingest, pool } = options;
   const patterns = patternsOf(settings);
-  const loaded: LoadedRules = loadRules(patterns);
-  if (loaded.problems.length > 0) throw rulesError(loaded.problems);
+  const { groups, problems } = loadRules(patterns);
+  if (problems.length > 0) throw rulesError(problems);
   const saved = await ingest.state.get(STATE_KEY);
-  const count = createRuleCounts(metrics);
+  const [countRules, countNotifications] = [createRuleCounts(metrics), createNotificationCounts(metrics)];
+  const onFault = (error: Error): void => diagnostics.warnOnce(`rules ${error.message}`, error.message);
+  const { alertmanagers, webhooks } = settings.rules;
   let manager: RuleManager | undefined;
+  let notifier: Notifier | undefined;
+  const reload = async (): Promise<void> => {
+    const now = loadRules(patterns);
+    if (now.problems.length > 0) throw rulesError(now.problems);
+    await manager?.replace(now.groups);
+  };
+  const watched = watchRuleFiles(patterns, () => void reload().catch(onFault));
   return {
-    api: {
-      handles: () => false,
-      handle: () => ({ status: 404, headers: { "content-type": "text/plain" }, body: "" }),
-    },
+    api: createRulesApi({
+      groups: () => manager?.groups() ?? [],
+      alertmanagers: () => alertmanagers.map(withoutCredentials),
+    }),
     start: (externalUrl) => {
+      const sender = createNotifier({ alertmanagers, webhooks, externalUrl, clock, onFault });
+      notifier = sender;
       manager = createRuleManager({
-        groups: loaded.groups,
+        groups,
         query: createQuery(pool),
         append: (samples) =>
           ingest.append(
             samples.map(({ series, timeMs, value, stale }) => plainSample(series.labels, timeMs, value, stale)),
           ),
-        notify: () => {},
+        notify: sender.notify,
         clock,
         state: {
           load: () => saved,
           // The thread that stores does one thing after the other: what is saved last stays.
-          save: (text) =>
-            void ingest.state
-              .set(STATE_KEY, text)
-              .catch((error: Error) =>
-                diagnostics.warnOnce("rules state", `the state of alerts could not be stored: ${error.message}`),
-              ),
+          save: (text) => void ingest.state.set(STATE_KEY, text).catch(onFault),
         },
         externalUrl,
-        onFault: (error) => diagnostics.warnOnce(`rules ${error.message}`, error.message),
+        onFault,
       });
       manager.start();
     },
-    reload: async () => {
-      const { groups, problems } = loadRules(patterns);
-      if (problems.length > 0) throw rulesError(problems);
-      await manager?.replace(groups);
+    reload,
+    refresh: () => {
+      countRules(manager?.groups() ?? []);
+      countNotifications(notifier?.stats() ?? []);
     },
-    refresh: () => count(manager?.groups() ?? []),
-    close: async () => manager?.close(),
+    close: async () => {
+      watched.close();
+      await manager?.close();
+      await notifier?.close(NOTIFY_WITHIN_MS);
+    },
   };
 }
