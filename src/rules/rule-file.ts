@@ -1,5 +1,5 @@
 import { type Expr, parsePromql, printPromql } from "../promql/index.ts";
-import { createLabels, type Labels, METRIC_NAME } from "../signals/index.ts";
+import { type Labels, METRIC_NAME } from "../signals/index.ts";
 import type { Rule, RuleGroup, RuleProblem } from "./definition.ts";
 import { toTexts } from "./engine/samples.ts";
 import { checkTemplate } from "./templates/expand.ts";
@@ -12,8 +12,9 @@ const ALERTING_ONLY = ["for", "keep_firing_for", "annotations"] as const;
 type Fields = ReadonlyMap<string, YamlValue>;
 type Entries = readonly (readonly [name: string, value: string, node: YamlValue])[];
 
-const toLabels = (...lists: readonly Entries[]): Labels =>
-  createLabels(lists.flatMap((list) => list.map(([name, value]) => [name, value] as const)));
+/** The last of several with one name wins. An empty one stays: it takes a label away from what the rule gives. */
+const merge = (...lists: readonly Entries[]): Labels =>
+  toTexts(lists.flatMap((list) => list.map(([name, value]) => [name, value] as const)));
 
 function readNames(reader: YamlReader, node: YamlValue, what: "labels" | "annotations"): Entries {
   const entries = reader.texts(node, what);
@@ -60,7 +61,7 @@ function readRule(reader: YamlReader, node: YamlValue, groupLabels: Entries): Ru
   const annotations = readNames(reader, fields.get("annotations"), "annotations");
   const forMs = reader.durationMs(fields.get("for"), "for") ?? 0;
   const keepFiringForMs = reader.durationMs(fields.get("keep_firing_for"), "keep_firing_for") ?? 0;
-  const merged = toLabels(groupLabels, labels);
+  const merged = merge(groupLabels, labels);
 
   if (record !== "") {
     for (const key of ALERTING_ONLY) {
@@ -83,7 +84,7 @@ function readRule(reader: YamlReader, node: YamlValue, groupLabels: Entries): Ru
       forMs,
       keepFiringForMs,
       labels: merged,
-      annotations: toTexts(annotations.map(([name, text]) => [name, text])),
+      annotations: merge(annotations),
     }
   );
 }
