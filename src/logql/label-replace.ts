@@ -12,8 +12,13 @@ export function createLabelReplace(expression: LabelReplaceExpr): (samples: Samp
     const match = pattern.find(series.labels[source] ?? "");
     if (match === undefined) return series;
     const value = expandReplacement(replacement, match, pattern);
-    const { [target]: _old, ...labels } = series.labels;
-    return createLabelSet(Object.assign(Object.create(null), labels, value === "" ? {} : { [target]: value }));
+    const labels = Object.create(null) as Record<string, string>;
+    for (const name in series.labels) {
+      const old = series.labels[name] ?? "";
+      if (name !== target && old !== "") labels[name] = old;
+    }
+    if (value !== "") labels[target] = value;
+    return createLabelSet(labels);
   };
   return (samples) => samples.map(({ series, value }) => ({ series: replaced(series), value }));
 }

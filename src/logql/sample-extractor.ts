@@ -1,4 +1,4 @@
-import { createLabelSet, createLabels, type LabelSet, type Labels, type LogLine } from "../signals/index.ts";
+import { createLabelSet, type LabelSet, type Labels, type LogLine } from "../signals/index.ts";
 import { createHints, type ParserHints } from "./hints.ts";
 import { createLabelState, type LabelState } from "./label-state.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
@@ -10,7 +10,14 @@ import type { Grouping, LabelFilter, RangeExpr, Stage, Unwrap, UnwrapConversion 
 export type ExtractedSample = { readonly series: LabelSet; readonly value: number };
 export type SampleExtractor = (line: LogLine) => ExtractedSample | undefined;
 
-const NOTHING: LabelSet = createLabelSet(createLabels([]));
+/** Labels with what is empty in them, as Loki keeps them until something aggregates. */
+function seriesOfEntries(entries: Iterable<readonly [name: string, value: string]>): LabelSet {
+  const labels = Object.create(null) as Record<string, string>;
+  for (const [name, value] of entries) labels[name] = value;
+  return createLabelSet(labels);
+}
+
+const NOTHING = seriesOfEntries([]);
 
 const CONVERT: Readonly<Record<UnwrapConversion, (text: string) => Quantity>> = {
   none: parseGoFloat,
@@ -102,16 +109,16 @@ export function createSampleExtractor(range: RangeExpr, outer: Grouping | undefi
 function createSeriesOf({ names, without, none }: GroupingPlan): (stream: Labels, state: LabelState) => LabelSet {
   const grouped = new Set(names);
   const select = (entries: Iterable<readonly [string, string]>): LabelSet => {
-    if (names.length === 0) return createLabelSet(createLabels(entries));
+    if (names.length === 0) return seriesOfEntries(entries);
     const kept: (readonly [string, string])[] = [];
     for (const entry of entries) if (grouped.has(entry[0]) !== without) kept.push(entry);
-    return createLabelSet(createLabels(kept));
+    return seriesOfEntries(kept);
   };
   // Lines of a stream mostly have nothing that tells them apart: their series is the stream's.
   const byStream = new WeakMap<Labels, LabelSet>();
   return (stream, state) => {
     // An error is seen whatever was asked for.
-    if (state.error !== "") return createLabelSet(createLabels(state.entries()));
+    if (state.error !== "") return seriesOfEntries(state.entries());
     if (none) return NOTHING;
     if (!state.isUntouched()) return select(state.entries());
     let series = byStream.get(stream);

@@ -7,7 +7,8 @@ type Group = { readonly series: LabelSet; readonly members: Sample[] };
 function groupLabels(labels: Labels, { without, labels: names }: Grouping): Labels {
   const kept = Object.create(null) as Record<string, string>;
   if (without) {
-    for (const name in labels) if (!names.includes(name) && name !== METRIC_NAME) kept[name] = labels[name] as string;
+    for (const name in labels)
+      if (!names.includes(name) && name !== METRIC_NAME && labels[name] !== "") kept[name] = labels[name] as string;
   } else {
     for (const name of names) if (labels[name] !== undefined) kept[name] = labels[name];
   }

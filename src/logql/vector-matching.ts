@@ -1,4 +1,4 @@
-import { createLabelSet, type Labels, labelsKey } from "../signals/index.ts";
+import { createLabelSet, type LabelSet, type Labels, labelsKey } from "../signals/index.ts";
 import { mergeValues } from "./arithmetic.ts";
 import { LogqlError } from "./error.ts";
 import { type BinaryExpr, isComparison, type Matching } from "./syntax.ts";
@@ -24,20 +24,28 @@ export function combineVectors(expression: BinaryExpr, left: Sample[], right: Sa
 
 function pickLabels(labels: Labels, isKept: (name: string) => boolean): Labels {
   const kept = Object.create(null) as Record<string, string>;
-  for (const name in labels) if (isKept(name)) kept[name] = labels[name] as string;
+  for (const name in labels) if (labels[name] !== "" && isKept(name)) kept[name] = labels[name] as string;
   return kept;
 }
 
 function createSignature({ on, labels }: Matching): (sample: Sample) => string {
-  if (!on && labels.length === 0) return ({ series }) => series.key;
-  return ({ series }) => labelsKey(pickLabels(series.labels, (name) => labels.includes(name) === on));
+  const keys = new WeakMap<LabelSet, string>();
+  return ({ series }) => {
+    let key = keys.get(series);
+    if (key === undefined) {
+      key = labelsKey(pickLabels(series.labels, (name) => labels.includes(name) === on));
+      keys.set(series, key);
+    }
+    return key;
+  };
 }
 
 function resultLabels(many: Labels, one: Labels, { cardinality, on, labels, include }: Matching): Labels {
   const isKept = (name: string): boolean => cardinality !== "one-to-one" || labels.includes(name) === on;
   const result = pickLabels(many, isKept) as Record<string, string>;
   for (const name of include) {
-    if (one[name] !== undefined) result[name] = one[name];
+    const value = one[name] ?? "";
+    if (value !== "") result[name] = value;
     else delete result[name];
   }
   return result;

@@ -31,7 +31,8 @@ export function createLogfmtFieldsStage(extractions: readonly Extraction[], stri
         }
         const key = nameOf(scanner.key());
         const isNamed = labels.has(key);
-        if (key === "" || (!isNamed && (!hints.wants(key) || hints.isExtracted(key)) && !labelByKey.has(key))) continue;
+        // A metric query that wants labels by name passes over keys with other names, even those that become such labels: so does Loki.
+        if (key === "" || (!isNamed && (!hints.wants(key) || hints.isExtracted(key)))) continue;
         const label = labelByKey.get(key) ?? key;
         if (!labels.has(label)) continue;
         const value = scanner.value();
