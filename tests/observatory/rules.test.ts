@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { json } from "node:stream/consumers";
+import { describe, it } from "node:test";
+import { ask, createDirectory, type RunningObservatory, runObservatory } from "./running-observatory.ts";
+
+const rulesOf = (alert: string): string => `groups:
+  - name: test
+    interval: 1s
+    rules:
+      - record: two
+        expr: vector(1) + 1
+      - alert: ${alert}
+        expr: two > 1
+        annotations:
+          runbook_url: "{{ $externalURL }}/user/runbooks/Watchdog.md"
+`;
+
+type Webhook = {
+  readonly alerts: readonly { readonly labels: Record<string, string>; readonly annotations: Record<string, string> }[];
+};
+type Alerts = { readonly alerts: readonly { readonly labels: Record<string, string>; readonly state: string }[] };
+
+/** Asks until there is what is looked for; a run that never has it is stopped by the runner. */
+async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await new Promise(setImmediate);
+  }
+}
+
+const firing = (observatory: RunningObservatory, name: string) => async () => {
+  const { alerts } = await observatory.data<Alerts>("/api/v1/alerts");
+  return alerts.find(({ labels, state }) => labels["alertname"] === name && state === "firing");
+};
+
+describe("rules in the embedded process", () => {
+  it("are those of the package, where no others are named", async () => {
+    await using observatory = await runObservatory();
+    const { groups } = await observatory.data<{ groups: readonly { name: string }[] }>("/api/v1/rules");
+    assert.ok(["agents", "cost", "llm", "stack"].every((name) => groups.some((group) => group.name === name)));
+  });
+
+  it("record, fire, are shown and sent, and follow their file", { timeout: 60_000 }, async () => {
+    const directory = await createDirectory();
+    const file = join(directory, "rules.yml");
+    await writeFile(file, rulesOf("First"));
+    const server = createServer(async (request, response) => {
+      server.emit("alerts", (await json(request)) as Webhook);
+      response.end();
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const webhook = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+    const sent = once(server, "alerts") as Promise<[Webhook]>;
+    try {
+      await using observatory = await runObservatory({
+        settings: { rules: { files: [file], alertmanagers: [], webhooks: [webhook] } },
+      });
+      const [{ alerts }] = await sent;
+      assert.equal(alerts[0]?.labels["alertname"], "First");
+      const { runbook_url: link = "" } = alerts[0]?.annotations ?? {};
+      assert.ok(link.startsWith(observatory.urls.web));
+      assert.equal((await ask(link)).status, 200);
+      await until(firing(observatory, "First"));
+      const { body } = await observatory.get(
+        `/api/v1/query?query=${encodeURIComponent('ALERTS{alertstate="firing"} * two')}`,
+      );
+      assert.equal(JSON.parse(body).data.result.length, 0, "labels differ");
+      assert.equal(JSON.parse((await observatory.get("/api/v1/query?query=two")).body).data.result[0].value[1], "2");
+
+      await writeFile(file, rulesOf("Second"));
+      await until(firing(observatory, "Second"));
+      await writeFile(file, "groups: [{ name: broken, rules: [{ record: x, expr: '(' }] }]");
+      const reloaded = await ask(`${observatory.urls.web}/-/reload`, {}, "POST");
+      assert.deepEqual([reloaded.status, /rules\.yml:1:/.test(reloaded.body)], [500, true]);
+      assert.ok(await firing(observatory, "Second")());
+      assert.match(
+        (await observatory.get("/metrics")).body,
+        /^prometheus_rule_evaluations_total\{rule_group="[^"]*rules\.yml;test"\} [1-9]/m,
+      );
+    } finally {
+      server.close();
+      await rm(directory, { recursive: true, force: true });
+    }
+  });
+
+  it("that cannot be read keep it from starting", async () => {
+    const directory = await createDirectory();
+    const file = join(directory, "rules.yml");
+    await writeFile(file, "groups: 5");
+    const settings = { dataDirectory: directory, rules: { files: [file], alertmanagers: [], webhooks: [] } };
+    await assert.rejects(runObservatory({ settings }), { code: "AO_RULES_FILE" });
+    await rm(directory, { recursive: true, force: true });
+  });
+});
