@@ -33,6 +33,17 @@ function accumulate(expr: Aggregate, groups: readonly Group[], grid: Grid, { bud
   });
 }
 
+/** Puts the values of a group at a step into `into`, and answers how many there are. */
+function gather({ columns }: Group, step: number, into: Float64Array): number {
+  let length = 0;
+  for (const { present, values } of columns) {
+    if (present[step] !== 1) continue;
+    into[length] = values[step] as number;
+    length += 1;
+  }
+  return length;
+}
+
 function quantiles(
   expr: Aggregate,
   groups: readonly Group[],
@@ -49,12 +60,7 @@ function quantiles(
     const result = createColumn(group.labels, dropsName(group), grid.count, budget);
     const gathered = new Float64Array(group.columns.length);
     for (let step = 0; step < grid.count; step += 1) {
-      let length = 0;
-      for (const { present, values } of group.columns) {
-        if (present[step] !== 1) continue;
-        gathered[length] = values[step] as number;
-        length += 1;
-      }
+      const length = gather(group, step, gathered);
       budget.work(group.columns.length);
       if (length === 0) continue;
       result.present[step] = 1;

@@ -1,6 +1,7 @@
 import { isStale, type SelectedSeries } from "../signals/index.ts";
 import type { VectorSelector } from "./ast.ts";
 import { type Column, createColumn, isEmpty } from "./columns.ts";
+import { firstAfter } from "./cursor.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { type Grid, lastTimeOf, timeAt } from "./grid.ts";
 
@@ -21,10 +22,11 @@ export function samplesAt(selector: VectorSelector, grid: Grid, evaluation: Eval
     const { timesMs, values } = series;
     const held = budget.held();
     const column = createColumn(series.labels, false, grid.count, budget);
-    let index = -1;
+    let next = 0;
     for (let step = 0; step < grid.count; step += 1) {
       const timeMs = (fixedMs ?? timeAt(grid, step)) - selector.offsetMs;
-      while (index + 1 < timesMs.length && (timesMs[index + 1] as number) <= timeMs) index += 1;
+      next = firstAfter(timesMs, next, timeMs);
+      const index = next - 1;
       if (index < 0 || (timesMs[index] as number) <= timeMs - lookbackMs || isStale(values, index)) continue;
       column.present[step] = 1;
       column.values[step] = read(series, index);

@@ -45,6 +45,18 @@ function histogramsOf(
   });
 }
 
+/** Puts the buckets that there are at a step into `buckets`. */
+function fill(buckets: Buckets, { bounds, columns }: Histogram, step: number): void {
+  buckets.length = 0;
+  for (let index = 0; index < bounds.length; index += 1) {
+    const column = columns[index] as Column;
+    if (column.present[step] !== 1) continue;
+    buckets.bounds[buckets.length] = bounds[index] as number;
+    buckets.counts[buckets.length] = column.values[step] as number;
+    buckets.length += 1;
+  }
+}
+
 /** A value of every histogram at every step at which it has buckets. */
 function overHistograms(
   vector: Expr,
@@ -54,7 +66,7 @@ function overHistograms(
 ): Column[] {
   const { budget, delayedNameRemoval } = evaluation;
   const results = histogramsOf(vector, grid, evaluation).map((histogram) => {
-    const { bounds, columns } = histogram;
+    const { bounds } = histogram;
     const labels = delayedNameRemoval ? histogram.labels : withoutMetadata(histogram.labels);
     const result = createColumn(labels, true, grid.count, budget);
     const buckets: Buckets = {
@@ -63,14 +75,7 @@ function overHistograms(
       length: 0,
     };
     for (let step = 0; step < grid.count; step += 1) {
-      buckets.length = 0;
-      for (let index = 0; index < bounds.length; index += 1) {
-        const column = columns[index] as Column;
-        if (column.present[step] !== 1) continue;
-        buckets.bounds[buckets.length] = bounds[index] as number;
-        buckets.counts[buckets.length] = column.values[step] as number;
-        buckets.length += 1;
-      }
+      fill(buckets, histogram, step);
       budget.work(bounds.length);
       if (buckets.length === 0) continue;
       result.present[step] = 1;

@@ -1,6 +1,7 @@
 import { METRIC_NAME } from "../../signals/index.ts";
 import type { Call } from "../ast.ts";
 import { type Column, createColumn, hasSameLabels, isEmpty, presenceOf } from "../columns.ts";
+import { firstAfter } from "../cursor.ts";
 import { sameLabelSet } from "../error.ts";
 import type { Evaluation } from "../evaluation.ts";
 import { type Grid, timeAt } from "../grid.ts";
@@ -23,8 +24,8 @@ function slide(
   for (let step = 0; step < grid.count; step += 1) {
     const endMs = windowEndMs(step);
     const startMs = endMs - rangeMs;
-    while (to < timesMs.length && (timesMs[to] as number) <= endMs) to += 1;
-    while (from < to && (timesMs[from] as number) <= startMs) from += 1;
+    to = firstAfter(timesMs, to, endMs);
+    from = firstAfter(timesMs, from, startMs);
     if (to - from < leastSamples) continue;
     window.step = step;
     window.timeMs = timeAt(grid, step);
