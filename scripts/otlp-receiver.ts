@@ -11,7 +11,10 @@ import {
 } from "../src/ingest/index.ts";
 import { SPAN_KINDS, type Span } from "../src/signals/index.ts";
 
-/** What OTLP sends, flattened for tests: each item with the attributes of its resource. Times in milliseconds since the epoch. */
+/**
+ * What OTLP sends, flattened for tests: each item with the attributes of its resource. Times in milliseconds since the
+ * epoch.
+ */
 export type AttributeMap = Readonly<Record<string, unknown>>;
 export type ReceivedSpan = {
   readonly resource: AttributeMap;

@@ -6,7 +6,9 @@ export type BoundedMap<V> = {
   readonly charge: (weight: number) => void;
 };
 
-/** Two generations: when the young one weighs half of the limit, it becomes the old one, and the old one is forgotten. */
+/**
+ * Two generations: when the young one weighs half of the limit, it becomes the old one, and the old one is forgotten.
+ */
 export function createBoundedMap<V>(limit: number, weigh: (value: V) => number = () => 1): BoundedMap<V> {
   const perGeneration = Math.max(1, Math.floor(limit / 2));
   let young = new Map<string, V>();

@@ -14,8 +14,8 @@ export type OtlpEncoding = "protobuf" | "json";
 const ignore: Reject = () => {};
 
 /**
- * The spans of an ExportTraceServiceRequest. One whose ids are not valid is told to `reject` and left out; so are links that lead
- * nowhere, silently. Throws `OtlpError` where the bytes are no such request; so do its siblings below.
+ * The spans of an ExportTraceServiceRequest. One whose ids are not valid is told to `reject` and left out; so are links
+ * that lead nowhere, silently. Throws `OtlpError` where the bytes are no such request; so do its siblings below.
  */
 export const decodeTraces = (
   bytes: Uint8Array,

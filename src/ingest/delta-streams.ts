@@ -1,6 +1,6 @@
 /**
- * Points of delta temporality become cumulative: what a stream sent is added up in memory, as Prometheus does with its feature
- * otlp-deltatocumulative. A stream that was silent for five minutes begins anew, with its own start.
+ * Points of delta temporality become cumulative: what a stream sent is added up in memory, as Prometheus does with its
+ * feature otlp-deltatocumulative. A stream that was silent for five minutes begins anew, with its own start.
  */
 import { addHistograms, type SparseHistogram } from "./exponential-buckets.ts";
 import type { ExponentialHistogramPoint, HistogramPoint, SumPoint } from "./metric-point.ts";

@@ -1,10 +1,12 @@
 /**
- * Exponential histograms as classic buckets. Bounds lie on one grid for all series and for all time, 2^(k/4), so that the buckets of two
- * exports, or of two programs, can be added. docs/otlp.md says how exact quantiles are then.
+ * Exponential histograms as classic buckets. Bounds lie on one grid for all series and for all time, 2^(k/4), so that
+ * the buckets of two exports, or of two programs, can be added. docs/otlp.md says how exact quantiles are then.
  */
 import type { ExponentialBuckets, ExponentialHistogramPoint } from "./metric-point.ts";
 
-/** Four bounds to a doubling. Finer input is merged, coarser input keeps its own bounds, which are on the grid as well. */
+/**
+ * Four bounds to a doubling. Finer input is merged, coarser input keeps its own bounds, which are on the grid as well.
+ */
 export const GRID_SCALE = 2;
 const STEPS = 2 ** GRID_SCALE;
 /** Beyond these, 2^(k/4) is no number. */
@@ -26,8 +28,8 @@ export type SparseHistogram = {
 };
 
 /**
- * 2^(0/4) to 2^(3/4), as whole numbers of ten millionths: a power may differ in its last bit from one runtime to the next, and a bound
- * is part of a series' name.
+ * 2^(0/4) to 2^(3/4), as whole numbers of ten millionths: a power may differ in its last bit from one runtime to the
+ * next, and a bound is part of a series' name.
  */
 const FRACTIONS = [10_000_000, 11_892_071, 14_142_136, 16_817_928] as const;
 const FRACTION_UNIT = 10_000_000;

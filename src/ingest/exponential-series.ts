@@ -60,7 +60,9 @@ const isOnScale = (scale: number): ((bound: number) => boolean) => {
   };
 };
 
-/** Fits what came into the bounds that there are, adds what it needs, and makes them fewer where they become too many. */
+/**
+ * Fits what came into the bounds that there are, adds what it needs, and makes them fewer where they become too many.
+ */
 export function fitBounds(before: BoundSet, histogram: SparseHistogram): BoundChange {
   for (let { scale } = before; ; scale -= 1) {
     const cells = cellsOf(rescale(histogram, scale));

@@ -1,6 +1,7 @@
 /**
- * OTLP as it arrives, decoded and translated to what is stored: metrics as Prometheus' OTLP receiver names them, log lines as Loki's OTLP
- * ingestion writes them. Bytes in, items out; no server, no store, no clock. The heavy side: the preload must never reach this room.
+ * OTLP as it arrives, decoded and translated to what is stored: metrics as Prometheus' OTLP receiver names them, log
+ * lines as Loki's OTLP ingestion writes them. Bytes in, items out; no server, no store, no clock. The heavy side: the
+ * preload must never reach this room.
  */
 export { decodeLogs, decodeMetrics, decodeTraces, type OtlpEncoding } from "./decode.ts";
 export type { LogRecord } from "./log-record.ts";

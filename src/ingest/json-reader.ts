@@ -1,6 +1,7 @@
 /**
- * OTLP/JSON (opentelemetry.io/docs/specs/otlp, "JSON Protobuf Encoding"), as lenient as the collector: names in camel or snake case, 64-bit
- * integers and doubles as numbers or text, enums by number or name, null as absent. A value of another type than its field's is an error.
+ * OTLP/JSON (opentelemetry.io/docs/specs/otlp, "JSON Protobuf Encoding"), as lenient as the collector: names in camel
+ * or snake case, 64-bit integers and doubles as numbers or text, enums by number or name, null as absent. A value of
+ * another type than its field's is an error.
  */
 import { OtlpError } from "./otlp-error.ts";
 

@@ -1,6 +1,6 @@
 /**
- * JSON as it came, made safe to parse: not nested without end, and integers that a number does not hold exactly in quotes, as OTLP/JSON
- * wants them anyway.
+ * JSON as it came, made safe to parse: not nested without end, and integers that a number does not hold exactly in
+ * quotes, as OTLP/JSON wants them anyway.
  */
 import { MAX_VALUE_DEPTH, OtlpError, tooDeep } from "./otlp-error.ts";
 

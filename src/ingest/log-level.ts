@@ -1,4 +1,7 @@
-/** The level of a log line as Loki finds it on ingestion (discover_log_levels): by labels, by severity, in JSON, in logfmt, in words. */
+/**
+ * The level of a log line as Loki finds it on ingestion (discover_log_levels): by labels, by severity, in JSON, in
+ * logfmt, in words.
+ */
 import type { Labels } from "../signals/index.ts";
 import { visitLogfmt } from "./logfmt-pairs.ts";
 

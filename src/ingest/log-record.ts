@@ -1,6 +1,8 @@
 import type { Attributes, AttributeValue, Resource, Scope } from "../signals/index.ts";
 
-/** One log record as it was sent. Times in nanoseconds since the epoch, 0 where there is none; ids in lower-case hex. */
+/**
+ * One log record as it was sent. Times in nanoseconds since the epoch, 0 where there is none; ids in lower-case hex.
+ */
 export type LogRecord = {
   readonly timeNs: bigint;
   readonly observedNs: bigint;

@@ -1,6 +1,6 @@
 /**
- * Log records become lines as Loki's OTLP ingestion writes them: few resource attributes name the stream, all else that is known becomes
- * structured metadata. Where it differs: docs/otlp.md.
+ * Log records become lines as Loki's OTLP ingestion writes them: few resource attributes name the stream, all else that
+ * is known becomes structured metadata. Where it differs: docs/otlp.md.
  */
 import {
   type Attributes,

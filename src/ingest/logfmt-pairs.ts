@@ -16,7 +16,10 @@ function quoteEnd(line: string, from: number): number | undefined {
 
 const endsWord = (character: string | undefined): boolean => character === undefined || character <= " ";
 
-/** Calls `visit` with keys and values until it answers false or something comes that is no logfmt. Escapes stay as they are. */
+/**
+ * Calls `visit` with keys and values until it answers false or something comes that is no logfmt. Escapes stay as they
+ * are.
+ */
 export function visitLogfmt(line: string, visit: (key: string, value: string) => boolean): void {
   let at = 0;
   while (at < line.length) {

@@ -1,6 +1,7 @@
 /**
- * Names as Prometheus' OTLP receiver makes them with the strategy UnderscoreEscapingWithSuffixes, and labels as Loki's OTLP ingestion makes
- * them. What is known of units stands in the OpenTelemetry specification, "Prometheus and OpenMetrics Compatibility".
+ * Names as Prometheus' OTLP receiver makes them with the strategy UnderscoreEscapingWithSuffixes, and labels as Loki's
+ * OTLP ingestion makes them. What is known of units stands in the OpenTelemetry specification, "Prometheus and
+ * OpenMetrics Compatibility".
  */
 import type { MetricPoint } from "./metric-point.ts";
 
@@ -104,7 +105,10 @@ export function metricName({ name, unit, kind, monotonic }: NamedMetric): string
   return STARTS_WITH_DIGIT.test(joined) ? `_${joined}` : joined;
 }
 
-/** A label of a series, or undefined where the attribute's key leaves none. Each character that may not stand there becomes `_`. */
+/**
+ * A label of a series, or undefined where the attribute's key leaves none. Each character that may not stand there
+ * becomes `_`.
+ */
 export function seriesLabelName(key: string): string | undefined {
   if (key === "") return undefined;
   const name = key.replaceAll(/[^a-zA-Z0-9]/gu, "_");
@@ -113,7 +117,9 @@ export function seriesLabelName(key: string): string | undefined {
   return ONLY_UNDERSCORES.test(full) ? undefined : full;
 }
 
-/** A label or structured metadata of a log line: as of a series, but what is between letters and digits becomes one `_`. */
+/**
+ * A label or structured metadata of a log line: as of a series, but what is between letters and digits becomes one `_`.
+ */
 export function logLabelName(key: string): string | undefined {
   if (key === "") return undefined;
   const reserved = key.length >= 4 && key.startsWith("__") && key.endsWith("__");

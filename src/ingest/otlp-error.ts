@@ -3,7 +3,10 @@ export class OtlpError extends Error {
   override readonly name = "OtlpError";
 }
 
-/** So many items (spans, events, links, points, exemplars, records) at most: an empty one takes two bytes to send and a hundred to hold. */
+/**
+ * So many items (spans, events, links, points, exemplars, records) at most: an empty one takes two bytes to send and a
+ * hundred to hold.
+ */
 export const MAX_ITEMS = 500_000;
 
 /** How deep values may nest. Captured messages of models reach a dozen; what is deeper was made to overflow a stack. */

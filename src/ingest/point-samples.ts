@@ -1,4 +1,7 @@
-/** The samples and exemplars of one data point, as Prometheus' OTLP receiver appends them. Each answers why the point was refused, if it was. */
+/**
+ * The samples and exemplars of one data point, as Prometheus' OTLP receiver appends them. Each answers why the point
+ * was refused, if it was.
+ */
 import type { NewExemplar } from "../signals/index.ts";
 import type { SparsePoint } from "./delta-streams.ts";
 import { cumulate, fitBounds } from "./exponential-series.ts";

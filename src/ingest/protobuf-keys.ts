@@ -5,8 +5,9 @@ const SLOTS = 1024;
 type Slot = { readonly bytes: Uint8Array; readonly text: string };
 
 /**
- * Keys of attributes repeat with every span. Found again by their bytes, they cost no new text, and an object takes a known text as the
- * name of a property much faster than a new one. What is kept is bounded: a slot holds the last key that fell to it.
+ * Keys of attributes repeat with every span. Found again by their bytes, they cost no new text, and an object takes a
+ * known text as the name of a property much faster than a new one. What is kept is bounded: a slot holds the last key
+ * that fell to it.
  */
 export function createKeyCache(): (bytes: Buffer, start: number, end: number) => string {
   const slots = new Array<Slot | undefined>(SLOTS).fill(undefined);

@@ -1,6 +1,6 @@
 /**
- * The protobuf wire format (protobuf.dev/programming-guides/encoding), read in place. A reader stands at a byte; whoever reads a message
- * knows its end and looks at every tag itself. Nothing is allocated but what is asked for.
+ * The protobuf wire format (protobuf.dev/programming-guides/encoding), read in place. A reader stands at a byte;
+ * whoever reads a message knows its end and looks at every tag itself. Nothing is allocated but what is asked for.
  */
 import { MAX_ITEMS, OtlpError, tooManyItems } from "./otlp-error.ts";
 
@@ -153,7 +153,10 @@ export function readSfixed64Number(reader: ProtobufReader, end: number): number 
   return reader.view.getInt32(start + 4, true) * TWO_TO_32 + reader.view.getUint32(start, true);
 }
 
-/** Reads the length of a text, of bytes or of a message, and answers where it ends; the reader then stands at its beginning. */
+/**
+ * Reads the length of a text, of bytes or of a message, and answers where it ends; the reader then stands at its
+ * beginning.
+ */
 export function readEnd(reader: ProtobufReader, end: number): number {
   const length = readUint32(reader, end);
   const inner = reader.at + length;

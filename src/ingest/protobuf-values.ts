@@ -1,4 +1,6 @@
-/** What all signals have: values, attributes, resources, scopes, ids. Field numbers are those of opentelemetry-proto v1. */
+/**
+ * What all signals have: values, attributes, resources, scopes, ids. Field numbers are those of opentelemetry-proto v1.
+ */
 import type { Attributes, AttributeValue, Resource, Scope } from "../signals/index.ts";
 import { MAX_VALUE_DEPTH, tooDeep } from "./otlp-error.ts";
 import { createKeyCache } from "./protobuf-keys.ts";

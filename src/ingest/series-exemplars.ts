@@ -16,7 +16,9 @@ const charactersOf = (text: string): number => {
 
 export type PlacedExemplar = { readonly timeMs: number; readonly value: number; readonly labels: Labels };
 
-/** Its labels: trace and span, and the attributes where all together are short enough. Undefined where it has no time. */
+/**
+ * Its labels: trace and span, and the attributes where all together are short enough. Undefined where it has no time.
+ */
 function placeExemplar({ timeNs, value, traceId, spanId, attributes }: MetricExemplar): PlacedExemplar | undefined {
   const timeMs = Number(timeNs / 1_000_000n);
   if (timeMs === 0) return undefined;
@@ -32,8 +34,8 @@ export const placeExemplars = (exemplars: readonly MetricExemplar[]): PlacedExem
   exemplars.flatMap((exemplar) => placeExemplar(exemplar) ?? []);
 
 /**
- * Adds those that the series does not have yet. As in Prometheus, an older one than the newest is taken only within the window and where none
- * has its time, and of one time they come in order of their values.
+ * Adds those that the series does not have yet. As in Prometheus, an older one than the newest is taken only within the
+ * window and where none has its time, and of one time they come in order of their values.
  */
 export function addExemplars(
   state: SeriesState,

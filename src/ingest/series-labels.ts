@@ -17,7 +17,10 @@ export type ResourceLabels = {
   readonly targetInfo: LabelSet | undefined;
 };
 
-/** Labels of attributes; those whose names become the same are joined in order of their keys. Undefined where a key leaves no name. */
+/**
+ * Labels of attributes; those whose names become the same are joined in order of their keys. Undefined where a key
+ * leaves no name.
+ */
 function labelsOf(attributes: Attributes, without: readonly string[]): Map<string, string> | undefined {
   const labels = new Map<string, string>();
   for (const key of Object.keys(attributes).sort()) {

@@ -1,6 +1,6 @@
 /**
- * In which order the samples of a series may come, and when a 0 is written where its counting began: as Prometheus' head does it
- * with out_of_order_time_window and created-timestamp-zero-ingestion.
+ * In which order the samples of a series may come, and when a 0 is written where its counting began: as Prometheus'
+ * head does it with out_of_order_time_window and created-timestamp-zero-ingestion.
  */
 import type { LabelSet, NewSample } from "../signals/index.ts";
 

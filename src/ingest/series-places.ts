@@ -1,4 +1,7 @@
-/** Where data points lead to: the series that a point of a certain resource, metric and set of attributes is written to, found again cheaply. */
+/**
+ * Where data points lead to: the series that a point of a certain resource, metric and set of attributes is written to,
+ * found again cheaply.
+ */
 import type { Attributes, LabelSet, MetricMetadata, MetricType, Resource } from "../signals/index.ts";
 import { createBoundedMap } from "./bounded-map.ts";
 import { type BoundSet, NO_BOUNDS } from "./exponential-series.ts";

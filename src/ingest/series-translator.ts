@@ -1,6 +1,7 @@
 /**
- * Points of metrics become samples, exemplars and metadata as Prometheus' OTLP receiver makes them (translation strategy
- * UnderscoreEscapingWithSuffixes, features created-timestamp-zero-ingestion and otlp-deltatocumulative). Where it differs: docs/otlp.md.
+ * Points of metrics become samples, exemplars and metadata as Prometheus' OTLP receiver makes them (translation
+ * strategy UnderscoreEscapingWithSuffixes, features created-timestamp-zero-ingestion and otlp-deltatocumulative). Where
+ * it differs: docs/otlp.md.
  */
 import type { LabelSet, MetricMetadata, NewExemplar, NewSample, Resource } from "../signals/index.ts";
 import { createDeltaStreams, type SparsePoint } from "./delta-streams.ts";
@@ -37,7 +38,8 @@ export type SeriesTranslation = {
 
 export type SeriesTranslator = {
   /**
-   * What is returned counts as stored: the next call builds on it. Whoever could not store it must go on with a new translator.
+   * What is returned counts as stored: the next call builds on it. Whoever could not store it must go on with a new
+   * translator.
    */
   readonly translate: (points: readonly MetricPoint[], nowMs: number) => SeriesTranslation;
 };

@@ -1,7 +1,10 @@
 import type { LabelSet, MetricMetadata } from "../signals/index.ts";
 import type { OrderedWriter, SeriesState } from "./series-order.ts";
 
-/** Half of PromQL's lookback of five minutes, so that a query finds it at any time between a resource's first and last point. */
+/**
+ * Half of PromQL's lookback of five minutes, so that a query finds it at any time between a resource's first and last
+ * point.
+ */
 const EVERY_MS = 150_000;
 
 export const TARGET_INFO_METADATA: MetricMetadata = {

@@ -38,8 +38,8 @@ function json(value: AttributeValue): string | undefined {
 const numberText = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));
 
 /**
- * A value as one text, as the collector's libraries write it, and with them Prometheus and Loki: lists and maps as JSON with sorted keys,
- * bytes as base64, nothing as "".
+ * A value as one text, as the collector's libraries write it, and with them Prometheus and Loki: lists and maps as JSON
+ * with sorted keys, bytes as base64, nothing as "".
  */
 export function valueText(value: AttributeValue): string {
   switch (typeof value) {

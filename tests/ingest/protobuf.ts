@@ -1,4 +1,6 @@
-/** Reads protobuf by a schema given as data, for tests that look at answers. Anything that cannot be a message throws. */
+/**
+ * Reads protobuf by a schema given as data, for tests that look at answers. Anything that cannot be a message throws.
+ */
 export type FieldType =
   | "string"
   | "bytes"
