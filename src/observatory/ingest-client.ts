@@ -79,7 +79,10 @@ export async function startIngestClient(options: IngestClientOptions): Promise<I
           for (const [id, answer] of message.answers) settle(id, answer);
           options.onCommitted(message.busyMs);
         } else if (message.kind === "fault") {
-          diagnostics.warnOnce(`store ${message.path} ${message.error.code}`, message.error.message);
+          diagnostics.warnOnce(
+            `store ${message.path} ${message.error.code ?? message.error.message}`,
+            message.error.message,
+          );
         } else if (message.kind === "unusable") {
           reject(errorOf(message.error));
         } else {

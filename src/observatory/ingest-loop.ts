@@ -13,6 +13,9 @@ export type IngestLoop = {
 
 const DONE: IngestAnswer = { kind: "done" };
 
+const wrote = (answer: IngestAnswer): boolean =>
+  answer.kind === "done" || (answer.kind === "take" && answer.result.kind === "accepted");
+
 /** Group commit: what is written by several requests becomes durable, or fails, together. */
 export function createIngestLoop(writer: StoreWriter, pipeline: IngestPipeline): IngestLoop {
   const write = (call: IngestCall): IngestAnswer => {
@@ -23,10 +26,13 @@ export function createIngestLoop(writer: StoreWriter, pipeline: IngestPipeline):
         const refused = [...taken.rejections];
         for (const { kind, count, reason } of writer.write(taken.batch))
           if (kind !== "exemplars") refused.push({ count, reason });
-        const rejected = refused.reduce((sum, { count }) => sum + count, 0);
+        // The store counts samples, of which a data point can have many.
+        const rejected = Math.min(
+          taken.items,
+          refused.reduce((sum, { count }) => sum + count, 0),
+        );
         const message = refused.map(({ count, reason }) => `${count}: ${reason}`).join("; ");
-        const items = Math.max(0, taken.items - rejected);
-        return { kind: "take", result: { kind: "accepted", rejected, message }, items };
+        return { kind: "take", result: { kind: "accepted", rejected, message }, items: taken.items - rejected };
       }
       case "append":
         writer.write({ samples: call.samples.map(sampleOf) });
@@ -59,9 +65,10 @@ export function createIngestLoop(writer: StoreWriter, pipeline: IngestPipeline):
         pipeline.forget();
       };
       for (const { id, call } of messages) {
-        open.push({ at: answers.length, call });
         try {
-          answers.push([id, write(call)]);
+          const answer = write(call);
+          if (wrote(answer)) open.push({ at: answers.length, call });
+          answers.push([id, answer]);
         } catch (error) {
           answers.push([id, failed(call, error)]);
           fail(error);

@@ -38,7 +38,8 @@ const INDEX_LABELS = ["service.name", "service.namespace", "deployment.environme
 /** As promote_resource_attributes in prometheus/prometheus.yml. */
 const PROMOTED = ["service.name", "service.namespace", "service.version", "deployment.environment.name"];
 
-export function createIngestPipeline(clock: Clock): IngestPipeline {
+/** `onFault` hears of mistakes of our own: data that should be read or refused, and can be neither. */
+export function createIngestPipeline(clock: Clock, onFault: (error: unknown) => void): IngestPipeline {
   const enricher = createEnricher({ clock, redactor: createRedactor(), pricer: createPricer() });
   const createSeries = () => createSeriesTranslator({ promotedResourceAttributes: PROMOTED });
   let series = createSeries();
@@ -74,7 +75,10 @@ export function createIngestPipeline(clock: Clock): IngestPipeline {
         return read(signal, bytes, encoding);
       } catch (error) {
         if (error instanceof OtlpError) return { kind: "bad", message: error.message };
-        throw error;
+        onFault(error);
+        series = createSeries();
+        // It would fail again, so that there is no point in sending it again.
+        return { kind: "bad", message: "agent-observatory failed at it; the data are left out" };
       }
     },
     derived: () => {

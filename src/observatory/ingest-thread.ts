@@ -47,13 +47,14 @@ function group(first: ToIngest): ToIngest[] {
 }
 
 function serve(writer: StoreWriter): void {
-  const loop = createIngestLoop(writer, createIngestPipeline(systemClock));
+  const told = (error: unknown): void => post({ kind: "fault", path: directory, error: plainError(error) });
+  const loop = createIngestLoop(writer, createIngestPipeline(systemClock, told));
   /** Work of the thread's own: what fails is told, and tried again the next time. */
   const attempt = (work: () => void): void => {
     try {
       work();
     } catch (error) {
-      post({ kind: "fault", path: directory, error: plainError(error) });
+      told(error);
     }
   };
   const maintain = (): void => attempt(() => void (writer.maintain() && setImmediate(maintain)));

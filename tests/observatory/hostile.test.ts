@@ -9,7 +9,7 @@ const MB = 1024 * 1024;
 /** A resource whose one attribute is a list in a list in a list. */
 function nested(depth: number): Buffer {
   // array_value and values of lists, then the way to an attribute: value, attributes, resource, resource_spans.
-  const tags = [...Array.from({ length: depth * 2 }, (_, i) => (i % 2 === 0 ? 42 : 10)), 18, 10, 10, 10];
+  const tags = [...Array.from({ length: depth * 2 + 1 }, (_, i) => (i % 2 === 0 ? 42 : 10)), 18, 10, 10, 10];
   return tags.reduce((inner, tag) => {
     const length: number[] = [];
     let rest = inner.length;
