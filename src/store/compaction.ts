@@ -1,6 +1,6 @@
 import type { Samples } from "../signals/index.ts";
-import { chunkFault } from "./chunks.ts";
 import type { DayWriter } from "./day-writer.ts";
+import { chunkFault, SAMPLES_PER_CHUNK, sampleCountOf } from "./integrity.ts";
 import { decodeSamples, encodeSamples } from "./sample-codec.ts";
 import { createSampleColumns, normalize, type SampleColumns } from "./sample-columns.ts";
 import { SEGMENT_SAMPLE_BYTES } from "./sample-writer.ts";
@@ -14,8 +14,6 @@ export type Compaction = {
   readonly step: (isOver: () => boolean) => boolean;
 };
 
-/** A chunk that has so many is left alone; below, later samples join it. Of 120, 240 and 512 the one with the least space and time. */
-const SAMPLES_PER_CHUNK = 240;
 /** Series between two looks at the clock. */
 const SERIES_PER_LOOK = 64;
 
@@ -77,6 +75,8 @@ export function startCompaction(day: DayWriter): Compaction {
   const lastSegment = Number(rows.at(-1)?.[0] ?? 0);
   const head = joinSegments(rows.map((row) => row[1] as Uint8Array));
   const most = day.seriesCount();
+  // As the file counts them: what is damaged may count otherwise, and must not be compacted for ever.
+  const headSamples = day.headSamples();
   const { order, starts } = groupBySeries(head, most);
   let nextSeries = 1;
 
@@ -107,7 +107,7 @@ export function startCompaction(day: DayWriter): Compaction {
     // The chunk that begins before the first sample, and those that begin up to the last one.
     const found = findChunks.all(base, base + first, base + last);
     let total = to - from;
-    for (const [, samples] of found) total += Number(samples);
+    for (const [id, samples] of found) total += sampleCountOf(connection.path, id, samples);
     const columns: SampleColumns = createSampleColumns(total);
     let existing = 0;
     for (const [index, [id, samples, data]] of found.entries()) {
@@ -147,7 +147,7 @@ export function startCompaction(day: DayWriter): Compaction {
         }
         const done = nextSeries > most;
         if (done) connection.prepare("DELETE FROM segments WHERE id <= ?").run(lastSegment);
-        day.moveSamples(done ? -head.length : 0, grown);
+        day.moveSamples(done ? -headSamples : 0, grown);
         connection.exec("COMMIT");
         return done;
       } catch (error) {

@@ -1,6 +1,7 @@
 import type { NewExemplar, NewLogLine, NewSample, Span } from "../signals/index.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import type { DayFile } from "./files.ts";
+import { labelCountOf } from "./integrity.ts";
 import { createLabelWriter } from "./label-writer.ts";
 import { createLineWriter, type LineOutcome } from "./line-writer.ts";
 import { createSampleWriter } from "./sample-writer.ts";
@@ -107,7 +108,7 @@ export function openDayWriter(file: DayFile, options: DayWriterOptions): DayWrit
       for (const one of [series, streams, lines, spans]) one.reset();
       Object.assign(totals, readTotals());
     },
-    seriesCount: () => Number(seriesCount.get()?.[0] ?? 0),
+    seriesCount: () => labelCountOf(connection.path, seriesCount.get()?.[0]),
     headSamples: () => totals.head,
     moveSamples: (head, chunks) => {
       totals.head += head;

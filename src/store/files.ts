@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { COMPANIONS, DRAFT_SUFFIX, removeDatabase } from "./connection.ts";
 
 export const DAY_MS = 86_400_000;
@@ -24,9 +24,19 @@ export const statePathOf = (directory: string): string => join(directory, "state
 export const lockPathOf = (directory: string): string => join(directory, "writer.lock");
 export const dataPathOf = (directory: string): string => join(directory, "data");
 
-export function createDirectories(directory: string): void {
-  mkdirSync(dataPathOf(directory), { recursive: true });
+/** Not `recursive`: Node never comes back from that below /proc, where nothing can be made although the parent is there. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) makeFolder(parent);
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
 }
+
+export const createDirectories = (directory: string): void => makeFolder(resolve(dataPathOf(directory)));
 
 export function dayFileOf(directory: string, startMs: number, part: number): DayFile {
   const name = part === 1 ? `${dayNameOf(startMs)}.sqlite` : `${dayNameOf(startMs)}.${part}.sqlite`;

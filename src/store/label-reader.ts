@@ -1,5 +1,6 @@
 import { createLabels, type Labels, type Matcher, matchesAll } from "../signals/index.ts";
 import type { Connection, Row } from "./connection.ts";
+import { decoded, labelCountOf } from "./integrity.ts";
 
 export type StoredLabels = {
   readonly labels: Labels;
@@ -85,10 +86,13 @@ export function createLabelReader(
       UNION ALL SELECT (SELECT min(name) FROM ${table}_labels WHERE name > found.name) FROM found WHERE found.name IS NOT NULL
     ) SELECT name FROM found WHERE name IS NOT NULL`),
   };
-  const count = (): number => Number(statements.last.get()?.[0] ?? 0);
+  const count = (): number => labelCountOf(connection.path, statements.last.get()?.[0]);
 
   const keep = (id: number, text: string): StoredLabels => {
-    const stored = { labels: createLabels(Object.entries(JSON.parse(text) as Record<string, string>)), text };
+    const stored = {
+      labels: decoded(connection.path, () => createLabels(Object.entries(JSON.parse(text) as Labels))),
+      text,
+    };
     if (budget.left <= 0) {
       for (const one of budget.caches) one.clear();
       budget.left = budget.total;

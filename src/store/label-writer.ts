@@ -1,6 +1,7 @@
 import type { LabelSet, Labels } from "../signals/index.ts";
 import type { Connection } from "./connection.ts";
 import { hashOf } from "./hash.ts";
+import { labelCountOf } from "./integrity.ts";
 import { createRecentMap } from "./recent-map.ts";
 
 /** Gives label sets their numbers within one file. */
@@ -30,7 +31,8 @@ export function createLabelWriter(connection: Connection, table: "series" | "str
   const findLabel = connection.prepare(`SELECT id FROM ${table}_labels WHERE name = ? AND value = ?`);
   const insertLabel = connection.prepare(`INSERT INTO ${table}_labels (name, value) VALUES (?, ?)`);
   const insertPosting = connection.prepare(`INSERT INTO ${table}_postings VALUES (?, ?)`);
-  const readLast = (): number => Number(connection.prepare(`SELECT max(id) FROM ${table}`).get()?.[0] ?? 0);
+  const readLast = (): number =>
+    labelCountOf(connection.path, connection.prepare(`SELECT max(id) FROM ${table}`).get()?.[0]);
   let last = readLast();
 
   const labelIdOf = (name: string, value: string): number => {

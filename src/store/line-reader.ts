@@ -33,6 +33,15 @@ export function boundsOf(day: DayReader, startNs: bigint, endNs: bigint): Bounds
   return { first: Number(start), end: Number(end < NS_PER_DAY ? end : NS_PER_DAY) };
 }
 
+/** Damaged metadata is none: who reads it is in the middle of a query of his own, and the line may still be good. */
+function parseMetadata(text: string): Labels {
+  try {
+    return createLabels(Object.entries(JSON.parse(text) as Labels));
+  } catch {
+    return NO_LABELS;
+  }
+}
+
 function lineOf(day: DayReader, streams: ReadonlyMap<number, Labels>, row: Row): PlacedLine {
   const [offset, number, stream, metadata, line] = row;
   let parsed: Labels | undefined;
@@ -42,7 +51,7 @@ function lineOf(day: DayReader, streams: ReadonlyMap<number, Labels>, row: Row):
     line: String(line),
     // Most queries look at the line alone.
     get metadata(): Labels {
-      parsed ??= metadata === null ? NO_LABELS : createLabels(Object.entries(JSON.parse(String(metadata)) as Labels));
+      parsed ??= metadata === null ? NO_LABELS : parseMetadata(String(metadata));
       return parsed;
     },
     offsetNs: offset as number,

@@ -1,10 +1,10 @@
 import { ObservatoryError } from "../base/index.ts";
-import { createLabels, type Exemplar, type Matcher, type Samples } from "../signals/index.ts";
-import { chunkFault } from "./chunks.ts";
+import { createLabels, type Exemplar, type Labels, type Matcher, type Samples } from "../signals/index.ts";
 import { SERIES_FACTOR } from "./compaction.ts";
 import type { Connection } from "./connection.ts";
 import { DAY_MS, type DayFile } from "./files.ts";
 import { createHeadMirror } from "./head-mirror.ts";
+import { chunkFault, decoded, sampleCountOf } from "./integrity.ts";
 import type { LabelReader, StoredLabels } from "./label-reader.ts";
 import { decodeSamples } from "./sample-codec.ts";
 import { createSampleColumns, normalize } from "./sample-columns.ts";
@@ -102,7 +102,7 @@ export function createSeriesReader(
         const chunks = findChunks.all(base, base + from, base + to);
         const [headFrom, headTo] = [starts[slot] as number, starts[slot + 1] as number];
         let total = headTo - headFrom;
-        for (const chunk of chunks) total += Number(chunk[1]);
+        for (const [chunk, count] of chunks) total += sampleCountOf(connection.path, chunk, count);
         if (total === 0) continue;
         const joined = createSampleColumns(total);
         let at = 0;
@@ -133,7 +133,7 @@ export function createSeriesReader(
           timeMs: Number(timeMs),
           // SQLite has no NaN: it keeps NULL.
           value: value === null ? Number.NaN : Number(value),
-          labels: createLabels(Object.entries(JSON.parse(String(text)) as Record<string, string>)),
+          labels: decoded(connection.path, () => createLabels(Object.entries(JSON.parse(String(text)) as Labels))),
         }));
         found.push({ id, exemplars });
       }

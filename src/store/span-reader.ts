@@ -3,6 +3,7 @@ import { decodeAttributes, parseAttributes } from "./attribute-json.ts";
 import type { Connection, Parameter, Row } from "./connection.ts";
 import { idBytesOf, idTextOf } from "./ids.ts";
 import { clampToInt64 as clamp } from "./int64.ts";
+import { decoded } from "./integrity.ts";
 import { createRecentMap } from "./recent-map.ts";
 import { createTagFilter } from "./span-tags.ts";
 
@@ -85,7 +86,8 @@ export function createSpanReader(connection: Connection): SpanReader {
       return { name: String(name), kind: kind as SpanKind };
     });
 
-  const spanOf = (columns: Row): Span => {
+  const spanOf = (columns: Row): Span => decoded(connection.path, () => decodeSpan(columns));
+  const decodeSpan = (columns: Row): Span => {
     const [traceId, spanId, parentId, startNs, durationNs, operation, resource, scope, status, flags, message] =
       columns;
     const [traceState, attributes, events, links] = columns.slice(11);

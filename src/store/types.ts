@@ -80,6 +80,11 @@ export type StoreWriter = {
    * True: there is more to do, call again soon.
    */
   readonly maintain: () => boolean;
+  /**
+   * What a reader told to its `onFault`: a damaged file is set aside, so that nothing new is written where it could not be read. The writer
+   * itself only notices what it comes across.
+   */
+  readonly distrust: (fault: StoreFault) => void;
   readonly usage: () => StoreUsage;
   /** Small texts that are kept across restarts; a `set` belongs to the open transaction. */
   readonly state: {

@@ -192,6 +192,11 @@ function createWriter(options: WriterOptions, lock: WriterLock, told: Told): Sto
       commit();
       return attempt(maintenance.run);
     },
+    distrust: ({ path, error }) => {
+      commit();
+      const isOurs = listDayFiles(directory).some((file) => file.path === path && !file.damaged);
+      if (isOurs) told(pool.setAside(path), error);
+    },
     usage,
     state: {
       get: (key) => inState(() => state.get(key)),
