@@ -41,7 +41,4 @@ export function formatValue(value: number): string {
   return String(Number(value.toPrecision(6)));
 }
 
-/** A value as JSON has it; what JSON has no number for is a text, as in Prometheus' own answers. */
-export const jsonValue = (value: number): number | string => (Number.isFinite(value) ? value : formatValue(value));
-
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

@@ -1,3 +1,4 @@
+import { formatValue } from "./amounts.ts";
 import type { Terminal } from "./command.ts";
 
 /** Writes lines on the standard output. */
@@ -5,9 +6,20 @@ export function writeLines({ out }: Terminal, lines: readonly string[]): void {
   if (lines.length > 0) out.write(`${lines.join("\n")}\n`);
 }
 
-/** One JSON document. Nanoseconds, which JSON has no number for, become texts. */
+/** What JSON has no number for is a text: nanoseconds, and NaN, +Inf and -Inf as Prometheus writes them. */
+function asJson(_: string, value: unknown): unknown {
+  if (typeof value === "bigint") return String(value);
+  return typeof value === "number" && !Number.isFinite(value) ? formatValue(value) : value;
+}
+
+/** One JSON document. */
 export function writeJson({ out }: Terminal, value: unknown): void {
-  out.write(`${JSON.stringify(value, (_, one: unknown) => (typeof one === "bigint" ? String(one) : one), 2)}\n`);
+  out.write(`${JSON.stringify(value, asJson, 2)}\n`);
+}
+
+/** One JSON document of many, on a line of its own. */
+export function writeJsonLine({ out }: Terminal, value: unknown): void {
+  out.write(`${JSON.stringify(value, asJson)}\n`);
 }
 
 /** A remark beside the result, on the standard error. */

@@ -15,6 +15,9 @@ export type TreeOptions = {
   readonly times?: TimeStyle;
 };
 
+/** 30 levels; what is deeper is not set in further, and says so. */
+const MAX_INDENT = 90;
+
 type Branch = { readonly span: TraceSpan; readonly children: Branch[] };
 type Leaf = { readonly log: LogEntry };
 type Node = Branch | Leaf;
@@ -131,14 +134,14 @@ export function renderTrace({ traceId, spans }: Trace, options: TreeOptions): st
     .toReversed();
   for (let item = open.pop(); item !== undefined; item = open.pop()) {
     const { node, indent, last } = item;
-    const lead = `${indent}${last ? "└─ " : "├─ "}`;
+    const lead = `${indent.length > MAX_INDENT ? `⋯${indent.slice(-MAX_INDENT)}` : indent}${last ? "└─ " : "├─ "}`;
     if ("log" in node) {
       lines.push(`${lead}${renderLog(node.log, lead.length, options)}`);
       continue;
     }
     lines.push(`${lead}${renderSpan(node.span, lead.length, options)}`);
     const below = [...node.children, ...logsOf(node).map((log): Leaf => ({ log }))].sort(byStart);
-    const deeper = `${indent}${last ? "   " : "│  "}`;
+    const deeper = `${indent.slice(-MAX_INDENT)}${last ? "   " : "│  "}`;
     open.push(
       ...below.map((one, index) => ({ node: one, indent: deeper, last: index === below.length - 1 })).toReversed(),
     );

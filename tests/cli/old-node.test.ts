@@ -49,6 +49,6 @@ describe("the command", () => {
     assert.match(run("--help").stdout, /--require agent-observatory\/register/);
     const unknown = run("frobnicate");
     assert.equal(unknown.status, 2);
-    assert.match(unknown.stderr, /"frobnicate" is not a command/);
+    assert.match(unknown.stderr, /there is no command "frobnicate"/i);
   });
 });

@@ -1,5 +1,5 @@
 import type { Alert, AlertingRule, Rule, RuleGroup } from "../../backends/index.ts";
-import { formatDuration, jsonValue } from "../amounts.ts";
+import { formatDuration } from "../amounts.ts";
 import { type CommandInput, defineCommand, EXIT, type Flags, UsageError } from "../command.ts";
 import { connect } from "../connection.ts";
 import { CONNECTION_FLAGS, OUTPUT_FLAGS } from "../flags.ts";
@@ -62,7 +62,7 @@ export const alertJson = ({ labels, annotations, state, activeSinceMs, value }: 
   summary: annotations["summary"] ?? null,
   since: activeSinceMs === undefined ? null : isoTime(activeSinceMs),
   runbookUrl: annotations["runbook_url"] ?? null,
-  value: jsonValue(value),
+  value,
   labels,
   annotations,
 });
@@ -137,14 +137,28 @@ async function showRules({ flags, terminal }: Input): Promise<number> {
   return rows.length === 0 ? EXIT.nothing : EXIT.ok;
 }
 
+/** Asks nobody: the engine is our own. */
+async function testRules(files: readonly string[], { flags, terminal }: Input): Promise<number> {
+  if (files.length === 0) throw new UsageError("expected files with unit tests of rules: alerts test FILE…, got none");
+  const { runRuleTests, writeTestReport } = await import("../../rules/index.ts");
+  const report = await runRuleTests(files);
+  if (flags.json) writeJson(terminal, report);
+  else terminal.out.write(writeTestReport(report));
+  return report.failed === 0 ? EXIT.ok : EXIT.nothing;
+}
+
 export const command = defineCommand({
-  usage: ["[flags]", "rules [flags]"],
+  usage: ["[flags]", "rules [flags]", "test FILE… [--json]"],
   about:
     "Shows alerts that are pending or firing, the worst first. `rules` lists all rules with their health. `test` runs unit tests of rules, in the format of promtool, with the engine of the embedded process; it asks nobody, and ends with 1 where a test fails.",
-  examples: ["agent-observatory alerts --fail-on-firing && ./deploy.sh"],
+  examples: [
+    "agent-observatory alerts --fail-on-firing && ./deploy.sh",
+    "agent-observatory alerts test alerts/tests/*.test.yml",
+  ],
   flags: FLAGS,
   run: (input) => {
     const [what, ...more] = input.positionals;
+    if (what === "test") return testRules(more, input);
     if (what === "rules" && more.length === 0) return showRules(input);
     if (what !== undefined) throw new UsageError(`expected nothing, rules or test, got ${JSON.stringify(what)}`);
     return showAlerts(input);

@@ -3,7 +3,7 @@ import { defineCommand, EXIT, type Terminal, UsageError } from "../command.ts";
 import { connect } from "../connection.ts";
 import { CONNECTION_FLAGS, OUTPUT_FLAGS, TIME_FLAGS } from "../flags.ts";
 import { LEVELS, renderLogEntry } from "../log-line.ts";
-import { remark, writeJson, writeLines } from "../output.ts";
+import { remark, writeJson, writeJsonLine, writeLines } from "../output.ts";
 import { isoTime, parseRange, type TimeStyle } from "../times.ts";
 
 const HOUR_MS = 3_600_000;
@@ -119,9 +119,7 @@ export const command = defineCommand({
     if (flags.verbose) remark(terminal, query);
     if (flags.follow) {
       await follow(backends.loki, query, { startMs: range.startMs, limit }, terminal, (entries) => {
-        if (flags.json)
-          for (const entry of entries)
-            terminal.out.write(`${JSON.stringify({ ...entryJson(entry), timeNs: String(entry.timeNs) })}\n`);
+        if (flags.json) for (const entry of entries) writeJsonLine(terminal, entryJson(entry));
         else writeEntries(entries, flags, terminal);
       });
       return EXIT.ok;

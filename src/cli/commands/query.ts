@@ -1,5 +1,5 @@
-import type { Labels, QueryAnswer, Series } from "../../backends/index.ts";
-import { formatValue, jsonValue } from "../amounts.ts";
+import type { QueryAnswer, Series } from "../../backends/index.ts";
+import { formatValue } from "../amounts.ts";
 import { defineCommand, EXIT, type Terminal, UsageError } from "../command.ts";
 import { connect } from "../connection.ts";
 import { CONNECTION_FLAGS, OUTPUT_FLAGS } from "../flags.ts";
@@ -60,27 +60,16 @@ function renderRange(series: readonly Series[], terminal: Terminal): string[] {
   return renderTable(series, columns, terminal);
 }
 
-const histogramJson = ({ timeMs, count, sum, buckets }: Series["histograms"][number]) => ({
-  timeMs,
-  count: jsonValue(count),
-  sum: jsonValue(sum),
-  buckets: buckets.map((bucket) => ({
-    lower: jsonValue(bucket.lower),
-    upper: jsonValue(bucket.upper),
-    count: jsonValue(bucket.count),
-  })),
-});
-
-const seriesJson = ({ labels, points, histograms }: Series): { labels: Labels } => ({
+const seriesJson = ({ labels, points, histograms }: Series) => ({
   labels,
-  ...(points.length > 0 && { points: points.map(({ timeMs, value }) => ({ timeMs, value: jsonValue(value) })) }),
-  ...(histograms.length > 0 && { histograms: histograms.map(histogramJson) }),
+  ...(points.length > 0 && { points }),
+  ...(histograms.length > 0 && { histograms }),
 });
 
 function answerJson(query: string, { result, warnings, hints }: QueryAnswer) {
   const remarks = { warnings, hints };
   if ("series" in result) return { query, type: result.type, series: result.series.map(seriesJson), ...remarks };
-  const value = result.type === "scalar" ? jsonValue(result.value) : result.text;
+  const value = result.type === "scalar" ? result.value : result.text;
   return { query, type: result.type, time: isoTime(result.timeMs), timeMs: result.timeMs, value, ...remarks };
 }
 

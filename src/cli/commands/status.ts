@@ -12,7 +12,7 @@ import { alertJson, isCall } from "./alerts.ts";
 
 const DAY_MS = 86_400_000;
 /** Of every program that sends metrics there is one, however few others. */
-const LATEST_METRIC = "max(max_over_time(timestamp(target_info)[1h:1m]))";
+const LATEST_METRIC = "max(timestamp(target_info)) or max(max_over_time(timestamp(target_info)[1h:1m]))";
 const STORE_BYTES = "max(agent_observatory_store_bytes)";
 const STORE_OLDEST = "min(agent_observatory_store_oldest_timestamp_seconds)";
 
@@ -30,6 +30,8 @@ async function ask<T>(question: () => Promise<T>): Promise<Answer<T>> {
 }
 
 const said = <T>(answer: Answer<T>): T | undefined => ("value" in answer ? answer.value : undefined);
+
+const failureIn = (answer: Answer<unknown>): string | undefined => ("failure" in answer ? answer.failure : undefined);
 
 async function valueOfQuery({ prometheus }: Backends, query: string): Promise<number | undefined> {
   const { result } = await prometheus.query(query);
@@ -73,6 +75,8 @@ async function inspect({ backends }: Connection, nowMs: number) {
   const latestTrace = await ask(() => latestTraceMs(backends, services, nowMs));
   const broken = (said(rules) ?? []).flatMap((group) => group.rules).filter(({ health }) => health === "err");
   return {
+    /** Who answers as Prometheus, where it says: an embedded process. */
+    revision: said(metrics)?.revision ?? "",
     backends: [
       { name: "Prometheus", version: said(metrics)?.version, answer: metrics, latestMs: toMs(said(latestMetric)) },
       { name: "Loki", version: said(logs)?.version, answer: logs, latestMs: said(latestLog) },
@@ -85,6 +89,8 @@ async function inspect({ backends }: Connection, nowMs: number) {
     }[],
     services,
     alerts: said(alerts) ?? [],
+    // A Prometheus without rules answers all the same; who does not cannot tell that all is well.
+    alertsFailure: failureIn(alerts) ?? failureIn(rules),
     store: { bytes: said(bytes), oldestMs: toMs(said(oldest)) },
     brokenRules: broken.map(({ name, lastError }) => ({ name, error: lastError ?? "" })),
   };
@@ -118,16 +124,19 @@ function renderStatus(status: Status, { place, urls }: Connection, { nowMs, pain
   });
   const firing = status.alerts.filter(isCall);
   const names = [...new Set(firing.map(({ labels }) => labels["alertname"] ?? ""))].map(oneLine).join(", ");
+  const embedded = status.revision.startsWith("agent-observatory") ? status.revision : "";
   const { bytes, oldestMs } = status.store;
   const pending = status.alerts.filter(({ state }) => state === "pending").length;
   return [
-    `Asking ${who}.`,
+    `Asking ${who}${embedded === "" ? "" : ` (${oneLine(embedded)})`}.`,
     ...backends,
     ...(bytes === undefined
       ? []
       : [`store     ${formatBytes(bytes)}${oldestMs === undefined ? "" : `, since ${formatTime(oldestMs, style)}`}`]),
     `services  ${status.services.length === 0 ? "none yet" : status.services.map(oneLine).join(", ")}`,
-    `alerts    ${firing.length === 0 ? "none firing" : paint.red(`${firing.length} firing: ${names}`)}${pending > 0 ? `, ${pending} pending` : ""}`,
+    status.alertsFailure !== undefined
+      ? `alerts    ${paint.red(`unknown: ${oneLine(status.alertsFailure)}`)}`
+      : `alerts    ${firing.length === 0 ? "none firing" : paint.red(`${firing.length} firing: ${names}`)}${pending > 0 ? `, ${pending} pending` : ""}`,
     ...status.brokenRules.map(({ name, error }) => paint.red(`rule      ${oneLine(`${name}: ${error}`)}`)),
   ];
 }
@@ -136,6 +145,7 @@ function writeStatusJson(terminal: Terminal, status: Status, { place, urls }: Co
   writeJson(terminal, {
     well,
     place,
+    revision: status.revision,
     backends: status.backends.map(({ name, version, answer, latestMs }) => ({
       name,
       url: urls[name],
@@ -153,6 +163,7 @@ function writeStatusJson(terminal: Terminal, status: Status, { place, urls }: Co
             oldest: status.store.oldestMs === undefined ? null : isoTime(status.store.oldestMs),
           },
     alerts: status.alerts.map(alertJson),
+    alertsFailure: status.alertsFailure ?? null,
     brokenRules: status.brokenRules,
   });
 }
@@ -169,6 +180,7 @@ export const command = defineCommand({
     const status = await inspect(connection, nowMs);
     const well =
       status.backends.every(({ answer }) => "value" in answer) &&
+      status.alertsFailure === undefined &&
       status.brokenRules.length === 0 &&
       !status.alerts.some(isCall);
     if (flags.json) writeStatusJson(terminal, status, connection, well);
