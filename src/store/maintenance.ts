@@ -86,14 +86,18 @@ export function createMaintenance(options: MaintenanceOptions): Maintenance {
 
   return {
     afterCommit: () => {
-      if (pool.retireLarge(partBytes)) removeOld();
+      if (pool.retireLarge(partBytes)) {
+        // Closed first: then their logs are gone, and what is counted is what they will be.
+        closeIdle();
+        removeOld();
+      }
       const flooded = pool.all().find((day) => day.headSamples() > OVERFLOWING_HEAD);
       if (flooded !== undefined) compact(inProgress() ?? flooded, deadline(COMMIT_MS));
     },
     run: () => {
       const isOver = deadline(RUN_MS);
-      removeOld();
       closeIdle();
+      removeOld();
       for (;;) {
         const next = inProgress() ?? pool.all().find(wantsCompaction);
         if (next !== undefined) compact(next, isOver);

@@ -66,7 +66,7 @@ describe("retention", () => {
     writer.maintain();
     assert.ok(most < maxBytes * 1.1, `${most} of ${maxBytes} bytes`);
     assert.ok(bytesIn(directory) <= maxBytes);
-    assert.ok(bytesIn(directory) > maxBytes * 0.75, "and it uses what it may");
+    assert.ok(bytesIn(directory) > maxBytes * 0.65, `it uses what it may: ${bytesIn(directory)}`);
     const times = new Set<number>();
     read().scan(
       { matchers: [], startNs: 0n, endNs: 2n ** 62n, direction: "forward" },
