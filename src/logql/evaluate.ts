@@ -14,10 +14,21 @@ import { combineVectors, combineWithLiteral } from "./vector-matching.ts";
 /** Samples that the right side of an operator may come to before the left one is read. */
 const MAX_HELD_SAMPLES = 2_000_000;
 
-export type Evaluation = { readonly scan: LineScan; readonly steps: Steps };
+export type Evaluation = {
+  readonly scan: LineScan;
+  readonly steps: Steps;
+  /** Throws where an answer would have too many series. */
+  readonly requireSeries: (count: number) => void;
+};
 
 /** Evaluates step after step as lines are read, and hands each to `emit`. Throws `LogqlError`. */
-export function evaluate(evaluation: Evaluation, expression: MetricExpr, emit: StepSink): void {
+export function evaluateQuery(evaluation: Evaluation, expression: MetricExpr, emit: StepSink): void {
+  // What nothing aggregates is an answer with as many series as a window has: too many are known before the lines are.
+  if (expression.kind === "range") evaluateRange(evaluation, expression, undefined, emit, evaluation.requireSeries);
+  else evaluate(evaluation, expression, emit);
+}
+
+function evaluate(evaluation: Evaluation, expression: MetricExpr, emit: StepSink): void {
   switch (expression.kind) {
     case "range":
       evaluateRange(evaluation, expression, undefined, emit);
@@ -59,15 +70,17 @@ function evaluateRange(
   range: RangeExpr,
   outer: Grouping | undefined,
   emit: StepSink,
+  requireRoom: (seriesCount: number) => void = () => {},
 ): void {
   const extract = createSampleExtractor(range, outer);
   const missing = range.operation === "absent_over_time" ? createLabelSet(absentLabels(range)) : undefined;
-  const windows = createRangeWindows(range, steps, (step, samples) => {
+  const close: StepSink = (step, samples) => {
     scan.requireTime();
     requireNoErrors(samples);
     if (missing === undefined) emit(step, samples);
     else emit(step, samples.length > 0 ? [] : [{ series: missing, value: 1 }]);
-  });
+  };
+  const windows = createRangeWindows(range, steps, close, requireRoom);
   const offsetNs = BigInt(range.offsetNs);
   const lastNs = steps.startNs + steps.stepNs * BigInt(steps.count - 1);
   // Windows are open at their start and closed at their end; readings of lines the other way round.

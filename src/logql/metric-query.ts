@@ -1,6 +1,6 @@
 import type { LogSource } from "../signals/index.ts";
 import { LogqlError } from "./error.ts";
-import { evaluate } from "./evaluate.ts";
+import { evaluateQuery } from "./evaluate.ts";
 import { createLineScan } from "./line-scan.ts";
 import { compareLabels } from "./metric-text.ts";
 import type { LogqlLimits, LogqlOutcome, LogqlRangeParams, LogqlSample, LogqlSeries } from "./outcome.ts";
@@ -11,12 +11,16 @@ const NS_PER_MS = 1_000_000n;
 /** Loki's `max_query_series`. */
 const MAX_SERIES = 500;
 
-const seriesLimitError = (maxSeries: number): LogqlError =>
-  new LogqlError(
-    "limit",
-    `maximum number of series (${maxSeries}) reached for a single query; consider reducing query cardinality by adding ` +
-      "more specific stream selectors, reducing the time range, or aggregating results with functions like sum(), count() or topk()",
-  );
+function createSeriesLimit({ maxSeries = MAX_SERIES }: LogqlLimits): (count: number) => void {
+  return (count) => {
+    if (count <= maxSeries) return;
+    throw new LogqlError(
+      "limit",
+      `maximum number of series (${maxSeries}) reached for a single query; consider reducing query cardinality by adding ` +
+        "more specific stream selectors, reducing the time range, or aggregating results with functions like sum(), count() or topk()",
+    );
+  };
+}
 
 /** `sort` and `sort_desc` have an order to keep; everything else is sorted by labels. */
 function isSorted(expression: MetricExpr): boolean {
@@ -38,16 +42,20 @@ export function queryMetricInstant(
   timeNs: bigint,
   limits: LogqlLimits,
 ): LogqlOutcome {
-  const maxSeries = limits.maxSeries ?? MAX_SERIES;
+  const requireSeries = createSeriesLimit(limits);
   const scan = createLineScan(source, limits);
   const timeMs = Number(timeNs / NS_PER_MS);
   if (expression.kind === "literal")
     return { type: "scalar", timeMs, value: expression.value, stats: { ...scan.counted(), entriesReturned: 1 } };
   let samples: readonly Sample[] = [];
-  evaluate({ scan, steps: { startNs: timeNs, stepNs: 0n, count: 1 } }, expression, (_step, result) => {
-    samples = result;
-  });
-  if (samples.length > maxSeries) throw seriesLimitError(maxSeries);
+  evaluateQuery(
+    { scan, requireSeries, steps: { startNs: timeNs, stepNs: 0n, count: 1 } },
+    expression,
+    (_step, result) => {
+      samples = result;
+    },
+  );
+  requireSeries(samples.length);
   const answer: LogqlSample[] = samples.map(({ series, value }) => ({ labels: series.labels, timeMs, value }));
   if (!isSorted(expression)) answer.sort((a, b) => compareLabels(a.labels, b.labels));
   return { type: "vector", samples: answer, stats: { ...scan.counted(), entriesReturned: answer.length } };
@@ -68,19 +76,19 @@ export function queryMetricRange(
   params: LogqlRangeParams,
   limits: LogqlLimits,
 ): LogqlOutcome {
-  const maxSeries = limits.maxSeries ?? MAX_SERIES;
+  const requireSeries = createSeriesLimit(limits);
   const scan = createLineScan(source, limits);
   const steps = alignSteps(params);
   const bySeries = new Map<string, LogqlSeries & { readonly timesMs: number[]; readonly values: number[] }>();
   let points = 0;
-  evaluate({ scan, steps }, expression, (step, samples) => {
+  evaluateQuery({ scan, requireSeries, steps }, expression, (step, samples) => {
     const timeMs = Number((steps.startNs + steps.stepNs * BigInt(step)) / NS_PER_MS);
     for (const { series, value } of samples) {
       let one = bySeries.get(series.key);
       if (one === undefined) {
         one = { labels: series.labels, timesMs: [], values: [] };
         bySeries.set(series.key, one);
-        if (bySeries.size > maxSeries) throw seriesLimitError(maxSeries);
+        requireSeries(bySeries.size);
       }
       one.timesMs.push(timeMs);
       one.values.push(value);

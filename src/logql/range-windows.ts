@@ -2,10 +2,11 @@ import type { LabelSet } from "../signals/index.ts";
 import { LogqlError } from "./error.ts";
 import { createAccumulator, createCounted, isCounting } from "./range-functions.ts";
 import type { RangeExpr } from "./syntax.ts";
-import type { Sample, Steps } from "./vector.ts";
+import type { Sample, StepSink, Steps } from "./vector.ts";
 
-/** Series that may have lines in one window before they are aggregated: bounds the memory of a parser that makes labels of anything. */
-const MAX_WINDOW_SERIES = 200_000;
+/** Series that may have lines in one window before they are aggregated, and their labels' length: bounds what a parser may make of lines. */
+const MAX_WINDOW_SERIES = 100_000;
+const MAX_WINDOW_CHARS = 12_000_000;
 
 /** The windows of a range aggregation as its samples pass by in order of time. A window ends with its step, and begins behind its start. */
 export type RangeWindows = {
@@ -100,11 +101,15 @@ function createSlidingWindow(series: LabelSet, range: RangeExpr): Window {
   };
 }
 
-/** Calls `emit` for every step, in order, with the value of each series that has lines in the step's window. */
+/**
+ * Calls `emit` for every step, in order, with the value of each series that has lines in the step's window. `requireRoom` hears of every
+ * number of series that one window comes to, before it is full.
+ */
 export function createRangeWindows(
   range: RangeExpr,
   steps: Steps,
-  emit: (step: number, samples: Sample[]) => void,
+  emit: StepSink,
+  requireRoom: (seriesCount: number) => void,
 ): RangeWindows {
   const stepNs = steps.stepNs > 0n ? steps.stepNs : 1n;
   const rangeNs = BigInt(range.rangeNs);
@@ -119,13 +124,16 @@ export function createRangeWindows(
         ? createSlidingWindow(series, range)
         : createSingleWindow(series, range);
   let current = 0;
+  let chars = 0;
 
   const closeStep = (): void => {
     const samples: Sample[] = [];
     for (const [key, window] of windows) {
       const value = window.close(current);
       if (value !== undefined) samples.push({ series: window.series, value });
-      if (window.isEmpty()) windows.delete(key);
+      if (!window.isEmpty()) continue;
+      windows.delete(key);
+      chars -= key.length;
     }
     emit(current, samples);
     current += 1;
@@ -144,12 +152,14 @@ export function createRangeWindows(
       while (current < firstStep) closeStep();
       let window = windows.get(series.key);
       if (window === undefined) {
-        if (windows.size >= MAX_WINDOW_SERIES) {
+        chars += series.key.length;
+        if (windows.size >= MAX_WINDOW_SERIES || chars > MAX_WINDOW_CHARS) {
           throw new LogqlError(
             "limit",
-            `more than ${MAX_WINDOW_SERIES} series in one range: select fewer streams, or let fewer labels be extracted`,
+            `the lines of one range make more than ${windows.size} series: group them by fewer labels, or ask for less time`,
           );
         }
+        requireRoom(windows.size + 1);
         window = createWindow(series);
         windows.set(series.key, window);
       }
