@@ -212,13 +212,17 @@ async function runTeam({ otlpUrl }: Place, baseUrl: string, runId: string): Prom
 
 const timeRange = () => ({ startMs: Date.now() - HOUR_MS, endMs: Date.now() + HOUR_MS });
 
-/** The traces of a run, as soon as they can be asked for. */
+const spanCount = (traces: readonly Trace[]): number => traces.reduce((sum, { spans }) => sum + spans.length, 0);
+
+/** The traces of a run. On the stack spans come in batches: a trace is whole when no more of it comes. */
 async function tracesOf({ backends, waitMs }: Place, runId: string): Promise<readonly Trace[]> {
   const untilMs = Date.now() + waitMs;
-  for (;;) {
+  for (let before = 0; ; ) {
     const search = { ...timeRange(), limit: 100, attributes: { [RUN_ATTRIBUTE]: runId } };
-    const { found } = await searchTraces(backends.jaeger, search);
-    if (found.length > 0 || Date.now() >= untilMs) return found.map(({ trace }) => trace);
+    const traces = (await searchTraces(backends.jaeger, search)).found.map(({ trace }) => trace);
+    const count = spanCount(traces);
+    if (Date.now() >= untilMs || (count > 0 && count === before)) return traces;
+    before = count;
     await pause(1000);
   }
 }
@@ -255,8 +259,8 @@ async function runOn(place: Place, double: ResearchTeamDouble): Promise<number> 
     const runId = randomUUID();
     const code = await runTeam(place, double.url, runId);
     if (interrupted.signal.aborted) break;
-    const traces = report === 1 ? await tracesOf(place, runId) : [];
-    show(traces);
+    const traces = await tracesOf(place, runId);
+    if (report === 1) show(traces);
     if (code !== 0) return code;
     say(`report ${report}: ${describeRun(await summarizeRun(place.backends, runId, timeRange()), true)}`);
     await pause(PAUSE_MS, undefined, { signal: interrupted.signal }).catch(() => undefined);

@@ -13,7 +13,8 @@ import {
 } from "./answer.ts";
 import { type Labels, labels } from "./samples.ts";
 
-export type AlertState = "inactive" | "pending" | "firing";
+/** A rule that was not evaluated yet is `unknown`; an alert never is. */
+export type AlertState = "unknown" | "inactive" | "pending" | "firing";
 
 export type Alert = {
   readonly labels: Labels;
@@ -61,7 +62,7 @@ const word =
     return found;
   };
 
-const alertState = word("inactive", "pending", "firing");
+const alertState = word("unknown", "inactive", "pending", "firing");
 const noLabels: Labels = {};
 
 export const alert: Reader<Alert> = (value, at) => {

@@ -58,7 +58,7 @@ export async function summarizeRun(
 
 /** One line: what happened, and how to see it. `stays` tells whether the process goes on answering. */
 export function describeRun({ totals, traceId, cut }: RunSummary, stays: boolean): string {
-  if (traceId === undefined) return "no telemetry of this program arrived";
+  if (traceId === undefined) return "no traces of this program arrived";
   const { traces, llmCalls, inputTokens, outputTokens, costUsd, unpricedCalls, errors } = totals;
   const facts = [
     `${cut ? "the latest " : ""}${plural(traces, "trace")}`,

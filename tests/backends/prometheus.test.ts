@@ -179,6 +179,27 @@ describe("the client of Prometheus", () => {
     assert.deepEqual([alerting.forS, alerting.lastError, alerting.alerts[0]?.labels["severity"]], [60, "e", "page"]);
   });
 
+  it("reads rules that were not evaluated yet", async () => {
+    const rule = {
+      type: "alerting",
+      name: "A",
+      query: "1",
+      state: "unknown",
+      health: "unknown",
+      duration: 0,
+      alerts: null,
+    };
+    await using asked = await prometheusOf({
+      status: "success",
+      data: { groups: [{ name: "g", file: "f", interval: 30, rules: [rule] }] },
+    });
+    const [group] = await asked.prometheus.rules("alert");
+    assert.deepEqual(
+      group?.rules.map((one) => one.type === "alerting" && one.state),
+      ["unknown"],
+    );
+  });
+
   it("knows an embedded process by its build", async () => {
     const build = { version: "3.15.0", revision: "agent-observatory 0.1.0" };
     await using ours = await prometheusOf({ status: "success", data: build });
