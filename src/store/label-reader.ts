@@ -13,6 +13,8 @@ export type LabelReader = {
   /** Numbers of the label sets that match, in ascending order. */
   readonly match: (matchers: readonly Matcher[]) => Uint32Array;
   readonly load: (ids: Uint32Array) => StoredLabels[];
+  /** Shows label sets one by one without keeping them. */
+  readonly visit: (ids: Uint32Array, see: (labels: Labels) => void) => void;
   readonly count: () => number;
   readonly names: () => string[];
   readonly values: (name: string) => string[];
@@ -27,6 +29,7 @@ export const createLabelBudget = (total: number): LabelBudget => ({ left: total,
 
 const REMEMBERED_SELECTORS = 128;
 const MOST_REMEMBERED_IDS = 20_000;
+const SCAN_ROWS = 1000;
 
 /** A condition asked once for each distinct value. */
 function once(matcher: Matcher): Matcher {
@@ -57,7 +60,22 @@ function intersect(left: Uint32Array, right: Uint32Array): Uint32Array {
   return both.subarray(0, length);
 }
 
-const idsOf = (rows: readonly Row[]): Uint32Array => Uint32Array.from(rows, (row) => Number(row[0]));
+/** Rows are taken one by one: of a million, each an array, the list alone would be 100 MB. */
+function idsOf(rows: Iterable<Row>): Uint32Array {
+  let ids = new Uint32Array(64);
+  let length = 0;
+  for (const row of rows) {
+    if (length === ids.length) {
+      const larger = new Uint32Array(length * 2);
+      larger.set(ids);
+      ids = larger;
+    }
+    ids[length++] = Number(row[0]);
+  }
+  return ids.slice(0, length);
+}
+
+const idsUpTo = (most: number): Uint32Array => Uint32Array.from({ length: most }, (_, index) => index + 1);
 
 const selectorKeyOf = (matchers: readonly Matcher[]): string =>
   JSON.stringify(matchers.map(({ name, operator, value }) => [name, operator, value]));
@@ -88,6 +106,8 @@ export function createLabelReader(
   };
   const count = (): number => labelCountOf(connection.path, statements.last.get()?.[0]);
 
+  const parse = (text: string): Labels =>
+    decoded(connection.path, () => createLabels(Object.entries(JSON.parse(text) as Labels)));
   const keep = (id: number, text: string): StoredLabels => {
     const stored = {
       labels: decoded(connection.path, () => createLabels(Object.entries(JSON.parse(text) as Labels))),
@@ -101,29 +121,48 @@ export function createLabelReader(
     cache.set(id, stored);
     return stored;
   };
-  const loadOne = (id: number): StoredLabels => cache.get(id) ?? keep(id, String(statements.one.get(id)?.[0] ?? "{}"));
 
-  const SCAN_ROWS = 1000;
-  const allFrom = function* (first: number): Generator<readonly [id: number, stored: StoredLabels]> {
+  /** Walks over the sets from a number on; in pages, because others are asked meanwhile. */
+  const textsFrom = function* (first: number): Generator<readonly [id: number, text: string]> {
     for (let next = first; ; ) {
       const rows = statements.from.all(next, SCAN_ROWS);
-      for (const [id, text] of rows) yield [Number(id), cache.get(Number(id)) ?? keep(Number(id), String(text))];
+      for (const [id, text] of rows) yield [Number(id), String(text)];
       if (rows.length < SCAN_ROWS) return;
       next = Number(rows.at(-1)?.[0]) + 1;
     }
+  };
+  const visit: LabelReader["visit"] = (ids, see) => {
+    // One walk over the table is cheaper than many searches, where much of it is asked for.
+    if (ids.length <= SCAN_ROWS || ids.length * 4 <= count()) {
+      for (const id of ids) see(cache.get(id)?.labels ?? parse(String(statements.one.get(id)?.[0] ?? "{}")));
+      return;
+    }
+    let at = 0;
+    for (const [id, text] of textsFrom(ids[0] as number)) {
+      if (ids[at] !== id) continue;
+      at += 1;
+      see(cache.get(id)?.labels ?? parse(text));
+      if (at === ids.length) return;
+    }
+  };
+  const matching = (ids: Uint32Array, matchers: readonly Matcher[]): Uint32Array => {
+    const found = new Uint32Array(ids.length);
+    let [at, length] = [0, 0];
+    visit(ids, (labels) => {
+      if (matchesAll(matchers, labels)) found[length++] = ids[at] as number;
+      at += 1;
+    });
+    return found.slice(0, length);
   };
 
   /** Numbers of the sets whose label has a value that matches; the matcher must not match "". */
   const withValue = (matcher: Matcher, most: number): Uint32Array => {
     const marks = new Uint8Array(most + 1);
-    for (const [label, value] of statements.labels.all(matcher.name)) {
+    for (const [label, value] of statements.labels.iterate(matcher.name)) {
       if (!matcher.matches(String(value))) continue;
-      for (const [id] of statements.postingsOf.all(label as number)) marks[Number(id)] = 1;
+      for (const [id] of statements.postingsOf.iterate(label as number)) marks[Number(id)] = 1;
     }
-    const ids = new Uint32Array(most);
-    let length = 0;
-    for (let id = 1; id <= most; id += 1) if (marks[id] === 1) ids[length++] = id;
-    return ids.subarray(0, length);
+    return idsUpTo(most).filter((id) => marks[id] === 1);
   };
 
   /** Narrows by index as far as that is cheap; the rest is asked of the labels themselves. */
@@ -132,26 +171,20 @@ export function createLabelReader(
     const equal = required.filter(({ operator }) => operator === "=");
     let ids: Uint32Array | undefined;
     for (const { name, value } of equal) {
-      const having = idsOf(statements.postings.all(name, value));
+      const having = idsOf(statements.postings.iterate(name, value));
       ids = ids === undefined ? having : intersect(ids, having);
       if (ids.length === 0) return ids;
     }
-    const rest = matchers.filter((matcher) => !equal.includes(matcher)).map(once);
+    const rest = matchers.filter((matcher) => !equal.includes(matcher));
     if (ids === undefined) {
-      const first = rest.find((matcher) =>
-        required.some(({ name, value }) => name === matcher.name && value === matcher.value),
-      );
+      const first = rest.find((matcher) => required.includes(matcher));
       if (first !== undefined) {
         ids = withValue(first, most);
         rest.splice(rest.indexOf(first), 1);
       }
     }
-    if (ids === undefined) {
-      const all: number[] = [];
-      for (const [id, { labels }] of allFrom(1)) if (matchesAll(rest, labels)) all.push(id);
-      return Uint32Array.from(all);
-    }
-    return rest.length === 0 ? ids : ids.filter((id) => matchesAll(rest, loadOne(id).labels));
+    ids ??= idsUpTo(most);
+    return rest.length === 0 ? ids : matching(ids, rest.map(once));
   };
 
   return {
@@ -165,7 +198,7 @@ export function createLabelReader(
       else {
         const more: number[] = [];
         if (known.upTo < most) {
-          for (const [id, { labels }] of allFrom(known.upTo + 1)) if (matchesAll(matchers, labels)) more.push(id);
+          for (const [id, text] of textsFrom(known.upTo + 1)) if (matchesAll(matchers, parse(text))) more.push(id);
         }
         ids = more.length === 0 ? known.ids : Uint32Array.from([...known.ids, ...more]);
       }
@@ -173,19 +206,11 @@ export function createLabelReader(
       if (remembered.size > REMEMBERED_SELECTORS) remembered.delete(remembered.keys().next().value as string);
       return ids;
     },
-    load: (ids) => {
-      // One walk over the table is cheaper than many searches, where most of it is asked for.
-      if (ids.length > SCAN_ROWS && ids.length * 4 > count()) {
-        const wanted = new Map<number, StoredLabels | undefined>();
-        for (const id of ids) wanted.set(id, undefined);
-        for (const [id, stored] of allFrom(ids[0] as number)) if (wanted.has(id)) wanted.set(id, stored);
-        return Array.from(ids, (id) => wanted.get(id) as StoredLabels);
-      }
-      return Array.from(ids, loadOne);
-    },
+    visit,
+    load: (ids) => Array.from(ids, (id) => cache.get(id) ?? keep(id, String(statements.one.get(id)?.[0] ?? "{}"))),
     count,
     names: () => statements.names.all().map(([name]) => String(name)),
-    values: (name) => statements.values.all(name).map(([value]) => String(value)),
+    values: (name) => Array.from(statements.values.iterate(name), ([value]) => String(value)),
     forget: () => {
       budget.left += cache.size;
       cache.clear();

@@ -12,8 +12,8 @@ export type LabelWriter = {
   readonly reset: () => void;
 };
 
-// Chosen so that the caches of a busy file stay within some 30 MB: keys of label sets are some 300 bytes.
-const RECENT_SETS = 50_000;
+// Chosen so that the caches of a busy file stay within some 20 MB: keys of label sets are some 300 bytes.
+const RECENT_SETS = 30_000;
 const RECENT_LABELS = 20_000;
 
 /** One text for one set of labels, sorted by name. */

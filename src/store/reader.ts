@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import type { Exemplar, MetricMetadata, SelectedSeries, SeriesCatalog } from "../signals/index.ts";
+import type { Exemplar, Labels, Matcher, MetricMetadata, SelectedSeries, SeriesCatalog } from "../signals/index.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { createDayReaders, type DayReaders } from "./day-readers.ts";
 import { isCorrupt, storeError } from "./faults.ts";
@@ -53,8 +53,16 @@ function createSeriesCatalog(
   metadata: () => readonly MetricMetadata[],
 ): SeriesCatalog {
   const series: SeriesCatalog["series"] = (selectors, startMs, endMs) => {
-    const lists = days.ask(startMs, endMs, ({ series: one }) => one.labels.load(one.match(selectors)));
+    const lists = days.ask(startMs, endMs, ({ series: one }) => one.labels.load(one.matchFew(selectors)));
     return groupByLabels(lists).map(([first]) => (first as StoredLabels).labels);
+  };
+  const visit = (
+    selectors: readonly (readonly Matcher[])[],
+    startMs: number,
+    endMs: number,
+    see: (labels: Labels) => void,
+  ): void => {
+    days.ask(startMs, endMs, ({ series: one }) => one.labels.visit(one.match(selectors), see));
   };
   return {
     series,
@@ -66,14 +74,20 @@ function createSeriesCatalog(
     },
     labelNames: (selectors, startMs, endMs) => {
       if (selectors.length === 0) return sorted(days.ask(startMs, endMs, (day) => day.series.labels.names()).flat());
-      return sorted(series(selectors, startMs, endMs).flatMap((labels) => Object.keys(labels)));
+      const names = new Set<string>();
+      visit(selectors, startMs, endMs, (labels) => {
+        for (const name in labels) names.add(name);
+      });
+      return sorted(names);
     },
     labelValues: (name, selectors, startMs, endMs) => {
       if (selectors.length === 0)
         return sorted(days.ask(startMs, endMs, (day) => day.series.labels.values(name)).flat());
-      return sorted(
-        series(selectors, startMs, endMs).flatMap((labels) => (labels[name] === undefined ? [] : [labels[name]])),
-      );
+      const values = new Set<string>();
+      visit(selectors, startMs, endMs, ({ [name]: value }) => {
+        if (value !== undefined) values.add(value);
+      });
+      return sorted(values);
     },
     exemplars: (selectors, startMs, endMs) => {
       const lists = days.ask(startMs, endMs, (day) => day.series.exemplars(selectors, startMs, endMs));

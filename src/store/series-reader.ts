@@ -23,7 +23,10 @@ export type SeriesReader = {
     endMs: number,
     budget: SampleBudget,
   ) => StoredSeries[];
+  /** Numbers of the series that match any of the selectors. */
   readonly match: (selectors: readonly (readonly Matcher[])[]) => Uint32Array;
+  /** The same; throws AO_STORE_LIMIT where they are more than one may hold at once. */
+  readonly matchFew: (selectors: readonly (readonly Matcher[])[]) => Uint32Array;
   readonly exemplars: (
     selectors: readonly (readonly Matcher[])[],
     startMs: number,
@@ -79,17 +82,23 @@ export function createSeriesReader(
   );
 
   const matchAny = (selectors: readonly (readonly Matcher[])[]): Uint32Array => {
+    if (selectors.length === 1) return labels.match(selectors[0] as readonly Matcher[]);
     const all = new Set<number>();
     for (const selector of selectors) for (const id of labels.match(selector)) all.add(id);
     return Uint32Array.from(all).sort();
   };
 
+  const few = (ids: Uint32Array): Uint32Array => {
+    if (ids.length > maxSelectedSeries) throw limitError("series", maxSelectedSeries);
+    return ids;
+  };
+
   return {
     labels,
     match: matchAny,
+    matchFew: (selectors) => few(matchAny(selectors)),
     select: (matchers, startMs, endMs, budget) => {
-      const ids = labels.match(matchers);
-      if (ids.length > maxSelectedSeries) throw limitError("series", maxSelectedSeries);
+      const ids = few(labels.match(matchers));
       if (ids.length === 0) return [];
       const from = Math.max(0, startMs - file.startMs);
       const to = Math.min(DAY_MS - 1, endMs - file.startMs);
@@ -124,7 +133,7 @@ export function createSeriesReader(
       return found.map(({ samples }, index) => ({ ...(sets[index] as StoredLabels), ...samples }));
     },
     exemplars: (selectors, startMs, endMs) => {
-      const ids = matchAny(selectors);
+      const ids = few(matchAny(selectors));
       const found: { readonly id: number; readonly exemplars: readonly Exemplar[] }[] = [];
       for (const id of ids) {
         const rows = findExemplars.all(id, startMs, endMs);
