@@ -86,8 +86,17 @@ export function createRuleManager(options: RuleManagerOptions): RuleManager {
         ),
       ),
   };
-  const stateFault = (what: string, error: unknown): void =>
-    onFault(new ObservatoryError("AO_RULES_STATE", { expected: what, received: reasonOf(error) }, { cause: error }));
+  const told = new Set<string>();
+  const stateFault = (what: string, error: unknown): void => {
+    const fault = new ObservatoryError(
+      "AO_RULES_STATE",
+      { expected: what, received: reasonOf(error) },
+      { cause: error },
+    );
+    // It would be the same every few seconds.
+    if (!told.has(fault.message)) onFault(fault);
+    told.add(fault.message);
+  };
 
   const createEntry = (group: RuleGroup): Entry => {
     const runner = createGroupRunner(group, runnerOptions);
