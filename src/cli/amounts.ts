@@ -21,6 +21,10 @@ export function formatDuration(ms: number): string {
     .join(" ");
 }
 
+/** How long ago: in whole seconds, which is what anybody wants to know. */
+export const formatAge = (ms: number): string =>
+  ms < 60_000 ? `${Math.round(Math.max(0, ms) / 1000)} s` : formatDuration(ms);
+
 /** Enough digits for the price of one call: prices of a thousandth of a cent are common. */
 export const formatUsd = (usd: number): string =>
   `$${usd === 0 ? "0" : usd < 0.01 ? usd.toPrecision(3) : usd < 1000 ? usd.toFixed(4) : usd.toFixed(2)}`;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { TraceSpan } from "../../src/backends/index.ts";
-import { formatBytes, formatDuration, formatUsd, formatValue } from "../../src/cli/amounts.ts";
+import { formatAge, formatBytes, formatDuration, formatUsd, formatValue } from "../../src/cli/amounts.ts";
 import { paintFor } from "../../src/cli/paint.ts";
 import { sparkline } from "../../src/cli/sparkline.ts";
 import { renderTable } from "../../src/cli/table.ts";
@@ -99,6 +99,7 @@ describe("amounts", () => {
       "1 h",
       "1 d 1 h",
     ]);
+    assert.deepEqual([-5, 388, 10_780, 90_000].map(formatAge), ["0 s", "0 s", "11 s", "1 min 30 s"]);
     assert.deepEqual([0, 0.0000478, 0.05, 12.5, 1234.5].map(formatUsd), [
       "$0",
       "$0.0000478",

@@ -1,5 +1,5 @@
 import type { Alert, AlertingRule, Rule, RuleGroup } from "../../backends/index.ts";
-import { formatDuration } from "../amounts.ts";
+import { formatAge, formatDuration } from "../amounts.ts";
 import { type CommandInput, defineCommand, EXIT, type Flags, UsageError } from "../command.ts";
 import { connect } from "../connection.ts";
 import { CONNECTION_FLAGS, OUTPUT_FLAGS } from "../flags.ts";
@@ -37,7 +37,7 @@ function renderAlert(alert: Alert, nowMs: number, style: TimeStyle, paint: Paint
   const since =
     activeSinceMs === undefined
       ? ""
-      : `since ${formatTime(activeSinceMs, style)} (${formatDuration(Math.max(0, nowMs - activeSinceMs))})`;
+      : `since ${formatTime(activeSinceMs, style)} (${formatAge(nowMs - activeSinceMs)})`;
   const others = Object.entries(labels)
     .filter(([name]) => !TOLD_APART.has(name))
     .map(([name, value]) => `${name}=${value}`);
@@ -106,7 +106,7 @@ function ruleColumns(nowMs: number, paint: Paint): Column<Row>[] {
     {
       title: "EVALUATED",
       text: ({ rule: { lastEvaluationMs } }) =>
-        lastEvaluationMs === undefined ? "never" : `${formatDuration(Math.max(0, nowMs - lastEvaluationMs))} ago`,
+        lastEvaluationMs === undefined ? "never" : `${formatAge(nowMs - lastEvaluationMs)} ago`,
       right: true,
     },
     { title: "ERROR", text: ({ rule }) => oneLine(rule.lastError ?? ""), minWidth: 16, paint: paint.red },

@@ -1,6 +1,6 @@
 import { BackendError, type BackendName, type Backends } from "../../backends/index.ts";
 import { ObservatoryError } from "../../base/index.ts";
-import { formatBytes, formatDuration } from "../amounts.ts";
+import { formatAge, formatBytes } from "../amounts.ts";
 import { defineCommand, EXIT, type Terminal } from "../command.ts";
 import { type Connection, connectAnyhow } from "../connection.ts";
 import { CONNECTION_FLAGS, OUTPUT_FLAGS } from "../flags.ts";
@@ -114,7 +114,7 @@ function renderStatus(status: Status, { place, urls }: Connection, { nowMs, pain
     const age =
       latestMs === undefined
         ? `none in the last ${name === "Prometheus" ? "hour" : "day"}`
-        : `latest ${formatDuration(Math.max(0, nowMs - latestMs))} ago`;
+        : `latest ${formatAge(nowMs - latestMs)} ago`;
     return [
       failed ? paint.red("✗") : paint.green("✓"),
       padText(`${name}${version === undefined ? "" : ` ${oneLine(version)}`}`, 18),
