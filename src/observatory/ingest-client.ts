@@ -3,7 +3,7 @@ import { type Diagnostics, ObservatoryError } from "../base/index.ts";
 import type { Take, TakeResult } from "../receive/index.ts";
 import type { StoreUsage } from "../store/index.ts";
 import { errorOf } from "./plain.ts";
-import { threadFile } from "./thread-file.ts";
+import { threadFile, YOUNG_GENERATION_MB } from "./thread-file.ts";
 import type {
   FromIngest,
   IngestAnswer,
@@ -71,7 +71,7 @@ export async function startIngestClient(options: IngestClientOptions): Promise<I
       const started = new Worker(threadFile("ingest-thread"), {
         name: "ingest",
         workerData: data,
-        resourceLimits: { maxOldGenerationSizeMb: heapMb },
+        resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
       });
       let reason = "it ended";
       started.on("message", (message: FromIngest) => {

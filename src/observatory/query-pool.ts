@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { type Clock, type Diagnostics, ObservatoryError } from "../base/index.ts";
 import { errorOf } from "./plain.ts";
-import { threadFile } from "./thread-file.ts";
+import { threadFile, YOUNG_GENERATION_MB } from "./thread-file.ts";
 import type { FromQuery, QueryAnswer, QueryTask, QueryThreadData, ToQuery } from "./thread-messages.ts";
 
 /** How a task ended that has no answer of its own. */
@@ -71,7 +71,10 @@ export async function startQueryPool(options: QueryPoolOptions): Promise<QueryPo
     const worker = new Worker(threadFile("query-thread"), {
       name: "query",
       workerData: { ...data, cancelled } satisfies QueryThreadData,
-      resourceLimits: { maxOldGenerationSizeMb: Math.max(16, Math.floor(memoryBytes / MB)) },
+      resourceLimits: {
+        maxOldGenerationSizeMb: Math.max(16, Math.floor(memoryBytes / MB)),
+        maxYoungGenerationSizeMb: YOUNG_GENERATION_MB,
+      },
     });
     const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
     // Who waits for it hears of it; the others see an answer that does not come.
