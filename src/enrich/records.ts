@@ -1,8 +1,8 @@
 import type { LogRecord, MetricPoint } from "../ingest/index.ts";
 import { ATTR } from "../model/index.ts";
 import type { Redactor } from "../redaction/index.ts";
-import type { Attributes, AttributeValue, Resource } from "../signals/index.ts";
-import { safeAttributes } from "./safe-attributes.ts";
+import type { Attributes, AttributeValue, Resource, Scope } from "../signals/index.ts";
+import { type Cleaner, createCleaner } from "./cleaner.ts";
 
 /** Until conventions 1.37 the provider was the "system". */
 function withProvider(attributes: Attributes): Attributes {
@@ -11,21 +11,22 @@ function withProvider(attributes: Attributes): Attributes {
   return { ...attributes, [ATTR.provider]: system.toLowerCase() };
 }
 
-/** The resource without secrets, made once for all items that share it. */
-function createResourceCleaner(redactor: Redactor): (resource: Resource) => Resource {
-  const known = new WeakMap<Resource, Resource>();
-  return (resource) => {
-    let safe = known.get(resource);
+/** A resource or scope without secrets, made once for all items that share it. */
+export function createSharedCleaner<T extends Resource | Scope>(cleaner: Cleaner): (given: T) => T {
+  const known = new WeakMap<T, T>();
+  return (given) => {
+    let safe = known.get(given);
     if (safe === undefined) {
-      safe = { ...resource, attributes: safeAttributes(resource.attributes, redactor) };
-      known.set(resource, safe);
+      safe = { ...given, attributes: cleaner.attributes(given.attributes) };
+      known.set(given, safe);
     }
     return safe;
   };
 }
 
 export function createLogEnricher(redactor: Redactor): (record: LogRecord) => LogRecord {
-  const cleanResource = createResourceCleaner(redactor);
+  const cleaner = createCleaner(redactor);
+  const cleanResource = createSharedCleaner<Resource>(cleaner);
   const cleanBody = (body: AttributeValue): AttributeValue => {
     if (typeof body === "string") return redactor.text(body);
     if (typeof body !== "object" || body === null || body instanceof Uint8Array) return body;
@@ -34,43 +35,22 @@ export function createLogEnricher(redactor: Redactor): (record: LogRecord) => Lo
   return (record) => ({
     ...record,
     body: cleanBody(record.body),
-    attributes: safeAttributes(withProvider(record.attributes), redactor),
+    attributes: cleaner.attributes(withProvider(record.attributes)),
     resource: cleanResource(record.resource),
   });
 }
 
-/** Label values are few and come again with every push: each is looked at once. */
-const MAX_REMEMBERED = 50_000;
-
 export function createPointEnricher(redactor: Redactor): (point: MetricPoint) => MetricPoint {
-  const cleanResource = createResourceCleaner(redactor);
-  const known = new Map<string, string>();
-  const cleanText = (value: string): string => {
-    let safe = known.get(value);
-    if (safe === undefined) {
-      safe = redactor.text(value);
-      if (known.size >= MAX_REMEMBERED) known.clear();
-      known.set(value, safe);
-    }
-    return safe;
-  };
-  const clean = (attributes: Attributes): Attributes => {
-    const safe: Record<string, AttributeValue> = {};
-    for (const [name, value] of Object.entries(attributes)) {
-      if (typeof value === "string") safe[name] = cleanText(value);
-      else if (typeof value === "number" || typeof value === "boolean") safe[name] = value;
-      else return safeAttributes(attributes, redactor);
-    }
-    return safe;
-  };
+  const cleaner = createCleaner(redactor);
+  const cleanResource = createSharedCleaner<Resource>(cleaner);
   return (point) => ({
     ...point,
-    attributes: clean(withProvider(point.attributes)),
+    attributes: cleaner.attributes(withProvider(point.attributes)),
     resource: cleanResource(point.resource),
     exemplars: point.exemplars.map((exemplar) =>
       Object.keys(exemplar.attributes).length === 0
         ? exemplar
-        : { ...exemplar, attributes: clean(exemplar.attributes) },
+        : { ...exemplar, attributes: cleaner.attributes(exemplar.attributes) },
     ),
   });
 }

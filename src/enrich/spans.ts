@@ -4,7 +4,8 @@ import { normalizeDialect, type Usage } from "../genai/index.ts";
 import { ATTR, INFERENCE_OPERATIONS } from "../model/index.ts";
 import type { Redactor } from "../redaction/index.ts";
 import type { Attributes, AttributeValue, Resource, Scope, Span } from "../signals/index.ts";
-import { safeAttributes } from "./safe-attributes.ts";
+import { createCleaner } from "./cleaner.ts";
+import { createSharedCleaner } from "./records.ts";
 
 export type SpanEnricherOptions = { readonly redactor: Redactor; readonly pricer: Pricer };
 
@@ -65,17 +66,9 @@ function categoryOf(span: Span, attributes: Attributes): Attributes {
  * in it. Spans that have all of this keep what they have.
  */
 export function createSpanEnricher({ redactor, pricer }: SpanEnricherOptions): (span: Span) => Span {
-  // Resource and scope are shared by the spans of a request.
-  const resources = new WeakMap<Resource, Resource>();
-  const scopes = new WeakMap<Scope, Scope>();
-  const remember = <T extends Resource | Scope>(known: WeakMap<T, T>, given: T): T => {
-    let safe = known.get(given);
-    if (safe === undefined) {
-      safe = { ...given, attributes: safeAttributes(given.attributes, redactor) };
-      known.set(given, safe);
-    }
-    return safe;
-  };
+  const cleaner = createCleaner(redactor);
+  const cleanResource = createSharedCleaner<Resource>(cleaner);
+  const cleanScope = createSharedCleaner<Scope>(cleaner);
 
   return (span) => {
     const normalized = normalizeDialect(span.attributes) as Readonly<Record<string, AttributeValue>>;
@@ -87,13 +80,13 @@ export function createSpanEnricher({ redactor, pricer }: SpanEnricherOptions): (
     };
     return {
       ...span,
-      name: redactor.text(span.name),
-      statusMessage: span.statusMessage === "" ? "" : redactor.text(span.statusMessage),
-      resource: remember(resources, span.resource),
-      scope: remember(scopes, span.scope),
-      attributes: safeAttributes(attributes, redactor),
-      events: span.events.map((event) => ({ ...event, attributes: safeAttributes(event.attributes, redactor) })),
-      links: span.links.map((link) => ({ ...link, attributes: safeAttributes(link.attributes, redactor) })),
+      name: cleaner.text(span.name),
+      statusMessage: span.statusMessage === "" ? "" : cleaner.text(span.statusMessage),
+      resource: cleanResource(span.resource),
+      scope: cleanScope(span.scope),
+      attributes: cleaner.attributes(attributes),
+      events: span.events.map((event) => ({ ...event, attributes: cleaner.attributes(event.attributes) })),
+      links: span.links.map((link) => ({ ...link, attributes: cleaner.attributes(link.attributes) })),
     };
   };
 }
