@@ -1,4 +1,4 @@
-import { createServer, request } from "node:http";
+import { createServer } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
 import {
@@ -130,28 +130,10 @@ export type OtlpReceiverOptions = {
   readonly port?: number;
   /** Answers instead of taking, where it returns a status. */
   readonly refuse?: (path: string) => number | undefined;
-  /** Base URL of another receiver that gets everything as well, if it is there. */
-  readonly forwardTo?: string | undefined;
 };
 
-/** Sends on as it came; whoever is not there misses it. */
-function forward(base: string, path: string, headers: NodeJS.Dict<string | string[]>, body: Buffer): void {
-  const { "content-type": type, "content-encoding": encoding } = headers;
-  const sent = request(new URL(path, base), {
-    method: "POST",
-    headers: { "content-type": String(type), ...(encoding !== undefined && { "content-encoding": String(encoding) }) },
-  });
-  sent.on("response", (response) => response.resume());
-  sent.on("error", () => {});
-  sent.end(body);
-}
-
 /** A small OTLP/HTTP receiver on 127.0.0.1 that keeps what it gets in memory, for the demo and the tests. */
-export async function startOtlpReceiver({
-  port = 0,
-  refuse,
-  forwardTo,
-}: OtlpReceiverOptions = {}): Promise<OtlpReceiver> {
+export async function startOtlpReceiver({ port = 0, refuse }: OtlpReceiverOptions = {}): Promise<OtlpReceiver> {
   const spans: ReceivedSpan[] = [];
   const points: ReceivedPoint[] = [];
   const logs: ReceivedLog[] = [];
@@ -174,7 +156,6 @@ export async function startOtlpReceiver({
       response.writeHead(404).end();
       return;
     }
-    if (forwardTo !== undefined) forward(forwardTo, path, incoming.headers, raw);
     response.writeHead(200, { "content-type": "application/x-protobuf" }).end();
   });
   await new Promise<void>((resolve, reject) => {
