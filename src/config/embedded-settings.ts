@@ -3,8 +3,7 @@ import type { Table } from "./settings.ts";
 
 /**
  * Everything that can be set of the embedded process (`agent-observatory serve`, `dev`). docs/configuration.md is compared with this table by
- * a test. Names are keys of observatory.yaml below `embedded`, where `file` is true. No function is called here, so that a bundle without
- * the process does not have the table.
+ * a test. Names are keys of observatory.yaml below `embedded`, where `file` is true.
  */
 export const EMBEDDED_SETTINGS = {
   host: {

@@ -12,7 +12,7 @@ import {
 } from "../receive/index.ts";
 import { VERSION } from "../version.ts";
 import { createGuard, isLoopback } from "./access.ts";
-import { type Closing, createClosing, within } from "./closing.ts";
+import { type Closing, createClosing } from "./closing.ts";
 import { startIngestClient } from "./ingest-client.ts";
 import { createOwnMetrics } from "./own-metrics.ts";
 import { startOwnTelemetry } from "./own-telemetry.ts";
@@ -31,7 +31,7 @@ export type Observatory = {
   readonly settings: EmbeddedConfig;
   /** Reads the rule files again. Rejects with what is wrong with them; then those that were read before stay in force. */
   readonly reload: () => Promise<void>;
-  /** Finishes what runs, stores what came and lets go of everything, within some 5 seconds. May be called again. */
+  /** Finishes what runs, stores what came and lets go of everything, within 5 seconds. May be called again. */
   readonly close: () => Promise<void>;
 };
 
@@ -46,7 +46,6 @@ export type ObservatoryOptions = {
 const IN_FLIGHT_BYTES = 128 * 1024 * 1024;
 /** Enough for the largest request, decoded; a sender of worse costs the thread, which is replaced. */
 const INGEST_HEAP_MB = 1024;
-const CLOSE_MS = 5000;
 
 /** As Prometheus writes it, in the largest unit that fits. */
 function ageText(ms: number): string {
@@ -101,7 +100,7 @@ export async function startObservatory(
   try {
     return await compose(settings, { clock, diagnostics, ownTelemetry }, closing);
   } catch (error) {
-    await within(closing.run(), CLOSE_MS);
+    await closing.run();
     throw error;
   }
 }
@@ -244,7 +243,7 @@ async function compose(
     reload: rules.reload,
     close: () => {
       ready = false;
-      closed ??= within(closing.run(), CLOSE_MS);
+      closed ??= closing.run();
       return closed;
     },
   };

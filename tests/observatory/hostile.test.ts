@@ -33,7 +33,7 @@ describe("the embedded process, from hostile senders", () => {
   before(async () => {
     observatory = await runObservatory();
   });
-  after(() => observatory.close());
+  after(() => observatory[Symbol.asyncDispose]());
 
   for (const signal of ["traces", "metrics", "logs"] as const) {
     it(`answers 4xx to ${signal} that are none`, async () => {

@@ -32,7 +32,7 @@ describe("queries that take too much", () => {
     );
     assert.equal(status, 200);
   });
-  after(() => observatory.close());
+  after(() => observatory[Symbol.asyncDispose]());
 
   it("end when their time is over, and others are answered meanwhile", async () => {
     const endless = errorOf(ENDLESS);

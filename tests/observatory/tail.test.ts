@@ -44,7 +44,7 @@ describe("following logs", () => {
   before(async () => {
     observatory = await runObservatory();
   });
-  after(() => observatory.close());
+  after(() => observatory[Symbol.asyncDispose]());
 
   it("sends the last lines and then every new one once, late ones as well", async () => {
     const { otlpHttp } = observatory.urls;

@@ -10,7 +10,7 @@ describe("the web server of the embedded process", () => {
   before(async () => {
     observatory = await runObservatory({ settings: { allowedHosts: ["observatory.test"], corsOrigins: [ORIGIN] } });
   });
-  after(() => observatory.close());
+  after(() => observatory[Symbol.asyncDispose]());
 
   it("tells how it is, and what it has", async () => {
     assert.equal((await observatory.get("/-/healthy")).status, 200);
