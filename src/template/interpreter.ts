@@ -60,7 +60,7 @@ export type Program = {
 
 const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Runs a parsed template over its data. Throws `TemplateError`. */
+/** Runs a parsed template over its data. Throws `TemplateError`. One piece, because nodes of every kind evaluate nodes of every other. */
 export function interpret({ name, text, parsed, functions, limits }: Program, data: unknown): string {
   let output = "";
   let steps = 0;

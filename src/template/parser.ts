@@ -39,7 +39,10 @@ type ControlKind = Branch["kind"];
 const isBlank = (nodes: readonly Node[]): boolean =>
   nodes.every((node) => node.kind === "text" && /^\s*$/.test(node.text));
 
-/** Throws `TemplateError` where the text is no template, or uses a function or variable that does not exist. */
+/**
+ * Throws `TemplateError` where the text is no template, or uses a function or variable that does not exist. One piece, because the
+ * productions call each other.
+ */
 export function parseTemplate(name: string, text: string, hasFunction: (name: string) => boolean): ParsedTemplate {
   const tokens = tokenize(text);
   const definitions = new Map<string, readonly Node[]>();

@@ -81,7 +81,13 @@ export function createRuleManager(options: RuleManagerOptions): RuleManager {
       onFault(
         new ObservatoryError(
           "AO_RULES_EVALUATION",
-          { expected: `rule ${rule} of group ${group.name} to be evaluated`, received: reasonOf(error) },
+          {
+            expected:
+              rule === ""
+                ? `series of removed rules of group ${group.name} to be marked stale`
+                : `rule ${rule} of group ${group.name} to be evaluated`,
+            received: reasonOf(error),
+          },
           { cause: error },
         ),
       ),
