@@ -16,11 +16,12 @@ export type LabelWriter = {
 const RECENT_SETS = 30_000;
 const RECENT_LABELS = 20_000;
 
-/** One text for one set of labels, sorted by name. */
+/** One text for one set of labels: a JSON object, sorted by name. Written by hand, because sorting an object takes three times as long. */
 export function labelsTextOf(labels: Labels): string {
-  const sorted: [string, string][] = [];
-  for (const name of Object.keys(labels).sort()) sorted.push([name, labels[name] as string]);
-  return JSON.stringify(Object.fromEntries(sorted));
+  let text = "{";
+  for (const name of Object.keys(labels).sort())
+    text += `${text.length > 1 ? "," : ""}${JSON.stringify(name)}:${JSON.stringify(labels[name])}`;
+  return `${text}}`;
 }
 
 export function createLabelWriter(connection: Connection, table: "series" | "streams", most: number): LabelWriter {

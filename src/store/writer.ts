@@ -23,7 +23,7 @@ const DEFAULT_MAX_SERIES = 1_000_000;
 const CACHE_KB = 8192;
 const PAGE_BYTES = 4096;
 /** SQLite moves its log into the file at a quarter of a part, between these two. */
-const [LEAST_CHECKPOINT_PAGES, MOST_CHECKPOINT_PAGES] = [64, 4000];
+const [LEAST_CHECKPOINT_PAGES, MOST_CHECKPOINT_PAGES] = [64, 8000];
 const MOST_FUTURE_MS = 3_600_000;
 /** Before this nothing is taken, because the limit of bytes has removed it already. */
 const FLOOR_KEY = "store.floor_ms";
