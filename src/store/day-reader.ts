@@ -18,7 +18,7 @@ export type DayReader = {
   readonly close: () => void;
 };
 
-const CACHE_KB = 1024;
+const CACHE_KB = 512;
 
 export function openDayReader(file: DayFile, budget: LabelBudget, maxSelectedSeries: number): DayReader {
   const connection = openConnection(file.path, { readOnly: true, cacheKb: CACHE_KB, check: true });
