@@ -8,7 +8,6 @@ import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:
 import { build } from "esbuild";
 
 const BUNDLED = [
-  "@grafana/lezer-logql",
   "@grpc/grpc-js",
   "@lezer/common",
   "@lezer/highlight",

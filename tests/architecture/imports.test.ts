@@ -85,7 +85,6 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   "@opentelemetry/context-async-hooks": ["telemetry"],
   re2js: ["re2"],
   "@prometheus-io/lezer-promql": ["promql"],
-  "@grafana/lezer-logql": ["logql"],
   "node:sqlite": ["store"],
   "node:worker_threads": ["observatory"],
   "@grpc/grpc-js": ["receive"],
