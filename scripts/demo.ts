@@ -5,7 +5,8 @@
  *   --once    one run, in an embedded process of its own that leaves nothing behind; the last line are the numbers, read back through
  *             the query APIs and checked against what the double served: ends with 1 where they differ
  *   --fail    an outage drill: every call of the double fails
- *   --port, --otlp-http-port, --otlp-grpc-port, --data-directory    as `agent-observatory serve` has them
+ *   --port, --otlp-http-port, --otlp-grpc-port    as `agent-observatory serve` has them
+ *   --data-directory    keeps what is stored; without it the store goes with the demo
  */
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -144,20 +145,19 @@ type Place = {
   readonly close: () => Promise<void>;
 };
 
-/** A place of its own on free ports, with a store that goes with it. */
-async function startOnce(): Promise<Place> {
+const FREE_PORTS = Object.fromEntries(PORTS.map((name) => [name, "0"]));
+
+/** A store that goes when the demo ends: made-up data are not to stand among a user's own. */
+async function startWithOwnStore(settings: Readonly<Record<string, string | undefined>>): Promise<Place> {
   const directory = await mkdtemp(join(tmpdir(), "agent-observatory-demo-"));
-  const place = await startEmbedded({
-    port: "0",
-    "otlp-http-port": "0",
-    "otlp-grpc-port": "0",
-    "data-directory": directory,
-  });
-  const close = async (): Promise<void> => {
-    await place.close();
-    await rm(directory, { recursive: true, force: true });
-  };
-  return { ...place, close };
+  const remove = (): Promise<void> => rm(directory, { recursive: true, force: true });
+  try {
+    const place = await startEmbedded({ ...settings, "data-directory": directory });
+    return { ...place, close: () => place.close().then(remove) };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
 }
 
 async function startEmbedded(settings: Readonly<Record<string, string | undefined>>): Promise<Place> {
@@ -177,9 +177,10 @@ async function joinStack(): Promise<Place | undefined> {
 }
 
 async function startPlace(): Promise<Place> {
-  if (flags.once) return startOnce();
+  if (flags.once) return startWithOwnStore(FREE_PORTS);
+  const { once: _once, fail: _fail, ...settings } = flags;
   try {
-    return await startEmbedded({ ...flags, once: undefined, fail: undefined });
+    return await (settings["data-directory"] === undefined ? startWithOwnStore(settings) : startEmbedded(settings));
   } catch (error) {
     const taken = error instanceof ObservatoryError && error.code === "AO_PORT_TAKEN";
     const stack = taken && PORTS.every((name) => flags[name] === undefined) ? await joinStack() : undefined;
