@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createQueryApi } from "../../src/api/index.ts";
+import { type ErrorCode, ObservatoryError } from "../../src/base/index.ts";
 import { createAsk, NOW_MS } from "./asking.ts";
 import { createSources } from "./memory-sources.ts";
 
@@ -127,6 +128,54 @@ describe("the query API", () => {
       const { status, body } = api.handle({ method: "GET", path, params: new URLSearchParams(), headers: {} });
       assert.equal(status, 500);
       assert.match(body, /the disk is full/);
+    }
+  });
+
+  it("says that less can be asked for where a question selects too much or would need too much memory", () => {
+    const failures: readonly (() => never)[] = [
+      () => {
+        throw new ObservatoryError("AO_STORE_LIMIT", { expected: "at most 5 series", received: "a larger selection" });
+      },
+      () => {
+        "x".repeat(2 ** 30);
+        throw new Error("not reached");
+      },
+      () => {
+        new Float64Array(2 ** 40);
+        throw new Error("not reached");
+      },
+    ];
+    const paths = { "/api/v1/labels": 422, "/loki/api/v1/labels": 400, "/api/services": 400 };
+    for (const fail of failures) {
+      const api = createQueryApi({
+        sources: { ...createSources({}), services: fail, streams: fail, labelNames: fail },
+        clock: { nowMs: () => NOW_MS },
+        version: "1.2.3",
+      });
+      for (const [path, expected] of Object.entries(paths)) {
+        const { status, body } = api.handle({ method: "GET", path, params: new URLSearchParams(), headers: {} });
+        assert.equal(status, expected, body);
+        assert.match(body, /ask for (?:less or )?a shorter time/i);
+      }
+    }
+  });
+
+  it("answers every other error of the store as trouble of its own, with the store's words", () => {
+    const codes: readonly ErrorCode[] = ["AO_STORE_FULL", "AO_STORE_CORRUPT", "AO_STORE_SCHEMA", "AO_STORE_DIRECTORY"];
+    for (const code of codes) {
+      const fail = (): never => {
+        throw new ObservatoryError(code, { expected: "one thing", received: "another in /data" });
+      };
+      const api = createQueryApi({
+        sources: { ...createSources({}), services: fail, streams: fail, labelNames: fail },
+        clock: { nowMs: () => NOW_MS },
+        version: "1.2.3",
+      });
+      for (const path of ["/api/v1/labels", "/loki/api/v1/labels", "/api/services"]) {
+        const { status, body } = api.handle({ method: "GET", path, params: new URLSearchParams(), headers: {} });
+        assert.equal(status, 500, code);
+        assert.ok(body.includes("another in /data") && body.includes(code), body);
+      }
     }
   });
 });

@@ -1,9 +1,10 @@
 import type { Clock } from "../../base/index.ts";
 import { type Dependency, SPAN_KINDS, type Span, type SpanKind, type SpanSource } from "../../signals/index.ts";
-import { AnswerTooLarge, createAnswer, notFound, respond, respondPlain } from "../answer.ts";
+import { createAnswer, notFound, respond, respondPlain } from "../answer.ts";
 import { ParseError, parseFloatOrThrow } from "../go/number.ts";
 import type { ApiLimits } from "../limits.ts";
 import type { Api, ApiRequest, ApiResponse } from "../request.ts";
+import { tooMuchIn } from "../too-much.ts";
 import { adjustTrace } from "./adjust.ts";
 import { parseDependencies, parseMetricsQuery, parseSearch, parseTraceRequest } from "./parameters.ts";
 import { jaegerSpanOf } from "./span.ts";
@@ -24,8 +25,9 @@ const errorResponse = (status: number, message: string): ApiResponse =>
   );
 
 function failure(error: unknown): ApiResponse {
-  const message = error instanceof Error ? error.message : String(error);
-  return errorResponse(error instanceof ParseError || error instanceof AnswerTooLarge ? 400 : 500, message);
+  const tooMuch = tooMuchIn(error);
+  if (tooMuch !== undefined) return errorResponse(400, tooMuch);
+  return errorResponse(error instanceof ParseError ? 400 : 500, error instanceof Error ? error.message : String(error));
 }
 
 const rest = (total: number, errors = "null"): string => `,"total":${total},"limit":0,"offset":0,"errors":${errors}}`;

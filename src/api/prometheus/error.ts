@@ -1,7 +1,8 @@
 import { PromqlError } from "../../promql/index.ts";
-import { AnswerTooLarge, respond } from "../answer.ts";
+import { respond } from "../answer.ts";
 import { ParseError } from "../go/number.ts";
 import type { ApiResponse } from "../request.ts";
+import { tooMuchIn } from "../too-much.ts";
 
 /** Prometheus' own error classes and the HTTP status of each. */
 export const STATUS_OF = {
@@ -43,7 +44,8 @@ export function inParameter<Value>(name: string, read: () => Value): Value {
 function classified(error: unknown): PrometheusError {
   if (error instanceof PrometheusError) return error;
   if (error instanceof ParseError) return new PrometheusError("bad_data", error.message);
-  if (error instanceof AnswerTooLarge) return new PrometheusError("execution", error.message);
+  const tooMuch = tooMuchIn(error);
+  if (tooMuch !== undefined) return new PrometheusError("execution", tooMuch);
   if (error instanceof PromqlError) {
     return new PrometheusError(error.kind === "too_many_samples" ? "execution" : error.kind, error.message);
   }
