@@ -1,9 +1,9 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { type Diagnostics, ObservatoryError } from "../base/index.ts";
 import type { Take, TakeResult } from "../receive/index.ts";
 import type { StoreUsage } from "../store/index.ts";
 import { errorOf } from "./plain.ts";
-import { threadFile, YOUNG_GENERATION_MB } from "./thread-file.ts";
+import { startThread } from "./thread.ts";
 import type {
   FromIngest,
   IngestAnswer,
@@ -68,11 +68,7 @@ export async function startIngestClient(options: IngestClientOptions): Promise<I
   };
   const start = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      const started = new Worker(threadFile("ingest-thread"), {
-        name: "ingest",
-        workerData: data,
-        resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-      });
+      const started = startThread("ingest", data, heapMb);
       let reason = "it ended";
       started.on("message", (message: FromIngest) => {
         if (message.kind === "answers") {

@@ -40,7 +40,9 @@ const PROMOTED = ["service.name", "service.namespace", "service.version", "deplo
 
 /** `onFault` hears of mistakes of our own: data that should be read or refused, and can be neither. */
 export function createIngestPipeline(clock: Clock, onFault: (error: unknown) => void): IngestPipeline {
-  const enricher = createEnricher({ clock, redactor: createRedactor(), pricer: createPricer() });
+  // Addresses are those of servers here, as in the program itself (src/start.ts).
+  const redactor = createRedactor({ except: ["ip_address"] });
+  const enricher = createEnricher({ clock, redactor, pricer: createPricer() });
   const createSeries = () => createSeriesTranslator({ promotedResourceAttributes: PROMOTED });
   let series = createSeries();
   const translateLogs = createLogTranslator({ indexLabels: INDEX_LABELS });

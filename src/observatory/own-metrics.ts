@@ -36,9 +36,10 @@ export const OWN_METRICS = {
   },
   agent_observatory_queries_total: { type: "counter", help: "Requests to the query APIs, by status." },
   agent_observatory_queries_waiting: { type: "gauge", help: "Queries that wait for a thread." },
+  agent_observatory_query_threads: { type: "gauge", help: "Threads that answer queries and evaluate rules." },
   agent_observatory_query_threads_replaced_total: {
     type: "counter",
-    help: "Query threads that were ended, by reason: time, memory or failure.",
+    help: "Query threads that were ended, by reason: time, memory, failure, or grown (idle, with memory to give back).",
   },
   agent_observatory_store_bytes: { type: "gauge", help: "Size of the store on the disk." },
   agent_observatory_store_items: {

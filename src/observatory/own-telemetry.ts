@@ -41,6 +41,7 @@ export function startOwnTelemetry(options: OwnTelemetryOptions): OwnTelemetry {
     metrics.set("agent_observatory_build_info", { version }, 1);
     metrics.set("agent_observatory_ingest_pending_bytes", {}, ingest.pendingBytes());
     metrics.set("agent_observatory_queries_waiting", {}, pool.waiting());
+    metrics.set("agent_observatory_query_threads", {}, pool.threads());
     metrics.set("process_cpu_seconds_total", {}, cpuSeconds);
     metrics.set("process_resident_memory_bytes", {}, process.memoryUsage.rss());
     metrics.set("process_start_time_seconds", {}, Math.round(clock.nowMs() / 1000 - process.uptime()));

@@ -1,5 +1,5 @@
 import type { ApiResponse } from "../api/index.ts";
-import type { QueryFailure } from "./query-pool.ts";
+import type { QueryFailure } from "./query-worker.ts";
 import type { QueryAnswer } from "./thread-messages.ts";
 
 /** The three APIs, by whose errors a client knows what went wrong. */

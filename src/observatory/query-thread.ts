@@ -1,4 +1,5 @@
 /** A query thread: answers requests to the query APIs, and evaluates the expressions of rules, one after another. */
+import { getHeapStatistics } from "node:v8";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { createQueryApi } from "../api/index.ts";
 import { systemClock } from "../base/index.ts";
@@ -57,7 +58,12 @@ function serve(reader: StoreReader): void {
     } catch (error) {
       answer = { kind: "error", error: plainError(error) };
     }
-    post({ kind: "answer", id, answer }, answer.kind === "response" ? [answer.body.buffer as ArrayBuffer] : []);
+    const { total_heap_size, external_memory } = getHeapStatistics();
+    const heldBytes = total_heap_size + external_memory;
+    post(
+      { kind: "answer", id, answer, heldBytes },
+      answer.kind === "response" ? [answer.body.buffer as ArrayBuffer] : [],
+    );
   });
   post({ kind: "ready" });
 }

@@ -12,6 +12,3 @@ export function threadFile(name: "ingest-thread" | "query-thread"): URL {
     ? new URL(`./${name}.ts`, import.meta.url)
     : pathToFileURL(join(packageFolder(), "dist", "observatory", `${name}.js`));
 }
-
-/** V8's own choice grows to three times this: 350 instead of 240 MB for the process under load, and not faster. */
-export const YOUNG_GENERATION_MB = 24;

@@ -79,4 +79,10 @@ export type FromQuery =
   | { readonly kind: "ready" }
   | { readonly kind: "unusable"; readonly error: PlainError }
   | { readonly kind: "fault"; readonly path: string; readonly error: PlainError }
-  | { readonly kind: "answer"; readonly id: number; readonly answer: QueryAnswer };
+  | {
+      readonly kind: "answer";
+      readonly id: number;
+      readonly answer: QueryAnswer;
+      /** Memory of JavaScript's in this thread. */
+      readonly heldBytes: number;
+    };
