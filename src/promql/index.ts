@@ -7,6 +7,7 @@ export { PromqlError, type PromqlErrorKind } from "./error.ts";
 export { parsePromql, parseSelector } from "./parse.ts";
 export { printPromql } from "./print.ts";
 export {
+  EVALUATION_INTERVAL_MS,
   type MatrixResult,
   type MatrixSeries,
   type PromqlLimits,

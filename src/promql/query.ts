@@ -41,6 +41,11 @@ export type QueryResult = VectorResult | MatrixResult | ScalarResult | StringRes
 
 const LOOKBACK_MS = 300_000;
 const SUBQUERY_STEP_MS = 60_000;
+/**
+ * How often rules are evaluated where their group names no interval, which also is the step of subqueries that name none: as
+ * `evaluation_interval` in prometheus/prometheus.yml.
+ */
+export const EVALUATION_INTERVAL_MS = 15_000;
 const MAX_SAMPLES = 20_000_000;
 
 /** Asks the source for the same selection only once. In order of labels, so that of equal values topk takes the same ones every time. */

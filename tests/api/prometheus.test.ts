@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
+import { parse } from "yaml";
+import { EVALUATION_INTERVAL_MS } from "../../src/promql/index.ts";
 import { createLabelSet, createLabels, type NewSample } from "../../src/signals/index.ts";
 import { createAsk, json, NOW_MS, query } from "./asking.ts";
 import type { Content } from "./memory-sources.ts";
@@ -44,6 +47,15 @@ const range = (promql: string, more = ""): string =>
   `/api/v1/query_range?${query({ query: promql, start: START_S, end: START_S + 120, step: 60 })}${more}`;
 
 describe("the Prometheus API", () => {
+  it("looks every 15 seconds where a subquery names no step, as the stack's evaluation_interval says", () => {
+    const { global } = parse(readFileSync(new URL("../../prometheus/prometheus.yml", import.meta.url), "utf8"));
+    assert.equal(global.evaluation_interval, `${EVALUATION_INTERVAL_MS / 1000}s`);
+    for (const target of [at("count_over_time(vector(1)[2m:])"), range("count_over_time(vector(1)[2m:])")]) {
+      const [{ value, values }] = json(ask(target)).data.result;
+      assert.equal((value ?? values.at(-1))[1], "8");
+    }
+  });
+
   it("refuses parameters in Prometheus' words", () => {
     const bad: readonly (readonly [target: string, error: string])[] = [
       [

@@ -1,5 +1,11 @@
 import type { Clock } from "../../base/index.ts";
-import { type PromqlLimits, type QueryResult, queryInstant, queryRange } from "../../promql/index.ts";
+import {
+  EVALUATION_INTERVAL_MS,
+  type PromqlLimits,
+  type QueryResult,
+  queryInstant,
+  queryRange,
+} from "../../promql/index.ts";
 import type { SeriesSource } from "../../signals/index.ts";
 import { createAnswer, respond } from "../answer.ts";
 import { ParseError } from "../go/number.ts";
@@ -41,7 +47,7 @@ function parseEngineLimits(request: ApiRequest, { clock, limits }: QueryContext)
   }
   // Not every query is long enough to be asked about its deadline.
   if (isOver) throw new PrometheusError("timeout", "query timed out in expression evaluation");
-  const common = { maxSamples: limits.maxSamples, isExpired };
+  const common = { maxSamples: limits.maxSamples, subqueryStepMs: EVALUATION_INTERVAL_MS, isExpired };
   return lookbackNs > 0n ? { ...common, lookbackMs: Number(lookbackNs / NS_PER_MS) } : common;
 }
 

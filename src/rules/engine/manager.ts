@@ -1,4 +1,5 @@
 import { type Clock, ObservatoryError } from "../../base/index.ts";
+import { EVALUATION_INTERVAL_MS } from "../../promql/index.ts";
 import type { LabelSet, Labels, NewSample } from "../../signals/index.ts";
 import type { RuleGroup } from "../definition.ts";
 import type { Alert } from "./alert.ts";
@@ -56,7 +57,6 @@ type Entry = {
 /** Series of a group that is gone. They are marked stale once others had the time to take them over. */
 type Leftover = { readonly dueMs: number; readonly stoppedMs: number; readonly series: readonly LabelSet[] };
 
-const DEFAULT_INTERVAL_MS = 15_000;
 /** Prometheus' --rules.alert.resend-delay. */
 const RESEND_DELAY_MS = 60_000;
 const CONCURRENCY = 2;
@@ -75,7 +75,7 @@ export function createRuleManager(options: RuleManagerOptions): RuleManager {
     clock,
     externalUrl,
     externalLabels: options.externalLabels ?? {},
-    defaultIntervalMs: options.defaultIntervalMs ?? DEFAULT_INTERVAL_MS,
+    defaultIntervalMs: options.defaultIntervalMs ?? EVALUATION_INTERVAL_MS,
     resendDelayMs: options.resendDelayMs ?? RESEND_DELAY_MS,
     onRuleError: (group: RuleGroup, rule: string, error: unknown) =>
       onFault(
