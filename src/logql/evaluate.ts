@@ -6,6 +6,7 @@ import type { LineScan } from "./line-scan.ts";
 import { metricText } from "./metric-text.ts";
 import { createRangeWindows } from "./range-windows.ts";
 import { createSampleExtractor } from "./sample-extractor.ts";
+import type { SeriesLimit } from "./series-limit.ts";
 import type { AggregationExpr, BinaryExpr, Grouping, MetricExpr, RangeExpr } from "./syntax.ts";
 import type { Sample, StepSink, Steps } from "./vector.ts";
 import { createAggregation, EMPTY_SERIES } from "./vector-aggregation.ts";
@@ -17,18 +18,18 @@ const MAX_HELD_SAMPLES = 2_000_000;
 export type Evaluation = {
   readonly scan: LineScan;
   readonly steps: Steps;
-  /** Throws where an answer would have too many series. */
-  readonly requireSeries: (count: number) => void;
+  readonly limit: SeriesLimit;
 };
 
 /** Evaluates step after step as lines are read, and hands each to `emit`. Throws `LogqlError`. */
 export function evaluateQuery(evaluation: Evaluation, expression: MetricExpr, emit: StepSink): void {
   // What nothing aggregates is an answer with as many series as a window has: too many are known before the lines are.
-  if (expression.kind === "range") evaluateRange(evaluation, expression, undefined, emit, evaluation.requireSeries);
+  if (expression.kind === "range") evaluateRange(evaluation, expression, undefined, emit, evaluation.limit.require);
   else evaluate(evaluation, expression, emit);
 }
 
-function evaluate(evaluation: Evaluation, expression: MetricExpr, emit: StepSink): void {
+function evaluate(evaluation: Evaluation, expression: MetricExpr, sink: StepSink): void {
+  const emit = evaluation.limit.hold(expression, sink);
   switch (expression.kind) {
     case "range":
       evaluateRange(evaluation, expression, undefined, emit);

@@ -4,23 +4,11 @@ import { evaluateQuery } from "./evaluate.ts";
 import { createLineScan } from "./line-scan.ts";
 import { compareLabels } from "./metric-text.ts";
 import type { LogqlLimits, LogqlOutcome, LogqlRangeParams, LogqlSample, LogqlSeries } from "./outcome.ts";
+import { createSeriesLimit } from "./series-limit.ts";
 import type { MetricExpr } from "./syntax.ts";
 import type { Sample } from "./vector.ts";
 
 const NS_PER_MS = 1_000_000n;
-/** Loki's `max_query_series`. */
-const MAX_SERIES = 500;
-
-function createSeriesLimit({ maxSeries = MAX_SERIES }: LogqlLimits): (count: number) => void {
-  return (count) => {
-    if (count <= maxSeries) return;
-    throw new LogqlError(
-      "limit",
-      `maximum number of series (${maxSeries}) reached for a single query; consider reducing query cardinality by adding ` +
-        "more specific stream selectors, reducing the time range, or aggregating results with functions like sum(), count() or topk()",
-    );
-  };
-}
 
 /** `sort` and `sort_desc` have an order to keep; everything else is sorted by labels. */
 function isSorted(expression: MetricExpr): boolean {
@@ -42,20 +30,17 @@ export function queryMetricInstant(
   timeNs: bigint,
   limits: LogqlLimits,
 ): LogqlOutcome {
-  const requireSeries = createSeriesLimit(limits);
+  const steps = { startNs: timeNs, stepNs: 0n, count: 1 };
+  const limit = createSeriesLimit(expression, steps, limits.maxSeries);
   const scan = createLineScan(source, limits);
   const timeMs = Number(timeNs / NS_PER_MS);
   if (expression.kind === "literal")
     return { type: "scalar", timeMs, value: expression.value, stats: { ...scan.counted(), entriesReturned: 1 } };
   let samples: readonly Sample[] = [];
-  evaluateQuery(
-    { scan, requireSeries, steps: { startNs: timeNs, stepNs: 0n, count: 1 } },
-    expression,
-    (_step, result) => {
-      samples = result;
-    },
-  );
-  requireSeries(samples.length);
+  evaluateQuery({ scan, limit, steps }, expression, (_step, result) => {
+    samples = result;
+  });
+  limit.require(samples.length);
   const answer: LogqlSample[] = samples.map(({ series, value }) => ({ labels: series.labels, timeMs, value }));
   if (!isSorted(expression)) answer.sort((a, b) => compareLabels(a.labels, b.labels));
   return { type: "vector", samples: answer, stats: { ...scan.counted(), entriesReturned: answer.length } };
@@ -76,19 +61,19 @@ export function queryMetricRange(
   params: LogqlRangeParams,
   limits: LogqlLimits,
 ): LogqlOutcome {
-  const requireSeries = createSeriesLimit(limits);
-  const scan = createLineScan(source, limits);
   const steps = alignSteps(params);
+  const limit = createSeriesLimit(expression, steps, limits.maxSeries);
+  const scan = createLineScan(source, limits);
   const bySeries = new Map<string, LogqlSeries & { readonly timesMs: number[]; readonly values: number[] }>();
   let points = 0;
-  evaluateQuery({ scan, requireSeries, steps }, expression, (step, samples) => {
+  evaluateQuery({ scan, limit, steps }, expression, (step, samples) => {
     const timeMs = Number((steps.startNs + steps.stepNs * BigInt(step)) / NS_PER_MS);
     for (const { series, value } of samples) {
       let one = bySeries.get(series.key);
       if (one === undefined) {
         one = { labels: series.labels, timesMs: [], values: [] };
         bySeries.set(series.key, one);
-        requireSeries(bySeries.size);
+        limit.require(bySeries.size);
       }
       one.timesMs.push(timeMs);
       one.values.push(value);

@@ -310,7 +310,44 @@ describe("limits", () => {
     assert.throws(() => range(many, `sum by (id) (count_over_time(${S} | json [1m]))`, 60, 90, 10), tooMany);
     assert.throws(() => instant(many, `count_over_time(${S} | json [1m])`, 60, { maxSeries: 1999 }), /\(1999\)/);
     assert.equal(Object.keys(instant(many, `count_over_time(${S} | json [1m])`, 60, { maxSeries: 2000 })).length, 2000);
-    assert.deepEqual(Object.values(instant(many, `topk(3, count_over_time(${S} | json [1m]))`)), [1, 1, 1]);
+    const room = { maxSeries: 2000 };
+    assert.deepEqual(Object.values(instant(many, `topk(3, count_over_time(${S} | json [1m]))`, 60, room)), [1, 1, 1]);
+  });
+
+  it("hold for what Loki's frontend asks its queriers for, not for what these make on the way", () => {
+    const counted = `count_over_time(${S} | json [1m])`;
+    const tooMany = { kind: "limit", message: /^maximum number of series \(500\)/ };
+    for (const query of [
+      `topk(3, ${counted})`,
+      `stddev(${counted})`,
+      `sum(${counted} > 0)`,
+      `sum(label_replace(${counted}, "a", "$1", "id", "(.*)"))`,
+      `max(count_over_time(${S} | json | drop other [1m]))`,
+      `count(count_over_time(${S} | json | keep id [1m]))`,
+      `sum(max by (id) (${counted}))`,
+      `sum by (id) (${counted}) > 5`,
+      `vector(1) and topk(1, ${counted})`,
+    ]) {
+      assert.throws(() => instant(many, query), tooMany, query);
+    }
+    for (const query of [
+      `sum(${counted})`,
+      `avg(${counted})`,
+      `count(${counted})`,
+      `max(${counted}) / sum(${counted})`,
+      `sum(${counted} * 2)`,
+      `max(count_over_time(${S} | json | label_format other=\`x\` [1m]))`,
+      `topk(1, sum(${counted}))`,
+    ]) {
+      assert.equal(Object.keys(instant(many, query)).length, 1, query);
+    }
+  });
+
+  it("hold for each hour of a query by itself", () => {
+    const spread = Array.from({ length: 900 }, (_, index) => at(index * 8, `{"id":"${index}"}`));
+    const query = `stddev(count_over_time(${S} | json [1m]))`;
+    assert.equal(range(spread, query, 0, 7200, 60)[""]?.length, 121);
+    assert.throws(() => range(spread, query.replace("1m", "61m"), 0, 7200, 60), { kind: "limit" });
   });
 
   it("bound the series of one window, whatever becomes of them", () => {
