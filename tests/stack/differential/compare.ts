@@ -1,6 +1,10 @@
 /** Whether two back ends gave the same answer: numbers to one part in a billion, labels and texts exactly, order where it means something. */
 
+import assert from "node:assert/strict";
+
 export type Answer = { readonly status: number; readonly body: string };
+export type Asked = { readonly what: string; readonly ours: Answer; readonly theirs: Answer };
+export type Totals = { asked: number; filled: number };
 
 const RELATIVE = 1e-9;
 const ZERO = 1e-12;
@@ -21,7 +25,13 @@ type Item = {
   readonly values?: readonly Pair[];
 };
 type Data = { readonly resultType: string; readonly result: readonly Item[] | Pair };
-type Envelope = { readonly status: string; readonly errorType?: string; readonly data?: Data };
+type Envelope = {
+  readonly status: string;
+  readonly errorType?: string;
+  readonly data?: Data;
+  readonly warnings?: readonly string[];
+  readonly infos?: readonly string[];
+};
 
 const keyOf = (item: Item): string =>
   JSON.stringify(Object.entries(item.metric ?? item.stream ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1)));
@@ -72,6 +82,10 @@ export function queryDifference(ours: Answer, theirs: Answer): string | undefine
   if (got.data?.resultType !== expected.data?.resultType) {
     return `type ${got.data?.resultType}, expected ${expected.data?.resultType}`;
   }
+  for (const notes of ["warnings", "infos"] as const) {
+    const [here, there] = [got, expected].map((one) => JSON.stringify(one[notes]?.toSorted() ?? []));
+    if (here !== there) return `${notes} ${here}, expected ${there}`;
+  }
   const type = expected.data?.resultType;
   if (type === "scalar" || type === "string") {
     return differencePairs([got.data?.result as Pair], [expected.data?.result as Pair], type === "string");
@@ -85,6 +99,44 @@ export function isEmpty({ status, body }: Answer): boolean {
   const { data } = JSON.parse(body) as Envelope;
   return Array.isArray(data?.result) && data.result.length === 0;
 }
+
+/** All must agree, and so many as `filledShare` says must have said something. */
+export function assertAgree(asked: readonly Asked[], filledShare: number, totals: Totals): void {
+  const differences = asked.flatMap(({ what, ours, theirs }) => {
+    const difference = queryDifference(ours, theirs);
+    return difference === undefined ? [] : [`${what}: ${difference}`];
+  });
+  const shown = differences.slice(0, 40).join("\n");
+  assert.equal(differences.length, 0, `${differences.length} of ${asked.length} differ:\n${shown}`);
+  const filled = asked.filter(({ theirs }) => !isEmpty(theirs)).length;
+  totals.asked += asked.length;
+  totals.filled += filled;
+  assert.ok(filled >= asked.length * filledShare, `only ${filled} of ${asked.length} answers hold anything`);
+}
+
+const textOf = (item: unknown): string =>
+  JSON.stringify(typeof item === "object" ? Object.entries(item ?? {}).toSorted() : item);
+
+/** What an answer's `data` (or a list within it) lists, each as one text. */
+export function listOf({ body }: Answer, within?: string): string[] {
+  const { data } = JSON.parse(body) as { data: unknown };
+  const list = within === undefined ? data : (data as Record<string, unknown>)[within];
+  return ((list ?? []) as unknown[]).map(textOf);
+}
+
+type SeriesOfExemplars = {
+  readonly seriesLabels: object;
+  readonly exemplars: readonly { readonly labels: object; readonly value: string; readonly timestamp: number }[];
+};
+
+export const exemplarsOf = ({ body }: Answer): string[] =>
+  (JSON.parse(body) as { data: SeriesOfExemplars[] }).data
+    .flatMap(({ seriesLabels, exemplars }) =>
+      exemplars.map(
+        ({ labels, value, timestamp }) => `${textOf(seriesLabels)} ${textOf(labels)} ${value} ${timestamp}`,
+      ),
+    )
+    .toSorted();
 
 type Tag = { readonly key: string; readonly type?: string; readonly value: unknown };
 type JaegerSpan = {

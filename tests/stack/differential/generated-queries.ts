@@ -41,6 +41,9 @@ const HISTOGRAMS: Family = {
   labels: { job: JOBS, agent: ["planner", "triage"], status: ["ok", "error"] },
 };
 
+/** Those that measure: no two sums of them are equal (but for 0), so that who is on top is no matter of chance. */
+const DURATIONS: Family = { ...HISTOGRAMS, names: HISTOGRAMS.names.filter((name) => name.endsWith("_seconds")) };
+
 const RANGES = ["30s", "1m", "90s", "5m", "17m", "1h"];
 const GROUPINGS = ["", "job", "job, agent", "agent", "model", "instance", "status, job"];
 const AGGREGATIONS = ["sum", "avg", "min", "max", "count", "stddev", "stdvar", "group"];
@@ -107,6 +110,7 @@ function overRange(random: Random): string {
         `absent_over_time(${selector(random, GAUGES)}[${range}])`,
         `histogram_quantile(${random.pick(["0.5", "0.9", "0.99"])}, sum by (le, job) (rate(${selector(random, HISTOGRAMS, "_bucket")}[${range}])))`,
         `histogram_quantile(0.95, rate(${selector(random, HISTOGRAMS, "_bucket")}[${range}]))`,
+        `histogram_fraction(0, ${random.pick(["0.3", "2", "Inf"])}, sum by (le, agent) (rate(${selector(random, HISTOGRAMS, "_bucket")}[${range}])))`,
       ]);
   }
 }
@@ -142,15 +146,17 @@ function vector(random: Random, depth: number): string {
         `clamp(${inner()}, 0, 5)`,
         `absent(${inner()})`,
         `timestamp(${selector(random, GAUGES)})`,
+        `${random.pick(["minute", "hour", "day_of_week", "days_in_month", "day_of_year"])}(timestamp(${selector(random, GAUGES)}))`,
+        `(${inner()}) * on (job) group_right (agent) sum by (job) (${inner()})`,
+        `sum by (job, instance) (${inner()}) * on (job, instance) group_left (service_version) target_info`,
         `scalar(${inner()}) + vector(1)`,
         `quantile${grouping(random)} (0.9, ${inner()})`,
         `count_values("value", ceil(${inner()}))`,
       ]);
     case 9:
       return `${random.pick(OVER_TIME)}_over_time((${inner()})[${random.pick(["10m:1m", "5m:30s", "7m:", "20m:2m"])}]${moved(random)})`;
-    // Sums of durations: no two are equal, so that who is on top is no matter of chance.
     default:
-      return `${random.pick(["topk", "bottomk"])}(2, sum by (job, agent) (rate(${selector(random, HISTOGRAMS, "_sum")}[${random.pick(RANGES)}])))`;
+      return `${random.pick(["topk", "bottomk"])}(2, sum by (job, agent) (rate(${selector(random, DURATIONS, "_sum")}[${random.pick(RANGES)}])) > 0)`;
   }
 }
 
@@ -164,6 +170,11 @@ const WRONG = [
   "queue_length[5m] offset",
   "1 and 1",
 ];
+
+/** No two of their values are equal, so that the order is that of the values. */
+export const SORTED_PROMQL = ["sort", "sort_desc"].map(
+  (sort) => `${sort}(sum by (job, agent, tool) (agent_tool_duration_seconds_sum) > 0)`,
+);
 
 export function generatePromql(count: number, seed = 11): string[] {
   const random = createRandom(seed);
@@ -198,42 +209,87 @@ const STAGES = [
   "| drop attempt, code_function",
 ];
 const UNWRAPPED = [
-  ["| json | unwrap ms", ["sum", "avg", "max", "min", "stddev"]],
+  ["| json | unwrap ms", ["sum", "avg", "max", "min", "stddev", "stdvar", "first", "last"]],
   ["| logfmt | unwrap duration(took)", ["sum", "avg", "max"]],
   ["| logfmt | unwrap bytes(size)", ["sum", "max"]],
 ] as const;
+
+/** Without avg, for which Loki also counts the lines that have nothing to unwrap (docs/differential.md). */
+const GROUPED = ["max", "min", "stddev", "stdvar", "first", "last"];
+
+const linesOf = (random: Random): string =>
+  [random.pick(STREAMS), ...Array.from({ length: random.below(3) }, () => random.pick(STAGES))].join(" ");
+
+function unwrapped(random: Random, range: string): string {
+  const [unwrap, functions] = random.pick(UNWRAPPED);
+  const lines = `${random.pick(STREAMS)} ${unwrap} | __error__="" [${range}]`;
+  return random.pick([
+    `sum by (service_name) (${random.pick(functions)}_over_time(${lines}))`,
+    `${random.pick(GROUPED)}_over_time(${lines}) by (service_name, detected_level)`,
+    `quantile_over_time(${random.pick(["0.5", "0.99"])}, ${lines}) by (service_name)`,
+  ]);
+}
+
+/** Two numbers of each service, put together. */
+function combined(random: Random, range: string): string {
+  const number = (): string => `sum by (service_name) (count_over_time(${linesOf(random)} [${range}]))`;
+  return random.pick([
+    `${number()} / ${number()}`,
+    `${number()} ${random.pick([">", "<=", "== bool"])} ${random.pick(["5", "20"])}`,
+    `${number()} ${random.pick(["and", "or", "unless"])} ${number()}`,
+    `${number()} or vector(0)`,
+    `label_replace(${number()}, "team", "$1", "service_name", "(.).*")`,
+    `${random.pick(["topk", "bottomk"])}(2, sum by (service_name) (bytes_over_time(${random.pick(STREAMS)} [${range}])))`,
+    `sum(count_over_time(${random.pick(STREAMS)} [${range}] offset ${random.pick(["5m", "1h"])}))`,
+    `absent_over_time({service_name="${random.pick(["research", "nobody"])}"} |= "timeout" [${range}])`,
+  ]);
+}
 
 export function generateLogql(count: number, seed = 13): string[] {
   const random = createRandom(seed);
   const queries = new Set<string>();
   while (queries.size < count) {
-    const lines = [random.pick(STREAMS), ...Array.from({ length: random.below(3) }, () => random.pick(STAGES))].join(
-      " ",
-    );
     const range = random.pick(["1m", "5m", "30m"]);
     const by = random.pick(["", "service_name", "detected_level", "service_name, severity_text"]);
     const aggregated = (inner: string): string =>
       by === "" || random.chance(0.2)
         ? inner
         : `${random.pick(["sum", "max", "min", "avg", "count"])} by (${by}) (${inner})`;
-    switch (random.below(4)) {
+    switch (random.below(5)) {
       case 0:
-        queries.add(lines);
+        queries.add(linesOf(random));
         break;
       case 1:
       case 2: {
         const counted = random.pick(["count_over_time", "rate", "bytes_over_time", "bytes_rate"]);
-        queries.add(aggregated(`${counted}(${lines} [${range}])`));
+        queries.add(aggregated(`${counted}(${linesOf(random)} [${range}])`));
         break;
       }
-      default: {
-        const [unwrap, functions] = random.pick(UNWRAPPED);
-        const stream = random.pick(STREAMS);
-        queries.add(
-          `sum by (service_name) (${random.pick(functions)}_over_time(${stream} ${unwrap} | __error__="" [${range}]))`,
-        );
-      }
+      case 3:
+        queries.add(combined(random, range));
+        break;
+      default:
+        queries.add(unwrapped(random, range));
     }
   }
   return [...queries];
 }
+
+const JSON_LINES = '{service_name=~"research|support"} | json | __error__=""';
+
+/** Each line is a series of its own behind the parser: whether that is too many depends on what Loki's frontend asks its queriers for. */
+export const LIMITED_LOGQL: readonly string[] = [
+  `topk(3, count_over_time(${JSON_LINES} [1h]))`,
+  `count(count_over_time(${JSON_LINES} [1h]))`,
+  `count(count_over_time(${JSON_LINES} | drop other [1h]))`,
+  `max(count_over_time(${JSON_LINES} [1h])) / sum(count_over_time(${JSON_LINES} [1h]))`,
+  `sum(label_replace(count_over_time(${JSON_LINES} [1h]), "a", "$1", "service_name", "(.*)"))`,
+  `stddev(rate(${JSON_LINES} [1h]))`,
+  `sum(max by (span_id) (rate(${JSON_LINES} [1h])))`,
+  `sum(count_over_time(${JSON_LINES} [1h]) > 0)`,
+  `sum(count_over_time(${JSON_LINES} [1h]) * 2)`,
+  `avg(count_over_time(${JSON_LINES} [1h]))`,
+  `max(count_over_time(${JSON_LINES} | drop other [1m]))`,
+  `max(max_over_time(${JSON_LINES} | unwrap ms [10m]))`,
+  `sum by (span_id) (count_over_time(${JSON_LINES} [1m])) > 5`,
+];

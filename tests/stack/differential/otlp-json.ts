@@ -28,7 +28,12 @@ export type Point = {
     readonly bucketCounts: readonly number[];
   };
   readonly quantiles?: readonly { readonly quantile: number; readonly value: number }[];
-  readonly exemplars?: readonly { readonly traceId: string; readonly spanId: string; readonly value: number }[];
+  readonly exemplars?: readonly {
+    readonly traceId: string;
+    readonly spanId: string;
+    readonly value: number;
+    readonly timeMs: number;
+  }[];
 };
 export type Metric = {
   readonly name: string;
@@ -55,8 +60,8 @@ function pointOf(point: Point, timeMs: number): object {
     }),
     ...(point.quantiles !== undefined && { count: "7", sum: 21.5, quantileValues: point.quantiles }),
     ...(point.exemplars !== undefined && {
-      exemplars: point.exemplars.map(({ traceId, spanId, value }) => ({
-        timeUnixNano: nanos(timeMs),
+      exemplars: point.exemplars.map(({ traceId, spanId, value, timeMs: seenMs }) => ({
+        timeUnixNano: nanos(seenMs),
         asDouble: value,
         traceId,
         spanId,

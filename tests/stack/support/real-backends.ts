@@ -16,10 +16,25 @@ export type Backends = {
   readonly close: () => Promise<void>;
 };
 
+export type RealBackends = Backends & {
+  /** A second Jaeger, which keeps its traces in memory: only that store looks for all that a search says in one span. */
+  readonly jaegerInMemory: { readonly query: string; readonly otlpTraces: string };
+};
+
 /** Storage and OTLP as in the stack; nothing that is scraped or evaluated, as that would be data of its own. */
 async function prometheusConfig(): Promise<string> {
   const { global, storage, otlp } = parse(await readFile(join(ROOT, "prometheus/prometheus.yml"), "utf8"));
   return stringify({ global, storage, otlp });
+}
+
+/** The stack's own store and query service, fed over HTTP; nothing of the monitor tab, as no Prometheus is beside it. */
+async function jaegerConfig(): Promise<string> {
+  const config = parse(await readFile(join(ROOT, "jaeger/config.yaml"), "utf8"));
+  config.extensions.jaeger_storage.metric_backends = undefined;
+  config.extensions.jaeger_query.storage.metrics = undefined;
+  config.extensions.jaeger_query.ui = undefined;
+  config.receivers.otlp.protocols = { http: { endpoint: "0.0.0.0:4318" } };
+  return stringify(config);
 }
 
 /** Ready when it answers: a check from inside would need a shell, which these images do not have. */
@@ -39,7 +54,7 @@ async function startContainer(
   );
 }
 
-export async function startRealBackends(): Promise<Backends> {
+export async function startRealBackends(): Promise<RealBackends> {
   process.env["TESTCONTAINERS_RYUK_DISABLED"] = "true";
   const services = loadServices();
   const imageOf = (name: string): string => services[name]?.image ?? "";
@@ -54,6 +69,8 @@ export async function startRealBackends(): Promise<Backends> {
   try {
     const config = join(folder, "prometheus.yml");
     await writeFile(config, await prometheusConfig(), { mode: 0o644 });
+    const ofJaeger = join(folder, "jaeger.yaml");
+    await writeFile(ofJaeger, await jaegerConfig(), { mode: 0o644 });
     const prometheus = new GenericContainer(imageOf("prometheus"))
       .withCopyFilesToContainer([{ source: config, target: "/etc/prometheus/prometheus.yml" }])
       .withTmpFs({ "/data": "rw,mode=1777" })
@@ -67,16 +84,22 @@ export async function startRealBackends(): Promise<Backends> {
       .withCopyFilesToContainer([{ source: join(ROOT, "loki/loki.yaml"), target: "/etc/loki/loki.yaml" }])
       .withTmpFs({ "/loki": "rw,mode=1777", "/tmp": "rw,mode=1777" })
       .withCommand(["-config.file=/etc/loki/loki.yaml"]);
-    const jaeger = new GenericContainer(imageOf("jaeger")).withEnvironment({ JAEGER_LISTEN_HOST: "0.0.0.0" });
+    const jaeger = new GenericContainer(imageOf("jaeger"))
+      .withCopyFilesToContainer([{ source: ofJaeger, target: "/etc/jaeger/config.yaml" }])
+      .withTmpFs({ "/data": "rw,mode=1777", "/tmp": "rw,mode=1777" })
+      .withCommand(["--config=/etc/jaeger/config.yaml"]);
+    const inMemory = new GenericContainer(imageOf("jaeger")).withEnvironment({ JAEGER_LISTEN_HOST: "0.0.0.0" });
     const starts = [
       startContainer(prometheus, "/-/ready", 9090),
       startContainer(loki, "/ready", 3100),
       startContainer(jaeger, "/api/services", 16_686, 4318),
+      startContainer(inMemory, "/api/services", 16_686, 4318),
     ];
     for (const { status, ...result } of await Promise.allSettled(starts)) {
       if (status === "fulfilled") started.push((result as PromiseFulfilledResult<StartedTestContainer>).value);
     }
-    const [oneP, oneL, oneJ] = (await Promise.all(starts)) as [
+    const [oneP, oneL, oneJ, oneM] = (await Promise.all(starts)) as [
+      StartedTestContainer,
       StartedTestContainer,
       StartedTestContainer,
       StartedTestContainer,
@@ -90,6 +113,7 @@ export async function startRealBackends(): Promise<Backends> {
         logs: `${urlOf(oneL, 3100)}/otlp/v1/logs`,
         traces: `${urlOf(oneJ, 4318)}/v1/traces`,
       },
+      jaegerInMemory: { query: urlOf(oneM, 16_686), otlpTraces: `${urlOf(oneM, 4318)}/v1/traces` },
       close,
     };
   } catch (error) {
