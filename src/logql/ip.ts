@@ -1,4 +1,4 @@
-import { quote } from "../template/index.ts";
+import { quote } from "../gotext/index.ts";
 
 type Address = { readonly bits: 32 | 128; readonly value: bigint };
 

@@ -1,5 +1,5 @@
+import { quote } from "../gotext/index.ts";
 import type { Labels } from "../signals/index.ts";
-import { quote } from "../template/index.ts";
 
 /** `{a="b", c="d"}`, sorted by name. */
 export function metricText(labels: Labels): string {

@@ -1,7 +1,7 @@
+import { parseFloat64 } from "../gotext/index.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseError } from "./error.ts";
 import { matcherOf } from "./parse-selector.ts";
-import { parseGoFloat } from "./quantities.ts";
 import type { Comparison, LabelFilter } from "./syntax.ts";
 
 const COMPARISONS: readonly string[] = ["=", "==", "!=", ">", ">=", "<", "<="];
@@ -10,8 +10,8 @@ const COMPARISONS: readonly string[] = ["=", "==", "!=", ">", ">=", "<", "<="];
 export function parseLiteral(cursor: Cursor): number {
   const negative = cursor.at("-");
   if (negative || cursor.at("+")) cursor.next();
-  const value = parseGoFloat(cursor.expectKind("number").text);
-  if (value instanceof Error) throw parseError(`unable to parse literal as a float: ${value.message}`);
+  const value = parseFloat64(cursor.expectKind("number").text);
+  if (typeof value === "string") throw parseError(`unable to parse literal as a float: ${value}`);
   return negative ? -value : value;
 }
 

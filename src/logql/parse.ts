@@ -1,3 +1,4 @@
+import { formatFloat, parseFloat64 } from "../gotext/index.ts";
 import { compilePattern, PatternError } from "../re2/index.ts";
 import type { Matcher } from "../signals/index.ts";
 import { mergeValues } from "./arithmetic.ts";
@@ -6,7 +7,6 @@ import { LogqlError, parseError } from "./error.ts";
 import { parseLiteral } from "./parse-label-filter.ts";
 import { parsePipeline, parseUnwrap } from "./parse-pipeline.ts";
 import { parseSelector, requireSelective } from "./parse-selector.ts";
-import { parseGoFloat } from "./quantities.ts";
 import type {
   AggregationExpr,
   BinaryExpr,
@@ -128,7 +128,7 @@ function binary(operator: BinaryOperator, left: LogqlExpr, right: LogqlExpr, mod
   if (operator === "or" || operator === "and" || operator === "unless") {
     for (const [side, leg] of [["left", left] as const, ["right", right] as const]) {
       if (leg.kind !== "literal") continue;
-      const value = leg.value.toFixed(6);
+      const value = formatFloat(leg.value, "f", 6);
       throw parseError(`unexpected literal for ${side} leg of logical/set binary operation (${operator}): ${value}`);
     }
   } else if (left.kind === "literal" && right.kind === "literal") {
@@ -159,8 +159,8 @@ function parsePrimary(cursor: Cursor): LogqlExpr {
   if (token.text !== "vector") throw cursor.unexpected();
   cursor.next();
   cursor.expect("(");
-  const value = parseGoFloat(cursor.expectKind("number").text);
-  if (value instanceof Error) throw parseError(`unable to parse vectorExpr as a float: ${value.message}`);
+  const value = parseFloat64(cursor.expectKind("number").text);
+  if (typeof value === "string") throw parseError(`unable to parse vectorExpr as a float: ${value}`);
   cursor.expect(")");
   return { kind: "vector", value };
 }
@@ -243,8 +243,8 @@ function parseRangeAggregation(cursor: Cursor): RangeExpr {
   if (text !== undefined) {
     if (operation !== "quantile_over_time")
       throw parseError(`parameter ${text} not supported for operation ${operation}`);
-    const value = parseGoFloat(text);
-    if (value instanceof Error) throw parseError(`invalid parameter for operation ${operation}: ${value.message}`);
+    const value = parseFloat64(text);
+    if (typeof value === "string") throw parseError(`invalid parameter for operation ${operation}: ${value}`);
     parameter = value;
   } else if (operation === "quantile_over_time") throw parseError(`parameter required for operation ${operation}`);
   if (grouping !== undefined && !GROUPABLE.includes(operation))

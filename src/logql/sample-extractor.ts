@@ -1,8 +1,9 @@
+import { parseFloat64 } from "../gotext/index.ts";
 import { createLabelSet, type LabelSet, type Labels, type LogLine } from "../signals/index.ts";
 import { createHints, type ParserHints } from "./hints.ts";
 import { createLabelState, type LabelState } from "./label-state.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
-import { parseBytes, parseGoDuration, parseGoFloat, type Quantity, secondsOf } from "./quantities.ts";
+import { parseBytes, parseSeconds, type Quantity } from "./quantities.ts";
 import { createLabelFilter } from "./stages/label-filter.ts";
 import type { Grouping, LabelFilter, RangeExpr, Stage, Unwrap, UnwrapConversion } from "./syntax.ts";
 
@@ -20,12 +21,9 @@ function seriesOfEntries(entries: Iterable<readonly [name: string, value: string
 const NOTHING = seriesOfEntries([]);
 
 const CONVERT: Readonly<Record<UnwrapConversion, (text: string) => Quantity>> = {
-  none: parseGoFloat,
+  none: parseFloat64,
   bytes: parseBytes,
-  duration: (text) => {
-    const ns = parseGoDuration(text);
-    return ns instanceof Error ? ns : secondsOf(ns);
-  },
+  duration: parseSeconds,
 };
 
 const READS_LINE: readonly Stage["kind"][] = ["json", "logfmt", "regexp", "pattern", "unpack", "lineFilter"];
@@ -97,12 +95,12 @@ export function createSampleExtractor(range: RangeExpr, outer: Grouping | undefi
     const text = state.get(unwrap.label) ?? "";
     if (text === "") return undefined;
     const value = convert(text);
-    if (value instanceof Error) {
+    if (typeof value === "string") {
       state.error = "SampleExtractionErr";
-      state.errorDetails = value.message;
+      state.errorDetails = value;
     }
     if (after !== undefined && after.process(line.timeNs, processed, state) === undefined) return undefined;
-    return { value: value instanceof Error ? 0 : value, series: seriesOf(line.stream, state) };
+    return { value: typeof value === "string" ? 0 : value, series: seriesOf(line.stream, state) };
   };
 }
 

@@ -1,4 +1,4 @@
-import { formatFloat, quote } from "../template/index.ts";
+import { formatFloat, quote } from "../gotext/index.ts";
 import type { Extraction, LabelFilter, LabelFormat, Stage } from "./syntax.ts";
 
 const extractionText = ({ label, expression }: Extraction): string => `${label}=${quote(expression)}`;

@@ -1,6 +1,6 @@
+import { unquotePrometheus } from "../gotext/index.ts";
 import { LogqlError, type Position, parseError } from "./error.ts";
-import { parseBytes, parseGoDuration, parsePrometheusDuration } from "./quantities.ts";
-import { unquote } from "./quoting.ts";
+import { parseBytes, parseDurationNs, parseRangeNs, type Quantity } from "./quantities.ts";
 
 /**
  * `word` for names, keywords (in lower case) and operators; the rest are values. `function` is a keyword only where a parenthesis
@@ -133,7 +133,7 @@ function scan(text: string, tokens: Token[]): void {
     tokens.push({ kind, text: value ?? text.slice(position, end), amount, at: oneStep ? at : { ...at, line: 0 } });
     position = end;
   };
-  const tail = (pattern: RegExp, from: number, parse: (text: string) => number | Error): number | undefined => {
+  const tail = (pattern: RegExp, from: number, parse: (text: string) => Quantity): number | undefined => {
     const more = matchAt(pattern, from);
     const amount = more === "" ? undefined : parse(text.slice(position, from + more.length));
     return typeof amount === "number" ? amount : undefined;
@@ -172,7 +172,7 @@ function scan(text: string, tokens: Token[]): void {
     if (character === '"' || character === "`") {
       const literal = matchAt(STRING, position);
       if (literal === "") throw parseError("literal not terminated", placeOf(position));
-      const value = unquote(literal);
+      const value = unquotePrometheus(literal);
       if (value === undefined) throw parseError("invalid char escape", placeOf(position));
       push("string", position + literal.length, 0, value);
       continue;
@@ -181,8 +181,8 @@ function scan(text: string, tokens: Token[]): void {
       const end = text.indexOf("]", position);
       const fail = (message: string): LogqlError => parseError(message, { ...placeOf(position), line: 0 });
       if (end < 0) throw fail("missing closing ']' in duration");
-      const amount = parsePrometheusDuration(text.slice(position + 1, end));
-      if (amount instanceof Error) throw fail(amount.message);
+      const amount = parseRangeNs(text.slice(position + 1, end));
+      if (typeof amount === "string") throw fail(amount);
       push("range", end + 1, amount, undefined, false);
       continue;
     }
@@ -210,7 +210,7 @@ function scan(text: string, tokens: Token[]): void {
   }
 }
 
-function parseDuration(text: string): number | Error {
-  const prometheus = parsePrometheusDuration(text);
-  return prometheus instanceof Error ? parseGoDuration(text) : prometheus;
+function parseDuration(text: string): Quantity {
+  const ns = parseRangeNs(text);
+  return typeof ns === "string" ? parseDurationNs(text) : ns;
 }

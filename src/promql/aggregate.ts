@@ -1,3 +1,4 @@
+import { formatFloat } from "../gotext/index.ts";
 import { ACCUMULATORS } from "./accumulators.ts";
 import type { Aggregate } from "./ast.ts";
 import { type Column, createColumn, isEmpty } from "./columns.ts";
@@ -5,7 +6,6 @@ import { countValues } from "./count-values.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { Grid } from "./grid.ts";
 import { type Group, groupColumns } from "./grouping.ts";
-import { formatGeneral } from "./literals.ts";
 import { isOddQuantile, ODD_QUANTILE, quantileOf } from "./quantile.ts";
 import { selectExtremes } from "./topk.ts";
 
@@ -54,7 +54,8 @@ function quantiles(
   const least = quantile.reduce((one, other) => Math.min(one, other));
   const most = quantile.reduce((one, other) => Math.max(one, other));
   for (const one of new Set([least, most])) {
-    if (isOddQuantile(one)) notes.warn(`${ODD_QUANTILE} ${formatGeneral(one)}`, expr.parameter?.start ?? expr.start);
+    if (isOddQuantile(one))
+      notes.warn(`${ODD_QUANTILE} ${formatFloat(one, "g", -1)}`, expr.parameter?.start ?? expr.start);
   }
   return groups.map((group) => {
     const result = createColumn(group.labels, dropsName(group), grid.count, budget);

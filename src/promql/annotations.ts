@@ -1,4 +1,4 @@
-import { formatGeneral } from "./literals.ts";
+import { formatFloat, quote } from "../gotext/index.ts";
 import { positionIn } from "./source-text.ts";
 
 /** Where buckets of a histogram were not monotonic, over all the samples that had the same metric and place. */
@@ -28,8 +28,7 @@ const rfc3339 = (timeMs: number): string =>
   new Date(Math.trunc(timeMs / 1000) * 1000).toISOString().replace(".000Z", "Z");
 
 /** The end of a message that is about one metric, where its name is known. */
-export const forMetric = (metric: string): string =>
-  metric === "" ? "" : ` for metric name ${JSON.stringify(metric)}`;
+export const forMetric = (metric: string): string => (metric === "" ? "" : ` for metric name ${quote(metric)}`);
 
 export function createAnnotations(): Annotations {
   const notes = new Map<string, Note>();
@@ -63,8 +62,8 @@ export function createAnnotations(): Annotations {
           .map(({ message, at }) => `${message} (${positionIn(query, at)})`);
       const infos = textsOf("info");
       for (const [metric, { at, count, all }] of repairs) {
-        const bounds = `from buckets ${formatGeneral(all.minBound)} to ${formatGeneral(all.maxBound)}`;
-        const difference = `with a max diff of ${formatGeneral(all.maxDifference, 2)}`;
+        const bounds = `from buckets ${formatFloat(all.minBound, "g", -1)} to ${formatFloat(all.maxBound, "g", -1)}`;
+        const difference = `with a max diff of ${formatFloat(all.maxDifference, "g", 2)}`;
         const span = `over ${count} samples from ${rfc3339(all.minTimeMs)} to ${rfc3339(all.maxTimeMs)}`;
         infos.push(
           `PromQL info: ${FORCED_MONOTONICITY}${forMetric(metric)}, ${bounds}, ${difference}, ${span} (${positionIn(query, at)})`,

@@ -1,3 +1,4 @@
+import { quote } from "../gotext/index.ts";
 import { METRIC_NAME } from "../signals/index.ts";
 import { type Binary, type Call, type Expr, isComparison, isSetOperator, type VectorSelector } from "./ast.ts";
 import type { PromqlError } from "./error.ts";
@@ -49,7 +50,7 @@ function checkBinary(expr: Binary, fail: Fail): ValueType {
   }
   const twice = matching.on ? matching.labels.find((label) => matching.include.includes(label)) : undefined;
   if (twice !== undefined) {
-    throw fail(operatorAt, `label ${JSON.stringify(twice)} must not occur in ON and GROUP clause at once`);
+    throw fail(operatorAt, `label ${quote(twice)} must not occur in ON and GROUP clause at once`);
   }
   for (const [index, side] of [left, right].entries()) {
     if (types[index] !== "scalar" && types[index] !== "vector") {
@@ -100,7 +101,7 @@ function checkSelector({ name, matchers, start }: VectorSelector, fail: Fail): v
   }
   const again = matchers.slice(0, -1).find((matcher) => matcher.name === METRIC_NAME);
   if (again !== undefined) {
-    const names = `${JSON.stringify(name)} or ${JSON.stringify(again.value)}`;
+    const names = `${quote(name)} or ${quote(again.value)}`;
     throw fail(start, `metric name must not be set twice: ${names}`);
   }
 }

@@ -1,3 +1,4 @@
+import { formatFloat, quote } from "../gotext/index.ts";
 import { labelsKey } from "../signals/index.ts";
 import type { Aggregate } from "./ast.ts";
 import { type Column, createColumn } from "./columns.ts";
@@ -6,7 +7,6 @@ import type { Evaluation } from "./evaluation.ts";
 import type { Grid } from "./grid.ts";
 import { groupLabels } from "./grouping.ts";
 import { isLabelName, withLabel } from "./label-sets.ts";
-import { formatDecimal, quote } from "./literals.ts";
 
 /** How many of each group have the same value: a column for every value, with the value as a label. */
 export function countValues(
@@ -26,7 +26,7 @@ export function countValues(
       const value = column.values[step] as number;
       let result = known.get(value);
       if (result === undefined) {
-        const labels = groupLabels(grouped, withLabel(column.labels, label, formatDecimal(value)));
+        const labels = groupLabels(grouped, withLabel(column.labels, label, formatFloat(value, "f", -1)));
         const key = labelsKey(labels);
         result = results.get(key) ?? createColumn(labels, false, count, budget);
         results.set(key, result);

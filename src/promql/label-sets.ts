@@ -1,6 +1,5 @@
+import { quote } from "../gotext/index.ts";
 import { createLabels, type Labels, labelsKey, METRIC_NAME } from "../signals/index.ts";
-
-import { quote } from "./literals.ts";
 
 export { labelsKey };
 

@@ -1,5 +1,6 @@
+import { formatFloat, parseDuration } from "../gotext/index.ts";
 import type { Expr } from "./ast.ts";
-import { formatDecimal, parseDuration, parseNumber } from "./literals.ts";
+import { parseNumber } from "./literals.ts";
 import type { Token } from "./tokens.ts";
 
 /** `offset 5m` or `@ 1609746000`, as the tokens say it. */
@@ -23,9 +24,10 @@ function signedSeconds(
   if (token === undefined) return undefined;
   const value = text.slice(token.start, token.end);
   const isNumber = token.kind === "number" || (token.kind === "identifier" && /^(?:inf|nan)$/i.test(value));
-  const durationMs = token.kind === "duration" ? parseDuration(value) : undefined;
-  const seconds = isNumber ? parseNumber(value) : typeof durationMs === "number" ? durationMs / 1000 : undefined;
-  return seconds === undefined ? undefined : { seconds: sign === "-" ? -seconds : seconds, next: next + 1 };
+  const amount = isNumber ? parseNumber(value) : token.kind === "duration" ? parseDuration(value) : "";
+  if (typeof amount === "string") return undefined;
+  const seconds = isNumber ? amount : amount / 1000;
+  return { seconds: sign === "-" ? -seconds : seconds, next: next + 1 };
 }
 
 const MOST_SECONDS = 2 ** 63 / 1e9;
@@ -49,8 +51,7 @@ function modifierAt(
       return { start, end, change: { offsetMs: Math.round(seconds * 1e9) / 1e6 } };
     }
     if (!(Math.abs(seconds) < LATEST_SECONDS)) {
-      const shown = Number.isFinite(seconds) ? seconds.toFixed(6) : formatDecimal(seconds);
-      return `timestamp out of bounds for @ modifier: ${shown}`;
+      return `timestamp out of bounds for @ modifier: ${formatFloat(seconds, "f", 6)}`;
     }
     return { start, end, change: { at: Math.round(seconds * 1000) } };
   }

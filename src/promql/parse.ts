@@ -1,9 +1,9 @@
+import { quote } from "../gotext/index.ts";
 import { createMatcher, type Matcher, type MatchOperator, METRIC_NAME } from "../signals/index.ts";
 import type { Aggregate, Aggregator, Binary, BinaryOperator, Expr, Matching, Subquery, VectorSelector } from "./ast.ts";
 import { checkTypes } from "./check.ts";
 import { EXPERIMENTAL_AGGREGATORS, EXPERIMENTAL_FUNCTIONS, SIGNATURES } from "./function-signatures.ts";
 import { isLabelName } from "./label-sets.ts";
-import { quote } from "./literals.ts";
 import { danglingModifier, modify, rangeProblem } from "./modifiers.ts";
 import { parseError } from "./source-text.ts";
 import { parseSyntax, type SyntaxNode } from "./syntax.ts";

@@ -1,6 +1,6 @@
+import { formatDuration, formatFloat, quote } from "../gotext/index.ts";
 import { type Matcher, METRIC_NAME } from "../signals/index.ts";
 import type { Aggregate, Binary, Expr, VectorSelector } from "./ast.ts";
-import { formatDecimal, formatDuration, quote } from "./literals.ts";
 
 const PLAIN_LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const printLabel = (name: string): string => (PLAIN_LABEL.test(name) ? name : quote(name));
@@ -11,7 +11,8 @@ const printMatcher = ({ name, operator, value }: Matcher): string => `${printLab
 type Shift = { readonly offsetMs: number; readonly at?: number | "start" | "end" };
 
 function printShift({ offsetMs, at }: Shift): string {
-  const instant = at === undefined ? "" : typeof at === "string" ? ` @ ${at}()` : ` @ ${(at / 1000).toFixed(3)}`;
+  const instant =
+    at === undefined ? "" : typeof at === "string" ? ` @ ${at}()` : ` @ ${formatFloat(at / 1000, "f", 3)}`;
   return offsetMs === 0 ? instant : `${instant} offset ${formatDuration(offsetMs)}`;
 }
 
@@ -45,7 +46,7 @@ function printAggregate({ operator, expr, parameter, grouping, without }: Aggreg
 export function printPromql(expr: Expr): string {
   switch (expr.kind) {
     case "number":
-      return expr.isDuration ? formatDuration(expr.value * 1000) : formatDecimal(expr.value);
+      return expr.isDuration ? formatDuration(expr.value * 1000) : formatFloat(expr.value, "f", -1);
     case "string":
       return quote(expr.value);
     case "vector":

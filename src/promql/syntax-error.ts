@@ -1,3 +1,4 @@
+import { quote } from "../gotext/index.ts";
 import { AGGREGATORS } from "./ast.ts";
 import type { PromqlError } from "./error.ts";
 import { EXPERIMENTAL_AGGREGATORS, EXPERIMENTAL_FUNCTIONS, SIGNATURES } from "./function-signatures.ts";
@@ -18,14 +19,14 @@ function describe(token: Token, text: string, inBraces: boolean): string {
   const value = text.slice(token.start, token.end);
   if (token.kind === "end") return "end of input";
   if (token.kind === "string") {
-    return `string ${value.length > 10 ? `${JSON.stringify(value.slice(0, 10))}...` : JSON.stringify(value)}`;
+    return `string ${value.length > 10 ? `${quote(value.slice(0, 10))}...` : quote(value)}`;
   }
-  if (token.kind === "number" || token.kind === "duration") return `${token.kind} ${JSON.stringify(value)}`;
+  if (token.kind === "number" || token.kind === "duration") return `${token.kind} ${quote(value)}`;
   if (OPERATOR.test(value)) return `<op:${value}>`;
-  if (token.kind === "symbol") return JSON.stringify(value);
+  if (token.kind === "symbol") return quote(value);
   if (!inBraces && isAggregator(value.toLowerCase())) return `<aggr:${value}>`;
   if (!inBraces && KEYWORDS.has(value.toLowerCase())) return `<${value}>`;
-  return `${value.includes(":") ? "metric identifier" : "identifier"} ${JSON.stringify(value)}`;
+  return `${value.includes(":") ? "metric identifier" : "identifier"} ${quote(value)}`;
 }
 
 const GROUPING = /^(?:by|without|on|ignoring|group_left|group_right)$/i;
@@ -88,7 +89,7 @@ export function unexpectedToken(text: string, tokens: readonly Token[], at: numb
   if (previous?.kind === "identifier" && text[token.start] === "(") {
     if (EXPERIMENTAL_FUNCTIONS.has(name)) return parseError(text, previous.start, `function "${name}" is not enabled`);
     if (!SIGNATURES.has(name) && !isAggregator(name.toLowerCase()) && !KEYWORDS.has(name.toLowerCase())) {
-      return parseError(text, previous.start, `unknown function with name ${JSON.stringify(name)}`);
+      return parseError(text, previous.start, `unknown function with name ${quote(name)}`);
     }
   }
   const nearest = contextOf(

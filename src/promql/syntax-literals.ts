@@ -1,6 +1,7 @@
+import { parseDuration, unquotePrometheus } from "../gotext/index.ts";
 import type { NumberLiteral } from "./ast.ts";
 import type { PromqlError } from "./error.ts";
-import { parseDuration, parseNumber, quote, unquote } from "./literals.ts";
+import { parseNumber } from "./literals.ts";
 import type { Modifier } from "./modifiers.ts";
 import type { SyntaxNode } from "./syntax.ts";
 
@@ -32,11 +33,9 @@ export function readNumber(reader: Reader, node: SyntaxNode): NumberLiteral {
     if (typeof durationMs === "string") throw reader.fail(node.from, durationMs);
     value = durationMs / 1000;
   } else {
-    value = parseNumber(digits);
-    if (value === Number.POSITIVE_INFINITY && /^\d/.test(digits)) {
-      const problem = `strconv.ParseFloat: parsing ${quote(digits)}: value out of range`;
-      throw reader.fail(node.from, `error parsing number: ${problem}`);
-    }
+    const number = parseNumber(digits);
+    if (typeof number === "string") throw reader.fail(node.from, `error parsing number: ${number}`);
+    value = number;
   }
   return { kind: "number", value: sign === "-" ? -value : value, isDuration, start: node.from, end: node.to };
 }
@@ -63,4 +62,5 @@ export function readPositiveDuration(reader: Reader, node: SyntaxNode): number {
   return durationMs;
 }
 
-export const readString = (reader: Reader, node: SyntaxNode): string => unquote(textOf(reader, node));
+/** The scanner has accepted it. */
+export const readString = (reader: Reader, node: SyntaxNode): string => unquotePrometheus(textOf(reader, node)) ?? "";

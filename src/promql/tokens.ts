@@ -1,3 +1,4 @@
+import { quote } from "../gotext/index.ts";
 import { isSpace, scanDuration, scanNumber, scanString } from "./token-scanners.ts";
 
 export type TokenKind = "identifier" | "number" | "duration" | "string" | "symbol" | "end";
@@ -79,7 +80,7 @@ function scanOutside(text: string, at: number): Scan {
     const duration = scanDuration(text, at);
     if (duration > at) return { end: duration, kind: "duration" };
     return {
-      error: `bad number or duration syntax: ${JSON.stringify(/^[\w.]{1,20}/.exec(text.slice(at))?.[0] ?? "")}`,
+      error: `bad number or duration syntax: ${quote(/^[\w.]{1,20}/.exec(text.slice(at))?.[0] ?? "")}`,
     };
   }
   if (text.startsWith("=~", at)) return { error: "unexpected character after '=': '~'" };

@@ -1,9 +1,9 @@
+import { formatFloat } from "../gotext/index.ts";
 import { type Column, mergeColumns } from "./columns.ts";
 import { PromqlError } from "./error.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { Grid } from "./grid.ts";
 import type { Group } from "./grouping.ts";
-import { formatGeneral } from "./literals.ts";
 
 type Entry = { readonly column: Column; readonly value: number };
 type IsLess = (one: number, other: number) => boolean;
@@ -61,8 +61,9 @@ function checkParameters(parameters: Float64Array): void {
   if (parameters.some(Number.isNaN)) throw new PromqlError("execution", "Parameter value is NaN");
   const least = parameters.reduce((one, other) => Math.min(one, other));
   const most = parameters.reduce((one, other) => Math.max(one, other));
-  if (least <= -MOST_K) throw new PromqlError("execution", `Scalar value ${formatGeneral(least)} underflows int64`);
-  if (most >= MOST_K) throw new PromqlError("execution", `Scalar value ${formatGeneral(most)} overflows int64`);
+  if (least <= -MOST_K)
+    throw new PromqlError("execution", `Scalar value ${formatFloat(least, "g", -1)} underflows int64`);
+  if (most >= MOST_K) throw new PromqlError("execution", `Scalar value ${formatFloat(most, "g", -1)} overflows int64`);
 }
 
 /** topk and bottomk: the columns themselves, with the values that are among the k largest or smallest of their group at the time. */

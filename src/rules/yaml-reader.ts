@@ -11,8 +11,8 @@ import {
   Scalar,
   type YAMLMap,
 } from "yaml";
+import { parseDuration } from "../gotext/index.ts";
 import type { RuleProblem } from "./definition.ts";
-import { parseDuration } from "./durations.ts";
 
 type Value = Node | null | undefined;
 
@@ -36,6 +36,11 @@ export type YamlReader = {
 export type { Value as YamlValue };
 
 const describe = (node: Value): string => (isMap(node) ? "a mapping" : isSeq(node) ? "a list" : `"${String(node)}"`);
+
+const durationMsOf = (text: string): number | undefined => {
+  const durationMs = parseDuration(text);
+  return typeof durationMs === "string" ? undefined : durationMs;
+};
 
 /** The reader and the text's only (or first) document. What is no YAML at all is among the problems. */
 export function readYaml(file: string, source: string): { readonly reader: YamlReader; readonly root: Value } {
@@ -125,7 +130,7 @@ export function readYaml(file: string, source: string): { readonly reader: YamlR
       problem(node, `expected a list for ${what}, got ${describe(node)}`);
       return [];
     },
-    durationMs: converted(parseDuration, "a duration such as 30s, 5m or 1h30m"),
+    durationMs: converted(durationMsOf, "a duration such as 30s, 5m or 1h30m"),
     int: converted((value) => (/^[+-]?\d+$/.test(value) ? Number(value) : undefined), "a whole number"),
     float: converted(parseYamlFloat, "a number"),
     bool: converted(

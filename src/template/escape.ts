@@ -1,4 +1,4 @@
-import { isPrintable } from "./quote.ts";
+import { isPrintable } from "../gotext/index.ts";
 
 const HTML: Readonly<Record<string, string>> = {
   "\0": "\ufffd",

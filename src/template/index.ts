@@ -11,13 +11,9 @@ import type { TemplateFunction } from "./values.ts";
 
 export { TemplateError } from "./error.ts";
 export { escapeQuery } from "./escape.ts";
-export { formatFloat } from "./float.ts";
 export type { TemplateLimits } from "./interpreter.ts";
-export { unquote } from "./literals.ts";
 export { sprint, sprintf } from "./printf.ts";
-export { quote } from "./quote.ts";
-export { createTime, formatTime, TIME_TYPE, timeNsOf, ZERO_TIME_NS } from "./time.ts";
-export { parseTime } from "./time-parse.ts";
+export { createTime, TIME_TYPE, timeNsOf, ZERO_TIME_NS } from "./time.ts";
 export {
   createStruct,
   declareFunction,

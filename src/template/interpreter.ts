@@ -1,3 +1,4 @@
+import { quote } from "../gotext/index.ts";
 import { BUILTINS, callValue, printable, VALUE } from "./builtins.ts";
 import { TemplateError } from "./error.ts";
 import type {
@@ -17,7 +18,6 @@ import type {
 import { writeNode } from "./nodes.ts";
 import type { ParsedTemplate } from "./parser.ts";
 import { sprint } from "./printf.ts";
-import { quote } from "./quote.ts";
 import {
   entriesOf,
   entryOf,

@@ -1,4 +1,4 @@
-import { isPrintable } from "./quote.ts";
+import { isPrintable } from "../gotext/index.ts";
 
 export type TokenKind =
   | "text"

@@ -1,8 +1,8 @@
+import { quote, unquote, unquoteCharacter } from "../gotext/index.ts";
 import { TemplateError } from "./error.ts";
 import { type Token, type TokenKind, tokenize } from "./lexer.ts";
-import { readNumber, unquote, unquoteCharacter } from "./literals.ts";
 import { type Branch, type Command, type Node, type Operand, type Pipe, writeNode } from "./nodes.ts";
-import { quote } from "./quote.ts";
+import { readNumber } from "./number-literal.ts";
 
 export type ParsedTemplate = {
   readonly root: readonly Node[];
@@ -114,10 +114,10 @@ export function parseTemplate(name: string, text: string, hasFunction: (name: st
       case "bool":
         return { kind: "bool", position, value: token.text === "true" };
       case "char": {
-        const int =
+        const code =
           unquoteCharacter(token.text) ??
           fail(token.text === "''" ? "invalid syntax" : `malformed character constant: ${token.text}`, token);
-        return { kind: "number", position, text: token.text, int, float: Number(int), looksFloat: false };
+        return { kind: "number", position, text: token.text, int: BigInt(code), float: code, looksFloat: false };
       }
       case "number": {
         const number = readNumber(token.text);

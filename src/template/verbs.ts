@@ -1,5 +1,4 @@
-import { type FloatVerb, formatFloat } from "./float.ts";
-import { canBackquote, isPrintable, quote } from "./quote.ts";
+import { canBackquote, type FloatVerb, formatFloat, isPrintable, quote } from "../gotext/index.ts";
 import { entriesOf, type GoMap, kindOf, type Struct, typeOf } from "./values.ts";
 
 /** What stands between `%` and the verb. */

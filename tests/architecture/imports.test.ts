@@ -24,17 +24,18 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   agents: ["errors", "model", "telemetry"],
   logging: ["redaction", "telemetry"],
   // the heavy side, which the preload never reaches: pure rooms first
+  gotext: [],
   re2: [],
   signals: ["re2"],
-  template: ["re2"],
-  promql: ["re2", "signals"],
-  logql: ["re2", "signals", "template"],
+  template: ["gotext", "re2"],
+  promql: ["gotext", "re2", "signals"],
+  logql: ["gotext", "re2", "signals", "template"],
   ingest: ["base", "errors", "genai", "model", "redaction", "signals"],
   enrich: ["base", "cost", "errors", "genai", "ingest", "metrics", "model", "redaction", "signals"],
   // then what holds state or speaks to the world
   store: ["base", "signals"],
-  rules: ["base", "promql", "re2", "signals", "template"],
-  api: ["base", "logql", "promql", "re2", "rules", "signals"],
+  rules: ["base", "gotext", "promql", "re2", "signals", "template"],
+  api: ["base", "gotext", "logql", "promql", "re2", "rules", "signals"],
   receive: ["base", "ingest"],
   observatory: [
     "api",
@@ -56,6 +57,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   cli: ["backends", "base", "config", "errors", "ingest", "model", "observatory", "promql", "rules", "version.ts"],
 };
 const HEAVY = [
+  "gotext",
   "re2",
   "signals",
   "template",

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import type { ObservatoryError } from "../../src/base/index.ts";
+import { formatFloat } from "../../src/gotext/index.ts";
 import { queryInstant } from "../../src/promql/index.ts";
 import { createRuleManager, parseMetric, parseRuleFile, parseSeriesValues, vectorOf } from "../../src/rules/index.ts";
 import { createLabelSet, createMemorySeries, isStale, type Labels } from "../../src/signals/index.ts";
-import { formatFloat } from "../../src/template/index.ts";
 
 /**
  * Made-up rules over made-up series, and what the rule engine of Prometheus 3.15 did with them: samples it wrote (`time:value`, `*n` for n

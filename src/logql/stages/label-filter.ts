@@ -1,9 +1,10 @@
+import { parseFloat64 } from "../../gotext/index.ts";
 import { compilePattern } from "../../re2/index.ts";
 import type { Matcher } from "../../signals/index.ts";
 import type { EarlyFilter } from "../hints.ts";
 import { createIpTest } from "../ip.ts";
 import { ERROR_LABEL, type LabelState } from "../label-state.ts";
-import { parseBytes, parseGoDuration, parseGoFloat, type Quantity } from "../quantities.ts";
+import { parseBytes, parseDurationNs, type Quantity } from "../quantities.ts";
 import { createSimpleTest } from "../simple-pattern.ts";
 import type { Comparison, LabelFilter } from "../syntax.ts";
 import type { StageRunner } from "./stage.ts";
@@ -19,9 +20,9 @@ const COMPARE: Readonly<Record<Comparison, (value: number, wanted: number) => bo
   "<=": (value, wanted) => value <= wanted,
 };
 const PARSE: Readonly<Record<"duration" | "bytes" | "number", (text: string) => Quantity>> = {
-  duration: parseGoDuration,
+  duration: parseDurationNs,
   bytes: parseBytes,
-  number: parseGoFloat,
+  number: parseFloat64,
 };
 
 /** As a filter on a label reads a matcher: like a stream selector, but `.` does not match a newline. */
@@ -67,7 +68,7 @@ function createLabelTest(filter: LabelFilter): LabelTest {
         // The line goes on with an error, so that nobody takes it for one that was looked at; an earlier error says more.
         if (state.error === "") {
           state.error = "LabelFilterErr";
-          state.errorDetails = value.message;
+          state.errorDetails = value;
         }
         return true;
       };

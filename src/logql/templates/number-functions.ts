@@ -1,23 +1,20 @@
+import { parseFloat64, parseIntegerLiteral, truncateToInt64 } from "../../gotext/index.ts";
 import { declareFunction, type TemplateFunctions } from "../../template/index.ts";
-import { parseBytes, parseGoDuration, parseGoFloat, type Quantity, secondsOf } from "../quantities.ts";
+import { parseBytes, parseSeconds, type Quantity } from "../quantities.ts";
 
 const int64 = (value: bigint): bigint => BigInt.asIntN(64, value);
 
 function parseInteger(text: string): bigint {
   const whole = /^([-+]?\d*)(?:\.\d*)?$/.exec(text)?.[1];
   const digits = text.includes(".") && whole !== undefined ? whole : text;
-  const match = /^([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]*|[1-9]\d*)$/.exec(digits);
-  if (match === null) return 0n;
-  const [, sign, size = "0"] = match;
-  const value = BigInt(/^0[0-7]+$/.test(size) ? `0o${size.slice(1)}` : size);
-  const signed = sign === "-" ? -value : value;
-  return int64(signed) === signed ? signed : 0n;
+  const value = parseIntegerLiteral(digits) ?? 0n;
+  return int64(value) === value ? value : 0n;
 }
 
 /** Whatever a template has as an integer: what is no number counts as 0. */
 function toInt(value: unknown): bigint {
   if (typeof value === "bigint") return value;
-  if (typeof value === "number") return Number.isFinite(value) ? int64(BigInt(Math.trunc(value))) : -(2n ** 63n);
+  if (typeof value === "number") return truncateToInt64(value);
   if (typeof value === "boolean") return value ? 1n : 0n;
   return typeof value === "string" ? parseInteger(value) : 0n;
 }
@@ -26,8 +23,8 @@ function toFloat(value: unknown): number {
   if (typeof value === "number") return value;
   if (typeof value === "bigint") return Number(value);
   if (typeof value === "boolean") return value ? 1 : 0;
-  const parsed = typeof value === "string" ? parseGoFloat(value) : 0;
-  return parsed instanceof Error ? 0 : parsed;
+  const parsed = typeof value === "string" ? parseFloat64(value) : 0;
+  return typeof parsed === "string" ? 0 : parsed;
 }
 
 const ints = (fn: (a: bigint, b: bigint) => bigint): ((...args: never[]) => unknown) =>
@@ -96,14 +93,11 @@ function roundTo(value: unknown, places: bigint, roundOn = 0.5): number {
 function quantity(parse: (text: string) => Quantity): (text: string) => number {
   return (text) => {
     const value = parse(text);
-    if (value instanceof Error) throw value;
+    if (typeof value === "string") throw new Error(value);
     return value;
   };
 }
-const seconds = quantity((text) => {
-  const ns = parseGoDuration(text);
-  return ns instanceof Error ? ns : secondsOf(ns);
-});
+const seconds = quantity(parseSeconds);
 
 export const NUMBER_FUNCTIONS: TemplateFunctions = {
   int: declareFunction(["any"], toInt),

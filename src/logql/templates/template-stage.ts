@@ -1,5 +1,6 @@
 import {
   compileTemplate,
+  createTime,
   declareFunction,
   type Template,
   TemplateError,
@@ -10,7 +11,7 @@ import type { StageRunner } from "../stages/stage.ts";
 import type { LabelFormat } from "../syntax.ts";
 import { NUMBER_FUNCTIONS } from "./number-functions.ts";
 import { TEXT_FUNCTIONS } from "./text-functions.ts";
-import { createTime, TIME_FUNCTIONS } from "./time-functions.ts";
+import { TIME_FUNCTIONS } from "./time-functions.ts";
 import { fromJson, orDefault } from "./value-functions.ts";
 
 const COMMON_FUNCTIONS: TemplateFunctions = {
@@ -26,7 +27,7 @@ type Current = { line: string; timeNs: bigint };
 const functionsOf = (current: Current): TemplateFunctions => ({
   ...COMMON_FUNCTIONS,
   __line__: declareFunction([], () => current.line),
-  __timestamp__: declareFunction([], () => createTime({ ns: current.timeNs, zone: "UTC" })),
+  __timestamp__: declareFunction([], () => createTime(current.timeNs)),
 });
 
 const ACTION = /\{\{[\s\S]*?\}\}/g;

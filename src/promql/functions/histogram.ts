@@ -1,3 +1,4 @@
+import { formatFloat, parseFloat64, quote } from "../../gotext/index.ts";
 import { type Labels, METRIC_NAME } from "../../signals/index.ts";
 import { forMetric } from "../annotations.ts";
 import type { Call, Expr } from "../ast.ts";
@@ -5,7 +6,6 @@ import { type Column, createColumn, mergeColumns } from "../columns.ts";
 import type { Evaluation } from "../evaluation.ts";
 import { type Grid, timeAt } from "../grid.ts";
 import { labelsKey, withoutLabels, withoutMetadata } from "../label-sets.ts";
-import { formatGeneral, parseFloatStrictly } from "../literals.ts";
 import { isOddQuantile, ODD_QUANTILE } from "../quantile.ts";
 import { type Buckets, fractionOfBuckets, quantileOfBuckets } from "./buckets.ts";
 
@@ -26,10 +26,10 @@ function histogramsOf(
   const found = new Map<string, { labels: Labels; buckets: { bound: number; column: Column }[] }>();
   for (const column of evaluate(vector, grid)) {
     const label = column.labels[BUCKET_LABEL] ?? "";
-    const bound = parseFloatStrictly(label);
-    if (bound === undefined) {
+    const bound = parseFloat64(label);
+    if (typeof bound === "string") {
       const name = delayedNameRemoval ? (column.labels[METRIC_NAME] ?? "") : "";
-      const problem = `bucket label "le" is missing or has a malformed value of ${JSON.stringify(label)}`;
+      const problem = `bucket label "le" is missing or has a malformed value of ${quote(label)}`;
       notes.warn(problem + forMetric(name), vector.start);
       continue;
     }
@@ -92,7 +92,7 @@ function histogramQuantile({ args }: Call, grid: Grid, evaluation: Evaluation): 
   const { notes, delayedNameRemoval } = evaluation;
   const quantiles = evaluation.scalar(quantileExpr, grid);
   for (const quantile of new Set(quantiles)) {
-    if (isOddQuantile(quantile)) notes.warn(`${ODD_QUANTILE} ${formatGeneral(quantile)}`, quantileExpr.start);
+    if (isOddQuantile(quantile)) notes.warn(`${ODD_QUANTILE} ${formatFloat(quantile, "g", -1)}`, quantileExpr.start);
   }
   return overHistograms(vector, grid, evaluation, (buckets, step, { labels }) => {
     const { value, repair } = quantileOfBuckets(quantiles[step] as number, buckets);

@@ -1,3 +1,4 @@
+import { quote } from "../../gotext/index.ts";
 import { METRIC_NAME } from "../../signals/index.ts";
 import type { Call } from "../ast.ts";
 import { type Column, createColumn, hasSameLabels, isEmpty, presenceOf } from "../columns.ts";
@@ -81,7 +82,7 @@ export function overRanges(rangeFunction: RangeFunction, call: Call, grid: Grid,
       const rule = "name does not end in _total/_sum/_count/_bucket";
       // Prometheus has no place for what a subquery evaluated to.
       const at = range.kind === "subquery" ? 0 : range.start;
-      notes.inform(`metric might not be a counter, ${rule}: ${JSON.stringify(name)}`, at);
+      notes.inform(`metric might not be a counter, ${rule}: ${quote(name)}`, at);
     }
   }
   warnOfParameters(rangeFunction, columns, parameters[0], (problem) => notes.warn(problem, call.args[0]?.start ?? 0));

@@ -1,5 +1,5 @@
+import { formatFloat } from "../../gotext/index.ts";
 import { add, type CompensatedSum, createMean } from "../compensated-sum.ts";
-import { formatGeneral } from "../literals.ts";
 import { isOddQuantile, ODD_QUANTILE, quantileOf } from "../quantile.ts";
 import type { RangeFunction } from "../range-function.ts";
 
@@ -61,7 +61,7 @@ const variance = (resultOf: (variance: number) => number): RangeFunction => ({
 });
 
 const quantile: RangeFunction = {
-  oddity: (parameter) => (isOddQuantile(parameter) ? `${ODD_QUANTILE} ${formatGeneral(parameter)}` : undefined),
+  oddity: (parameter) => (isOddQuantile(parameter) ? `${ODD_QUANTILE} ${formatFloat(parameter, "g", -1)}` : undefined),
   open: ({ values }, [quantiles]) => {
     const scratch = new Float64Array(values.length);
     return (from, to, { step }) => {

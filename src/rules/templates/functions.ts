@@ -1,3 +1,4 @@
+import { parseDuration, truncateToInt64 } from "../../gotext/index.ts";
 import type { Labels } from "../../signals/index.ts";
 import {
   createStruct,
@@ -5,14 +6,11 @@ import {
   escapeQuery,
   isStruct,
   nameList,
-  quote,
   type Struct,
   type TemplateFunctions,
   typeOf,
 } from "../../template/index.ts";
-import { parseDuration } from "../durations.ts";
 import { createDuration } from "./go-duration.ts";
-import { truncateToInt64 } from "./go-float.ts";
 import { matches, replaceMatches } from "./go-pattern.ts";
 import { stripDomain, stripPort } from "./host-port.ts";
 import {
@@ -82,9 +80,7 @@ function pathOf(url: string): string {
 function durationInSeconds(text: string): number {
   const [negative, magnitude] = text.startsWith("-") ? [true, text.slice(1)] : [false, text];
   const durationMs = parseDuration(magnitude);
-  if (durationMs === undefined) {
-    throw new Error(magnitude === "" ? "empty duration string" : `not a valid duration string: ${quote(magnitude)}`);
-  }
+  if (typeof durationMs === "string") throw new Error(durationMs);
   return (negative ? -durationMs : durationMs) / 1000;
 }
 

@@ -1,12 +1,16 @@
-import { createTime, formatFloat, type Struct, sprint, typeOf } from "../../template/index.ts";
+import { formatFloat, parseFloat64, truncateToInt64 } from "../../gotext/index.ts";
+import { createTime, type Struct, sprint, typeOf } from "../../template/index.ts";
 import { durationSeconds } from "./go-duration.ts";
-import { parseGoFloat, truncateToInt64 } from "./go-float.ts";
 
 /** What Prometheus' functions take as a number. Throws an error in its words. */
 export function toFloat(value: unknown): number {
   if (typeof value === "number") return value;
   if (typeof value === "bigint") return Number(value);
-  if (typeof value === "string") return parseGoFloat(value);
+  if (typeof value === "string") {
+    const number = parseFloat64(value);
+    if (typeof number === "string") throw new Error(number);
+    return number;
+  }
   const seconds = durationSeconds(value);
   if (seconds !== undefined) return seconds;
   throw new Error(`can't convert ${value === null || value === undefined ? "<nil>" : typeOf(value)} to float`);

@@ -1,3 +1,4 @@
+import { quote } from "../../gotext/index.ts";
 import { type Labels, METRIC_NAME } from "../../signals/index.ts";
 
 export type LabeledAlert = { readonly labels: Labels; readonly annotations: Labels };
@@ -40,6 +41,6 @@ export function sameValue(a: number, b: number, fuzzy: boolean): boolean {
 export function writeLabels(labels: Labels): string {
   const names = Object.keys(labels).sort();
   const name = labels[METRIC_NAME] ?? "";
-  const rest = names.filter((one) => one !== METRIC_NAME).map((one) => `${one}=${JSON.stringify(labels[one])}`);
+  const rest = names.filter((one) => one !== METRIC_NAME).map((one) => `${one}=${quote(labels[one] ?? "")}`);
   return rest.length === 0 && name !== "" ? name : `${name}{${rest.join(", ")}}`;
 }

@@ -1,5 +1,4 @@
-import { formatFloat } from "../../template/index.ts";
-import { formatDuration } from "../durations.ts";
+import { formatDuration, formatFloat } from "../../gotext/index.ts";
 import { type LabeledAlert, type LabeledValue, writeLabels } from "./compare.ts";
 import type { RuleTestFailure, RuleTestReport } from "./run.ts";
 

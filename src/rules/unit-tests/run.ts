@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Clock } from "../../base/index.ts";
+import { formatDuration } from "../../gotext/index.ts";
 import { queryInstant } from "../../promql/index.ts";
 import {
   createLabelSet,
@@ -9,7 +10,6 @@ import {
   type NewSample,
 } from "../../signals/index.ts";
 import { type RuleGroup, writeProblem } from "../definition.ts";
-import { formatDuration } from "../durations.ts";
 import { createGroupRunner, type GroupRunner } from "../engine/group-runner.ts";
 import { vectorOf } from "../engine/vector-of.ts";
 import { loadRules } from "../load.ts";

@@ -1,5 +1,5 @@
+import { unquotePrometheus } from "../../gotext/index.ts";
 import { createLabels, type Labels, METRIC_NAME } from "../../signals/index.ts";
-import { unquote } from "../../template/index.ts";
 
 /** One place of a series: a value, the end of the series, or nothing. */
 export type Slot = number | "stale" | undefined;
@@ -63,13 +63,6 @@ export function parseSeriesValues(text: string): Slot[] {
   return slots;
 }
 
-/** A literal of PromQL, which also has texts in single quotes. */
-function unquotePromql(literal: string): string | undefined {
-  if (!literal.startsWith("'")) return unquote(literal);
-  const body = literal.slice(1, -1).replaceAll(/\\'|"/g, (found) => (found === '"' ? '\\"' : "'"));
-  return unquote(`"${body}"`);
-}
-
 /** A series as it is written in PromQL: `name{label="value"}`, and the text behind it. Throws `SeriesNotationError`. */
 export function parseMetric(text: string): { readonly labels: Labels; readonly rest: string } {
   const trimmed = text.trimStart();
@@ -92,10 +85,10 @@ export function parseMetric(text: string): { readonly labels: Labels; readonly r
     const match = LABEL.exec(trimmed);
     if (match === null) return fail();
     const [whole, label = "", value, end] = match;
-    const labelName = label.startsWith('"') ? (unquote(label) ?? fail()) : label;
+    const labelName = label.startsWith('"') ? (unquotePrometheus(label) ?? fail()) : label;
     // A name in quotes without a value is the metric's.
     if (value === undefined) entries.push(label.startsWith('"') ? [METRIC_NAME, labelName] : fail());
-    else entries.push([labelName, unquotePromql(value) ?? fail()]);
+    else entries.push([labelName, unquotePrometheus(value) ?? fail()]);
     at += whole.length;
     const closing = /^\s*\}/.exec(trimmed.slice(at));
     if (end === "}") break;

@@ -58,9 +58,25 @@ function writePlain({ digits, point }: Decimal, precision: number): string {
 
 export type FloatVerb = "e" | "E" | "f" | "g" | "G";
 
+/** A sample's value as Prometheus writes it: the fewest digits, with an exponent below 1e-6 and from 1e21 on, as JavaScript has it. */
+export function formatSampleValue(value: number): string {
+  const text = String(value);
+  // Zero loses its sign, infinity has none.
+  if (value === 0 || !Number.isFinite(value)) return formatFloat(value, "f", -1);
+  // JavaScript writes exponents without a leading zero, Go with at least two digits.
+  return text.includes("e") ? text.replace(/e([+-])([0-9])$/, "e$10$2") : text;
+}
+
 /** Where `g` with the fewest digits turns to an exponent. */
 const EXPONENT_FROM = 6;
 const EXPONENT_BELOW = -4;
+
+/** Whether JavaScript writes the fewest digits as Go does, which is by far the fastest. */
+function isPlain(value: number, verb: FloatVerb): boolean {
+  const magnitude = Math.abs(value);
+  if (verb === "f") return magnitude >= 1e-6 && magnitude < 1e21;
+  return (verb === "g" || verb === "G") && magnitude >= 1e-4 && magnitude < 1e6;
+}
 
 /**
  * As Go's strconv.FormatFloat: `precision` is digits after the point (`e`, `f`) or significant digits (`g`), -1 the fewest that tell the
@@ -69,6 +85,7 @@ const EXPONENT_BELOW = -4;
 export function formatFloat(value: number, verb: FloatVerb, precision: number): string {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "+Inf" : "-Inf";
+  if (precision < 0 && isPlain(value, verb)) return String(value);
   const sign = value < 0 || Object.is(value, -0) ? "-" : "";
   const magnitude = Math.abs(value);
   const shortest = precision < 0;
