@@ -15,40 +15,34 @@ export type LineWriter = {
 /** How many lines can be told apart within one nanosecond: lines.id has 16 bits for it. */
 const LINES_PER_NANOSECOND = 65_536;
 const NANOSECONDS_PER_DAY = 86_400_000_000_000;
-const MOST_REMEMBERED_LINES = 200_000;
+const MOST_REMEMBERED_LINES = 50_000;
 
-/** The lines of one nanosecond: how many there are and, as hashes, which. */
+/** A nanosecond with more than one line: how many there are and, as hashes, which. Most have one, and are not looked at. */
 type Moment = { next: number; readonly seen: Set<number> };
 
 export function createLineWriter(connection: Connection, streams: LabelWriter): LineWriter {
-  const insert = connection.prepare("INSERT INTO lines VALUES ((? << 16) | ?, ?, ?, ?, ?, ?)");
+  const insert = connection.prepare("INSERT INTO lines VALUES ((? << 16) | ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING");
   const findMoment = connection.prepare(
     "SELECT id & 65535, stream, metadata, line FROM lines WHERE id >= (?1 << 16) AND id < ((?1 + 1) << 16)",
   );
-  const findLast = connection.prepare("SELECT max(id) >> 16 FROM lines");
   const moments = new Map<number, Moment>();
   let remembered = 0;
-  let lastOffsetNs = Number(findLast.get()?.[0] ?? -1);
 
   const identityOf = (stream: number, metadata: string | null, line: string): number =>
     hashOf(`${stream} ${metadata?.length ?? 0} ${metadata ?? ""}${line}`);
 
-  const momentAt = (offsetNs: number): Moment => {
-    const known = moments.get(offsetNs);
-    if (known !== undefined) return known;
+  const readMoment = (offsetNs: number): Moment => {
     if (remembered > MOST_REMEMBERED_LINES) {
       moments.clear();
       remembered = 0;
     }
     const moment: Moment = { next: 0, seen: new Set() };
-    if (offsetNs <= lastOffsetNs) {
-      for (const [number, stream, metadata, line] of findMoment.all(offsetNs)) {
-        moment.next = Number(number) + 1;
-        moment.seen.add(identityOf(Number(stream), metadata === null ? null : String(metadata), String(line)));
-      }
+    for (const [number, stream, metadata, line] of findMoment.all(offsetNs)) {
+      moment.next = Number(number) + 1;
+      moment.seen.add(identityOf(Number(stream), metadata === null ? null : String(metadata), String(line)));
     }
     moments.set(offsetNs, moment);
-    remembered += moment.seen.size + 1;
+    remembered += moment.seen.size;
     return moment;
   };
 
@@ -58,19 +52,24 @@ export function createLineWriter(connection: Connection, streams: LabelWriter): 
       if (stream === undefined) return "no room";
       const text = labelsTextOf(metadata);
       const stored = text === "{}" ? null : text;
-      const identity = identityOf(stream, stored, line);
+      const bytes = Buffer.byteLength(line);
+      const trace = metadata["trace_id"];
+      const traceId = trace === undefined ? null : idBytesOf(trace);
+      let identity: number | undefined;
       // A nanosecond that is full passes its lines on to the next; only a source without a clock gets there.
       for (let at = offsetNs; at < NANOSECONDS_PER_DAY; at += 1) {
-        const moment = momentAt(at);
+        let moment = moments.get(at);
+        if (moment === undefined) {
+          if (insert.run(at, 0, stream, bytes, traceId, stored, line).changes > 0) return "stored";
+          moment = readMoment(at);
+        }
+        identity ??= identityOf(stream, stored, line);
         if (moment.seen.has(identity)) return "known";
         if (moment.next >= LINES_PER_NANOSECOND) continue;
-        const traceId = metadata["trace_id"];
-        const bytes = Buffer.byteLength(line);
-        insert.run(at, moment.next, stream, bytes, traceId === undefined ? null : idBytesOf(traceId), stored, line);
+        insert.run(at, moment.next, stream, bytes, traceId, stored, line);
         moment.next += 1;
         moment.seen.add(identity);
         remembered += 1;
-        if (at > lastOffsetNs) lastOffsetNs = at;
         return "stored";
       }
       return "no room";
@@ -78,7 +77,6 @@ export function createLineWriter(connection: Connection, streams: LabelWriter): 
     reset: () => {
       moments.clear();
       remembered = 0;
-      lastOffsetNs = Number(findLast.get()?.[0] ?? -1);
     },
   };
 }

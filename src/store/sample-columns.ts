@@ -8,6 +8,29 @@ export function createSampleColumns(capacity: number): SampleColumns {
   return { timesMs: new Float64Array(capacity), values, words: new Uint32Array(values.buffer) };
 }
 
+/** Samples of one buffer of `createColumnSpace`. */
+const SPACE_SAMPLES = 8192;
+
+/** Gives out columns that share buffers: of a hundred thousand series with buffers of their own, those took more than what is in them. */
+export function createColumnSpace(): (capacity: number) => SampleColumns {
+  let space = createSampleColumns(0);
+  let used = 0;
+  return (capacity) => {
+    if (used + capacity > space.timesMs.length) {
+      space = createSampleColumns(Math.max(SPACE_SAMPLES, capacity));
+      used = 0;
+    }
+    const [from, to] = [used, used + capacity];
+    used = to;
+    const { timesMs, values, words } = space;
+    return {
+      timesMs: timesMs.subarray(from, to),
+      values: values.subarray(from, to),
+      words: words.subarray(from * 2, to * 2),
+    };
+  };
+}
+
 /** The first `length` samples in order of time, one for each time: the first that stands there. In place where they are so already. */
 export function normalize(columns: SampleColumns, length: number): Samples {
   const { timesMs, values, words } = columns;

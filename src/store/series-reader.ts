@@ -7,7 +7,7 @@ import { createHeadMirror } from "./head-mirror.ts";
 import { chunkFault, decoded, sampleCountOf } from "./integrity.ts";
 import type { LabelReader, StoredLabels } from "./label-reader.ts";
 import { decodeSamples } from "./sample-codec.ts";
-import { createSampleColumns, normalize } from "./sample-columns.ts";
+import { createColumnSpace, normalize } from "./sample-columns.ts";
 
 export type StoredSeries = StoredLabels & Samples;
 export type StoredExemplars = StoredLabels & { readonly exemplars: readonly Exemplar[] };
@@ -105,6 +105,7 @@ export function createSeriesReader(
       head.refresh();
       const { columns, starts } = head.collect(ids, labels.count(), from, to);
       const found: { readonly id: number; readonly samples: Samples }[] = [];
+      const room = createColumnSpace();
       for (let slot = 0; slot < ids.length; slot += 1) {
         const id = ids[slot] as number;
         const base = id * SERIES_FACTOR;
@@ -113,7 +114,7 @@ export function createSeriesReader(
         let total = headTo - headFrom;
         for (const [chunk, count] of chunks) total += sampleCountOf(connection.path, chunk, count);
         if (total === 0) continue;
-        const joined = createSampleColumns(total);
+        const joined = room(total);
         let at = 0;
         for (const [chunk, count, data] of chunks) {
           const expected = Number(count);
