@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
+import { formatFloat, parseBoolean, parseInteger, quote } from "../gotext/index.ts";
 import type { AlertingRuleStatus, AlertStatus, RuleGroupState, RuleStatus } from "../rules/index.ts";
 import { matchesAll } from "../signals/index.ts";
 import { notFound, respondPlain } from "./answer.ts";
-import { exponentText, ParseError, parseBool, parseInteger } from "./go/number.ts";
-import { goQuote } from "./go/quote.ts";
-import { jsonTime } from "./go/time.ts";
 import { labelsJson } from "./labels-json.ts";
+import { ParseError } from "./parse-error.ts";
 import { parseSelectors } from "./prometheus/catalog.ts";
 import { errorResponse, inParameter } from "./prometheus/error.ts";
 import { success } from "./prometheus/response.ts";
 import type { Api, ApiResponse } from "./request.ts";
+import { jsonTime } from "./times.ts";
 
 export type RulesApiOptions = {
   readonly groups: () => readonly RuleGroupState[];
@@ -26,7 +26,7 @@ function alertJson({ labels, annotations, state, activeAtMs, keepFiringSinceMs, 
   const keep = keepFiringSinceMs === undefined ? "" : `,"keepFiringSince":${timeJson(keepFiringSinceMs)}`;
   return (
     `{"labels":${labelsJson(labels)},"annotations":${labelsJson(annotations)},"state":"${state}",` +
-    `"activeAt":${timeJson(activeAtMs)}${keep},"value":"${exponentText(value)}"}`
+    `"activeAt":${timeJson(activeAtMs)}${keep},"value":"${formatFloat(value, "e", -1)}"}`
   );
 }
 
@@ -64,7 +64,7 @@ function parseTypes(params: URLSearchParams): readonly RuleStatus["type"][] {
   const type = (params.get("type") ?? "").toLowerCase();
   const types = Object.hasOwn(TYPES, type) ? TYPES[type] : undefined;
   return inParameter("type", () => {
-    if (types === undefined) throw new ParseError(`not supported value ${goQuote(type)}`);
+    if (types === undefined) throw new ParseError(`not supported value ${quote(type)}`);
     return types;
   });
 }
@@ -73,11 +73,9 @@ function parseHasAlerts(params: URLSearchParams): boolean {
   const text = (params.get("exclude_alerts") ?? "").toLowerCase();
   if (text === "") return true;
   return inParameter("exclude_alerts", () => {
-    try {
-      return !parseBool(text);
-    } catch (error) {
-      throw new ParseError(`error converting exclude_alerts: ${error instanceof Error ? error.message : error}`);
-    }
+    const excludes = parseBoolean(text);
+    if (typeof excludes === "string") throw new ParseError(`error converting exclude_alerts: ${excludes}`);
+    return !excludes;
   });
 }
 
@@ -93,14 +91,8 @@ function parsePage(params: URLSearchParams): Page | undefined {
     });
   }
   return inParameter("group_limit", () => {
-    let groups = 0n;
-    try {
-      groups = parseInteger(size, "ParseInt", 32);
-    } catch (error) {
-      throw new ParseError(
-        `group_limit needs to be a valid number: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    }
+    const groups = parseInteger(size, "ParseInt", 32);
+    if (typeof groups === "string") throw new ParseError(`group_limit needs to be a valid number: ${groups}`);
     if (groups <= 0n) throw new ParseError("group_limit needs to be greater than 0");
     return { size: Number(groups), from };
   });

@@ -1,15 +1,15 @@
 import { quote } from "./quote.ts";
 
-const UNITS: Readonly<Record<string, bigint>> = {
-  ns: 1n,
-  us: 1_000n,
-  µs: 1_000n,
-  μs: 1_000n,
-  ms: 1_000_000n,
-  s: 1_000_000_000n,
-  m: 60_000_000_000n,
-  h: 3_600_000_000_000n,
-};
+const UNITS = new Map([
+  ["ns", 1],
+  ["us", 1e3],
+  ["µs", 1e3],
+  ["μs", 1e3],
+  ["ms", 1e6],
+  ["s", 1e9],
+  ["m", 60e9],
+  ["h", 3600e9],
+]);
 const NS_PER_S = 1_000_000_000n;
 const PART = /([0-9]*)(?:\.([0-9]*))?([^0-9.]*)/y;
 const TOO_LONG_NS = 2n ** 63n;
@@ -27,15 +27,15 @@ export function parseGoDuration(text: string): bigint | string {
   while (at < text.length) {
     PART.lastIndex = at;
     const [whole = "", digits = "", fraction = "", name = ""] = PART.exec(text) ?? [];
-    if ((digits === "" && fraction === "") || Number(digits) > Number(TOO_LONG_NS)) return invalid();
+    const amount = Number(digits);
+    if ((digits === "" && fraction === "") || amount > Number(TOO_LONG_NS)) return invalid();
     if (name === "") return `time: missing unit in duration ${quote(text)}`;
-    const unit = Object.hasOwn(UNITS, name) ? UNITS[name] : undefined;
+    const unit = UNITS.get(name);
     if (unit === undefined) return `time: unknown unit ${quote(name)} in duration ${quote(text)}`;
-    total += BigInt(digits) * unit;
-    if (fraction !== "") {
-      const shown = fraction.slice(0, FRACTION_DIGITS);
-      total += BigInt(Math.trunc(Number(shown) * (Number(unit) / 10 ** shown.length)));
-    }
+    const shown = fraction.slice(0, FRACTION_DIGITS);
+    const rest = shown === "" ? 0 : Math.trunc(Number(shown) * (unit / 10 ** shown.length));
+    const part = amount * unit + rest;
+    total += part <= Number.MAX_SAFE_INTEGER ? BigInt(part) : BigInt(digits) * BigInt(unit) + BigInt(rest);
     if (total > TOO_LONG_NS) return invalid();
     at += whole.length;
   }

@@ -1,4 +1,4 @@
-import { goDurationText } from "../go/time.ts";
+import { formatGoDuration } from "../../gotext/index.ts";
 import type { JaegerSpan, Process, Reference } from "./span.ts";
 import { sortTags, type Tag, textTag } from "./tags.ts";
 import { spanBodyJson } from "./trace-json.ts";
@@ -132,7 +132,7 @@ function warnOfSkew(spans: readonly JaegerSpan[]): void {
     }
     if (delta !== 0n) {
       node.span.warnings.push(
-        `clock skew adjustment disabled; not applying calculated delta of ${goDurationText(delta)}`,
+        `clock skew adjustment disabled; not applying calculated delta of ${formatGoDuration(delta)}`,
       );
     }
     for (const child of node.children) steps.push({ node: child, parent: node, host, delta });

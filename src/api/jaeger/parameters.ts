@@ -1,7 +1,8 @@
 import type { Clock } from "../../base/index.ts";
+import { parseBoolean, parseGoDuration, parseHex, parseInteger } from "../../gotext/index.ts";
 import { SPAN_KINDS, type TraceQuery } from "../../signals/index.ts";
-import { ParseError, parseHex, parseInteger, parseBool as readBool } from "../go/number.ts";
-import { clampNs, NS_PER_MS, parseGoDuration } from "../go/time.ts";
+import { orThrow, ParseError } from "../parse-error.ts";
+import { clampNs, NS_PER_MS } from "../times.ts";
 
 const NS_PER_US = 1000n;
 const DAY_NS = 86_400n * 1_000_000_000n;
@@ -23,7 +24,7 @@ function inParameter<Value>(name: string, read: () => Value): Value {
 /** A time in units of `unitNs` since the epoch. */
 function parseTimeNs(params: URLSearchParams, name: string, unitNs: bigint, otherwise: bigint): bigint {
   const given = text(params, name);
-  return given === "" ? otherwise : inParameter(name, () => clampNs(parseInteger(given, "ParseInt") * unitNs));
+  return given === "" ? otherwise : inParameter(name, () => clampNs(orThrow(parseInteger(given, "ParseInt")) * unitNs));
 }
 
 const parseUnitsNs = (params: URLSearchParams, name: string, otherwise: bigint): bigint =>
@@ -31,20 +32,20 @@ const parseUnitsNs = (params: URLSearchParams, name: string, otherwise: bigint):
 
 function parseDurationNs(params: URLSearchParams, name: string): bigint {
   const given = text(params, name);
-  return given === "" ? 0n : inParameter(name, () => parseGoDuration(given));
+  return given === "" ? 0n : inParameter(name, () => orThrow(parseGoDuration(given)));
 }
 
 export function parseBool(params: URLSearchParams, name: string): boolean {
   const given = text(params, name);
-  return given === "" ? false : inParameter(name, () => readBool(given));
+  return given === "" ? false : inParameter(name, () => orThrow(parseBoolean(given)));
 }
 
 /** Up to 32 hex digits, as an id of 32. */
 export function parseTraceId(given: string): string {
   if (given.length > 32) throw new ParseError(`TraceID cannot be longer than 32 hex characters: ${given}`);
   const split = Math.max(0, given.length - 16);
-  const high = split === 0 ? 0n : parseHex(given.slice(0, split));
-  const low = parseHex(given.slice(split));
+  const high = split === 0 ? 0n : orThrow(parseHex(given.slice(0, split)));
+  const low = orThrow(parseHex(given.slice(split)));
   return high.toString(16).padStart(16, "0") + low.toString(16).padStart(16, "0");
 }
 
@@ -116,7 +117,7 @@ export function parseSearch(params: URLSearchParams, clock: Clock): Search {
   const endNs = parseTimeNs(params, "end", NS_PER_US, now);
   const tags = parseTags(params);
   const limitText = text(params, "limit");
-  const limit = limitText === "" ? DEFAULT_LIMIT : Number(parseInteger(limitText, "ParseInt", 32));
+  const limit = limitText === "" ? DEFAULT_LIMIT : Number(orThrow(parseInteger(limitText, "ParseInt", 32)));
   const minDurationNs = parseDurationNs(params, "minDuration");
   const maxDurationNs = parseDurationNs(params, "maxDuration");
   const traceIds = params.getAll("traceID").map((given) => {

@@ -1,8 +1,9 @@
 import type { Clock } from "../../base/index.ts";
+import { parseFloat64 } from "../../gotext/index.ts";
 import { type Dependency, SPAN_KINDS, type Span, type SpanKind, type SpanSource } from "../../signals/index.ts";
 import { createAnswer, notFound, respond, respondPlain } from "../answer.ts";
-import { ParseError, parseFloatOrThrow } from "../go/number.ts";
 import type { ApiLimits } from "../limits.ts";
+import { ParseError } from "../parse-error.ts";
 import type { Api, ApiRequest, ApiResponse } from "../request.ts";
 import { tooMuchIn } from "../too-much.ts";
 import { adjustTrace } from "./adjust.ts";
@@ -104,11 +105,8 @@ const answerDependencies: Handler = ({ params }, { source, clock }) => {
 /** Jaeger without a store for metrics says so; boards read them from Prometheus. */
 function answerMetrics(kind: string, { params }: ApiRequest): ApiResponse {
   if (kind === "latencies") {
-    try {
-      parseFloatOrThrow(params.get("quantile") ?? "");
-    } catch (error) {
-      throw new ParseError(`unable to parse param 'quantile': ${error instanceof Error ? error.message : error}`);
-    }
+    const quantile = parseFloat64(params.get("quantile") ?? "");
+    if (typeof quantile === "string") throw new ParseError(`unable to parse param 'quantile': ${quantile}`);
   }
   if (kind !== "minstep") parseMetricsQuery(params);
   return errorResponse(501, "metrics querying is currently disabled");

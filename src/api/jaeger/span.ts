@@ -1,5 +1,5 @@
+import { formatTime, TIME_TEXT_LAYOUT } from "../../gotext/index.ts";
 import type { Span, SpanStatus } from "../../signals/index.ts";
-import { goTimeText } from "../go/time.ts";
 import { type Tag, tagOf, tagsOf, textTag } from "./tags.ts";
 
 export type Reference = { type: "CHILD_OF" | "FOLLOWS_FROM"; readonly traceId: string; spanId: string };
@@ -81,7 +81,7 @@ function processOf({ resource }: Span): Process {
 /** A span that ends before or when it starts lasts one nanosecond, and says so. */
 function durationOf({ startNs, endNs }: Span): { durationNs: bigint; warnings: string[] } {
   if (startNs < endNs) return { durationNs: endNs - startNs, warnings: [] };
-  const [original, adjusted] = [goTimeText(endNs), goTimeText(startNs + 1n)];
+  const [original, adjusted] = [endNs, startNs + 1n].map((ns) => formatTime(ns, TIME_TEXT_LAYOUT));
   const warning =
     `Negative duration detected, sanitizing end timestamp. Original end timestamp: ${original}, ` +
     `adjusted to: ${adjusted}`;

@@ -1,8 +1,8 @@
 import { streamSelectorOf } from "../../logql/index.ts";
 import type { Labels, Matcher } from "../../signals/index.ts";
 import { addArray, createAnswer, respond } from "../answer.ts";
-import { ParseError } from "../go/number.ts";
 import { labelsJson, sortedByLabels } from "../labels-json.ts";
+import { ParseError } from "../parse-error.ts";
 import type { ApiRequest, ApiResponse } from "../request.ts";
 import { type LogRange, parseRange, parseRangeQuery, refuseReversed, refuseTooLong } from "./parameters.ts";
 import { JSON_TYPE, type LokiContext, nowNs, SMALLER } from "./query.ts";

@@ -1,8 +1,7 @@
+import { parseBoolean, parseFloat64, parseGoDuration, parseInteger } from "../../gotext/index.ts";
 import { createLinePipeline, type LinePipeline, LogqlError } from "../../logql/index.ts";
 import type { Labels, LogLine } from "../../signals/index.ts";
 import { respond } from "../answer.ts";
-import { ParseError, parseBool, parseFloat64, parseInteger } from "../go/number.ts";
-import { parseGoDuration } from "../go/time.ts";
 import type { ApiRequest, ApiResponse } from "../request.ts";
 import { parsePositive, parseRange, parseStepNs, refuseReversed, refuseTooLong } from "./parameters.ts";
 import { JSON_TYPE, type LokiContext, nowNs } from "./query.ts";
@@ -13,21 +12,11 @@ const MAX_LINES_READ = 100_000;
 
 type Field = { readonly values: Set<string>; type: string; readonly parsers: Set<string> };
 
-const isRead = (read: () => unknown): boolean => {
-  try {
-    read();
-    return true;
-  } catch (error) {
-    if (error instanceof ParseError) return false;
-    throw error;
-  }
-};
-
 function typeOf(value: string): string {
-  if (isRead(() => parseInteger(value, "ParseInt"))) return "int";
-  if (parseFloat64(value) !== undefined) return "float";
-  if (isRead(() => parseBool(value))) return "boolean";
-  if (isRead(() => parseGoDuration(value))) return "duration";
+  if (typeof parseInteger(value) !== "string") return "int";
+  if (typeof parseFloat64(value) !== "string") return "float";
+  if (typeof parseBoolean(value) !== "string") return "boolean";
+  if (typeof parseGoDuration(value) !== "string") return "duration";
   return /^[0-9.]+ ?[kmgtpe]?i?b$/i.test(value) ? "bytes" : "string";
 }
 

@@ -1,6 +1,6 @@
 import { LogqlError } from "../../logql/index.ts";
 import { respondPlain } from "../answer.ts";
-import { ParseError } from "../go/number.ts";
+import { ParseError } from "../parse-error.ts";
 import type { ApiResponse } from "../request.ts";
 import { tooMuchIn } from "../too-much.ts";
 

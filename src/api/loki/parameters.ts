@@ -1,17 +1,8 @@
+import { formatDuration, formatGoDuration, parseDuration, parseFloat64, parseInteger } from "../../gotext/index.ts";
 import { LogqlError } from "../../logql/index.ts";
 import type { LogDirection } from "../../signals/index.ts";
-import { ParseError, parseCount, parseFloat64, parseInteger } from "../go/number.ts";
-import { goQuote } from "../go/quote.ts";
-import {
-  clampNs,
-  goDurationText,
-  NS_PER_MS,
-  nsToMs,
-  parsePrometheusDuration,
-  parseRfc3339Ns,
-  prometheusDurationText,
-  secondsToNs,
-} from "../go/time.ts";
+import { orThrow, ParseError, parseCount } from "../parse-error.ts";
+import { clampNs, NS_PER_MS, nsToMs, parseDurationNs, parseRfc3339Ns, secondsToNs } from "../times.ts";
 
 const NS_PER_SECOND = 1_000_000_000n;
 const DEFAULT_SINCE_NS = 3600n * NS_PER_SECOND;
@@ -25,16 +16,11 @@ export function parseTimeNs(text: string | null, otherwise: bigint): bigint {
   if (text === null || text === "") return otherwise;
   if (text.includes(".")) {
     const seconds = parseFloat64(text);
-    if (seconds !== undefined && Number.isFinite(seconds)) return clampNs(secondsToNs(seconds));
+    if (typeof seconds === "number" && Number.isFinite(seconds)) return clampNs(secondsToNs(seconds));
   }
-  try {
-    const number = parseInteger(text, "ParseInt");
-    return text.length <= 10 ? clampNs(number * NS_PER_SECOND) : number;
-  } catch (error) {
-    const ns = parseRfc3339Ns(text);
-    if (ns === undefined) throw error;
-    return clampNs(ns);
-  }
+  const number = parseInteger(text, "ParseInt");
+  if (typeof number === "bigint") return text.length <= 10 ? clampNs(number * NS_PER_SECOND) : number;
+  return clampNs(parseRfc3339Ns(text) ?? orThrow<bigint>(number));
 }
 
 function inParameter<Value>(name: string, read: () => Value): Value {
@@ -49,7 +35,8 @@ function inParameter<Value>(name: string, read: () => Value): Value {
 /** `start`, `end` and `since`; without them, the last hour. */
 export function parseRange(params: URLSearchParams, nowNs: bigint): LogRange {
   const since = params.get("since") ?? "";
-  const sinceNs = since === "" ? DEFAULT_SINCE_NS : inParameter("since", () => parsePrometheusDuration(since));
+  const sinceNs =
+    since === "" ? DEFAULT_SINCE_NS : inParameter("since", () => BigInt(orThrow(parseDuration(since))) * NS_PER_MS);
   const endNs = inParameter("end", () => parseTimeNs(params.get("end"), nowNs));
   // An end in the future does not move the start there.
   const from = (endNs > nowNs ? nowNs : endNs) - sinceNs;
@@ -64,10 +51,10 @@ export function refuseReversed({ startNs, endNs }: LogRange): void {
 export function refuseTooLong({ startNs, endNs }: LogRange, maxMs: number): void {
   const lengthMs = nsToMs(endNs) - nsToMs(startNs);
   if (lengthMs <= maxMs) return;
-  const length = goDurationText(BigInt(lengthMs) * NS_PER_MS);
+  const length = formatGoDuration(BigInt(lengthMs) * NS_PER_MS);
   throw new LogqlError(
     "limit",
-    `the query time range exceeds the limit (query length: ${length}, limit: ${prometheusDurationText(maxMs)})`,
+    `the query time range exceeds the limit (query length: ${length}, limit: ${formatDuration(maxMs)})`,
   );
 }
 
@@ -87,22 +74,6 @@ export function parseDirection(params: URLSearchParams): LogDirection {
   return direction;
 }
 
-const MAX_INT64 = 2 ** 63;
-
-function parseSecondsOrDuration(text: string): bigint {
-  const seconds = parseFloat64(text);
-  if (seconds !== undefined && !Number.isNaN(seconds)) {
-    const ns = seconds * 1e9;
-    if (Math.abs(ns) <= MAX_INT64) return BigInt(Math.trunc(ns));
-    throw new ParseError(`cannot parse ${goQuote(text)} to a valid duration. It overflows int64`);
-  }
-  try {
-    return parsePrometheusDuration(text);
-  } catch {
-    throw new ParseError(`cannot parse ${goQuote(text)} to a valid duration`);
-  }
-}
-
 /** In nanoseconds; without one, such that some 250 points result. */
 export function parseStepNs(params: URLSearchParams, { startNs, endNs }: LogRange): bigint {
   const text = params.get("step") ?? "";
@@ -110,7 +81,7 @@ export function parseStepNs(params: URLSearchParams, { startNs, endNs }: LogRang
   if (text === "") {
     const seconds = (endNs - startNs) / NS_PER_SECOND / 250n;
     stepNs = (seconds > 1n ? seconds : 1n) * NS_PER_SECOND;
-  } else stepNs = parseSecondsOrDuration(text);
+  } else stepNs = parseDurationNs(text);
   if (stepNs <= 0n) {
     throw new ParseError("zero or negative query resolution step widths are not accepted. Try a positive integer");
   }
@@ -124,7 +95,7 @@ export function parseStepNs(params: URLSearchParams, { startNs, endNs }: LogRang
 
 export function parseIntervalMs(params: URLSearchParams): number {
   const text = params.get("interval") ?? "";
-  const ns = text === "" ? 0n : parseSecondsOrDuration(text);
+  const ns = text === "" ? 0n : parseDurationNs(text);
   if (ns < 0n) throw new ParseError("interval must be >= 0");
   return Number(ns / NS_PER_MS);
 }

@@ -2,10 +2,10 @@ import type { Clock } from "../../base/index.ts";
 import { type LogqlOutcome, parseLogql, queryLogsInstant, queryLogsRange } from "../../logql/index.ts";
 import type { LogSource } from "../../signals/index.ts";
 import { createAnswer, respond } from "../answer.ts";
-import { ParseError } from "../go/number.ts";
-import { NS_PER_MS } from "../go/time.ts";
 import type { ApiLimits } from "../limits.ts";
+import { ParseError } from "../parse-error.ts";
 import type { ApiRequest, ApiResponse } from "../request.ts";
+import { NS_PER_MS } from "../times.ts";
 import {
   type EncodingFlags,
   isCategorized,

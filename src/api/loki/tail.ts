@@ -1,8 +1,8 @@
 import type { Clock } from "../../base/index.ts";
 import { createLinePipeline, type LinePipeline, type LogqlStreamEntry } from "../../logql/index.ts";
 import { createAnswer } from "../answer.ts";
-import { ParseError, parseCount } from "../go/number.ts";
 import { labelsJson } from "../labels-json.ts";
+import { ParseError, parseCount } from "../parse-error.ts";
 import type { ApiRequest, ApiResponse } from "../request.ts";
 import { errorResponse } from "./error.ts";
 import { type EncodingFlags, isCategorized, parseEncodingFlags, parseLimit, parseRange } from "./parameters.ts";

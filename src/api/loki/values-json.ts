@@ -1,14 +1,14 @@
+import { formatFloat } from "../../gotext/index.ts";
 import type { LogqlEntry, LogqlOutcome, LogqlSeries, LogqlStream } from "../../logql/index.ts";
 import type { Labels } from "../../signals/index.ts";
 import { type Answer, addArray } from "../answer.ts";
-import { plainText } from "../go/number.ts";
 import { labelsJson } from "../labels-json.ts";
 import { type EncodingFlags, isCategorized } from "./parameters.ts";
 
 /** Milliseconds as seconds with what fraction there is. */
-const secondsText = (ms: number): string => plainText(ms / 1000);
+const secondsText = (ms: number): string => formatFloat(ms / 1000, "f", -1);
 
-const pair = (timeMs: number, value: number): string => `[${secondsText(timeMs)},"${plainText(value)}"]`;
+const pair = (timeMs: number, value: number): string => `[${secondsText(timeMs)},"${formatFloat(value, "f", -1)}"]`;
 
 export const sampleJson = (labels: Labels, timeMs: number, value: number): string =>
   `{"metric":${labelsJson(labels)},"value":${pair(timeMs, value)}}`;

@@ -1,10 +1,10 @@
 import { LogqlError, streamSelectorOf } from "../../logql/index.ts";
 import { createLabels, createMatcher, type Labels, type Matcher } from "../../signals/index.ts";
 import { createAnswer, respond } from "../answer.ts";
-import { ParseError, parseCount } from "../go/number.ts";
-import { nsToMs } from "../go/time.ts";
 import { labelsJson } from "../labels-json.ts";
+import { ParseError, parseCount } from "../parse-error.ts";
 import type { ApiRequest, ApiResponse } from "../request.ts";
+import { nsToMs } from "../times.ts";
 import { isEmptySelector } from "./catalog.ts";
 import {
   type LogRange,

@@ -1,10 +1,10 @@
+import { quote } from "../../gotext/index.ts";
 import { parseSelector } from "../../promql/index.ts";
 import type { Labels, Matcher, MetricMetadata, SeriesCatalog } from "../../signals/index.ts";
 import { addArray, createAnswer, respond } from "../answer.ts";
-import { ParseError, parseCount } from "../go/number.ts";
-import { goQuote } from "../go/quote.ts";
 import { labelsJson, sortedByLabels } from "../labels-json.ts";
 import type { ApiLimits } from "../limits.ts";
+import { ParseError, parseCount } from "../parse-error.ts";
 import type { ApiRequest, ApiResponse } from "../request.ts";
 import { inParameter, PrometheusError } from "./error.ts";
 import { unescapeName } from "./escaped-name.ts";
@@ -45,7 +45,7 @@ export function answerLabelValues(
 ): ApiResponse {
   const name = unescapeName(encodedName);
   if (name === undefined || name === "") {
-    throw new PrometheusError("bad_data", `invalid label name: ${goQuote(name ?? encodedName)}`);
+    throw new PrometheusError("bad_data", `invalid label name: ${quote(name ?? encodedName)}`);
   }
   const limit = parseLimit(params);
   const { startMs, endMs } = optionalRange(params);

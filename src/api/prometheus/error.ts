@@ -1,6 +1,6 @@
 import { PromqlError } from "../../promql/index.ts";
 import { respond } from "../answer.ts";
-import { ParseError } from "../go/number.ts";
+import { ParseError } from "../parse-error.ts";
 import type { ApiResponse } from "../request.ts";
 import { tooMuchIn } from "../too-much.ts";
 

@@ -1,7 +1,7 @@
+import { formatSampleValue } from "../../gotext/index.ts";
 import { type Expr, parsePromql, selectorsOf } from "../../promql/index.ts";
 import type { Exemplar, SeriesExemplars } from "../../signals/index.ts";
 import { addArray, createAnswer, respond } from "../answer.ts";
-import { sampleText } from "../go/number.ts";
 import { labelsJson, sortedByLabels } from "../labels-json.ts";
 import type { ApiRequest, ApiResponse } from "../request.ts";
 import type { CatalogContext } from "./catalog.ts";
@@ -11,7 +11,7 @@ import { closing, OPENING } from "./response.ts";
 import { secondsText } from "./values-json.ts";
 
 const exemplarJson = ({ labels, value, timeMs }: Exemplar): string =>
-  `{"labels":${labelsJson(labels)},"value":"${sampleText(value)}","timestamp":${secondsText(timeMs)}}`;
+  `{"labels":${labelsJson(labels)},"value":"${formatSampleValue(value)}","timestamp":${secondsText(timeMs)}}`;
 
 const seriesJson = ({ labels, exemplars }: SeriesExemplars): string =>
   `{"seriesLabels":${labelsJson(labels)},"exemplars":[${exemplars.map(exemplarJson).join(",")}]}`;

@@ -1,6 +1,6 @@
-import { ParseError, parseCount, parseFloat64 } from "../go/number.ts";
-import { goQuote } from "../go/quote.ts";
-import { nsToMs, parsePrometheusDuration, parseRfc3339Ns, secondsToNs } from "../go/time.ts";
+import { parseFloat64, quote } from "../../gotext/index.ts";
+import { ParseError, parseCount } from "../parse-error.ts";
+import { nsToMs, parseRfc3339Ns, secondsToNs } from "../times.ts";
 import { inParameter } from "./error.ts";
 
 /**
@@ -21,27 +21,10 @@ const clamp = (ns: bigint): bigint => (ns < MIN_TIME_NS ? MIN_TIME_NS : ns > MAX
 /** Seconds since the epoch with a fraction, or RFC 3339. Throws `ParseError`. */
 export function parseTimeNs(text: string): bigint {
   const seconds = parseFloat64(text);
-  if (seconds !== undefined && Number.isFinite(seconds)) return clamp(secondsToNs(seconds));
+  if (typeof seconds === "number" && Number.isFinite(seconds)) return clamp(secondsToNs(seconds));
   const ns = parseRfc3339Ns(text) ?? ENDS[text];
-  if (ns === undefined) throw new ParseError(`cannot parse ${goQuote(text)} to a valid timestamp`);
+  if (ns === undefined) throw new ParseError(`cannot parse ${quote(text)} to a valid timestamp`);
   return clamp(ns);
-}
-
-const MAX_INT64 = 2 ** 63;
-
-/** Seconds with a fraction, or `1m30s`. Throws `ParseError`. */
-export function parseDurationNs(text: string): bigint {
-  const seconds = parseFloat64(text);
-  if (seconds !== undefined && !Number.isNaN(seconds)) {
-    const ns = seconds * 1e9;
-    if (Math.abs(ns) <= MAX_INT64) return BigInt(Math.trunc(ns));
-    throw new ParseError(`cannot parse ${goQuote(text)} to a valid duration. It overflows int64`);
-  }
-  try {
-    return parsePrometheusDuration(text);
-  } catch {
-    throw new ParseError(`cannot parse ${goQuote(text)} to a valid duration`);
-  }
 }
 
 /** The time of an optional parameter. */

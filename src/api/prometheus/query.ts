@@ -8,12 +8,12 @@ import {
 } from "../../promql/index.ts";
 import type { SeriesSource } from "../../signals/index.ts";
 import { createAnswer, respond } from "../answer.ts";
-import { ParseError } from "../go/number.ts";
-import { NS_PER_MS, nsToMs } from "../go/time.ts";
 import type { ApiLimits } from "../limits.ts";
+import { ParseError } from "../parse-error.ts";
 import type { ApiRequest, ApiResponse } from "../request.ts";
+import { NS_PER_MS, nsToMs, parseDurationNs } from "../times.ts";
 import { inParameter, invalidParameter, PrometheusError } from "./error.ts";
-import { optionalTimeNs, parseDurationNs, parseLimit, parseTimeNs, TRUNCATED, truncated } from "./parameters.ts";
+import { optionalTimeNs, parseLimit, parseTimeNs, TRUNCATED, truncated } from "./parameters.ts";
 import { closing, type Notes, OPENING } from "./response.ts";
 import { addResult, createGrid, type Grid } from "./values-json.ts";
 

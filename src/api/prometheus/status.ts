@@ -1,8 +1,8 @@
 import type { Clock } from "../../base/index.ts";
 import { METRIC_NAME, type SeriesCatalog } from "../../signals/index.ts";
-import { parseCount } from "../go/number.ts";
-import { jsonTime } from "../go/time.ts";
+import { parseCount } from "../parse-error.ts";
 import type { ApiRequest, ApiResponse } from "../request.ts";
+import { jsonTime } from "../times.ts";
 import type { ApiUsage } from "../usage.ts";
 import { PrometheusError } from "./error.ts";
 import { success } from "./response.ts";

@@ -1,6 +1,6 @@
+import { formatFloat, formatSampleValue } from "../../gotext/index.ts";
 import type { MatrixResult, QueryResult } from "../../promql/index.ts";
 import { type Answer, addArray } from "../answer.ts";
-import { plainText, sampleText } from "../go/number.ts";
 import { labelsJson } from "../labels-json.ts";
 
 /** Milliseconds as the seconds that Prometheus writes: three digits or none after the point. */
@@ -31,7 +31,7 @@ function seriesJson({ labels, timesMs, values }: Series, grid: Grid | undefined)
   for (let index = 0; index < timesMs.length; index += 1) {
     const timeMs = timesMs[index] as number;
     const time = grid === undefined ? secondsText(timeMs) : onGrid(grid, timeMs);
-    text += `${index === 0 ? ',"values":[[' : ",["}${time},"${sampleText(values[index] as number)}"]`;
+    text += `${index === 0 ? ',"values":[[' : ",["}${time},"${formatSampleValue(values[index] as number)}"]`;
   }
   return timesMs.length === 0 ? `${text}}` : `${text}]}`;
 }
@@ -45,11 +45,11 @@ export function addResult(answer: Answer, result: QueryResult, grid?: Grid): voi
       answer,
       result.samples,
       ({ labels, timeMs, value }) =>
-        `{"metric":${labelsJson(labels)},"value":[${secondsText(timeMs)},"${sampleText(value)}"]}`,
+        `{"metric":${labelsJson(labels)},"value":[${secondsText(timeMs)},"${formatSampleValue(value)}"]}`,
     );
   } else {
     // Alone among values, a scalar never has an exponent.
-    const value = result.type === "scalar" ? `"${plainText(result.value)}"` : JSON.stringify(result.value);
+    const value = result.type === "scalar" ? `"${formatFloat(result.value, "f", -1)}"` : JSON.stringify(result.value);
     answer.add(`[${secondsText(result.timeMs)},${value}]`);
   }
 }
