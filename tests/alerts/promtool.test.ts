@@ -1,20 +1,13 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { listPanelQueries } from "../../grafana/source/panel-queries.ts";
+import { findPromtool } from "./find-promtool.ts";
 import { ALERTS_FOLDER, ruleFiles, testFiles } from "./rule-files.ts";
-
-function findPromtool(): string | undefined {
-  const cache =
-    process.env.AGENT_OBSERVATORY_CACHE ??
-    join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "agent-observatory");
-  const folders = [...(process.env.PATH ?? "").split(delimiter), join(cache, "bin")];
-  return folders.map((folder) => join(folder, "promtool")).find((file) => existsSync(file));
-}
 
 const promtool = findPromtool();
 const required = process.env.AGENT_OBSERVATORY_REQUIRE_STACK === "1";

@@ -1,6 +1,6 @@
 /** What a replay puts in: the metrics of `traffic.ts` as the embedded process translates them, and what is scraped of the stack. */
 import { createSeriesTranslator, decodeMetrics } from "../../../src/ingest/index.ts";
-import { createLabels, labelsKey, METRIC_NAME, type Labels } from "../../../src/signals/index.ts";
+import { createLabels, type Labels, METRIC_NAME } from "../../../src/signals/index.ts";
 import { createRandom, type Random } from "../../stack/differential/random.ts";
 import { DURATION_MS, generateTraffic, PUSH_MS } from "../../stack/differential/traffic.ts";
 
@@ -63,7 +63,11 @@ export function seriesOfStack(seed: number): InputSeries[] {
     const from = minute();
     return [from, from + minutes];
   };
-  const series = (name: string, labels: Readonly<Record<string, string>>, slots: InputSeries["slots"]): InputSeries => ({
+  const series = (
+    name: string,
+    labels: Readonly<Record<string, string>>,
+    slots: InputSeries["slots"],
+  ): InputSeries => ({
     labels: createLabels([[METRIC_NAME, name], ...Object.entries(labels)]),
     slots,
   });
@@ -132,5 +136,3 @@ export function writeSeries(labels: Labels): string {
   const pairs = Object.entries(rest).map(([label, value]) => `${label}=${JSON.stringify(value)}`);
   return `${name}{${pairs.join(", ")}}`;
 }
-
-export const keyOf = labelsKey;
