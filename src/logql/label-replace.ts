@@ -1,7 +1,6 @@
-import { compilePattern } from "../re2/index.ts";
+import { compilePattern, expandReplacement } from "../re2/index.ts";
 import { createLabelSet, type LabelSet } from "../signals/index.ts";
 import type { LabelReplaceExpr } from "./syntax.ts";
-import { expandReplacement } from "./templates/regex-replace.ts";
 import type { Sample } from "./vector.ts";
 
 /** `label_replace` on the series of one step. */

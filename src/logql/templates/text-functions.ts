@@ -1,5 +1,5 @@
+import { compilePattern, expandReplacement, replaceMatches } from "../../re2/index.ts";
 import { declareFunction, escapeQuery, type TemplateFunctions } from "../../template/index.ts";
-import { countMatches, regexReplaceAll, regexReplaceAllLiteral } from "./regex-replace.ts";
 
 /** A text that a template makes of a repetition may not grow beyond this. */
 const MAX_REPEATED = 1_000_000;
@@ -98,6 +98,20 @@ function decodeBase64(text: string): string {
   return Buffer.from(clean, "base64").toString();
 }
 
+function regexReplaceAll(source: string, text: string, replacement: string): string {
+  const pattern = compilePattern(source);
+  return replaceMatches(pattern, text, (match) => expandReplacement(replacement, match, pattern));
+}
+
+function countMatches(source: string, text: string): bigint {
+  let count = 0n;
+  replaceMatches(compilePattern(source), text, () => {
+    count += 1n;
+    return "";
+  });
+  return count;
+}
+
 const title = (text: string): string => text.replace(/(?<![\p{L}\p{N}_'])\p{L}/gu, (letter) => letter.toUpperCase());
 
 export const TEXT_FUNCTIONS: TemplateFunctions = {
@@ -129,8 +143,10 @@ export const TEXT_FUNCTIONS: TemplateFunctions = {
   alignLeft: declareFunction(["int", "string"], (count: bigint, text: string) => align(count, text, "left")),
   alignRight: declareFunction(["int", "string"], (count: bigint, text: string) => align(count, text, "right")),
   regexReplaceAll: three(regexReplaceAll),
-  regexReplaceAllLiteral: three(regexReplaceAllLiteral),
-  count: two((source, text) => BigInt(countMatches(source, text))),
+  regexReplaceAllLiteral: three((source, text, replacement) =>
+    replaceMatches(compilePattern(source), text, () => replacement),
+  ),
+  count: two(countMatches),
   urlencode: one(escapeQuery),
   urldecode: one(decodeUrl),
   b64enc: one((text) => Buffer.from(text).toString("base64")),

@@ -1,4 +1,4 @@
-import { compilePattern, type Match, type Pattern, PatternError } from "../../re2/index.ts";
+import { compilePattern, expandReplacement, type Pattern, PatternError } from "../../re2/index.ts";
 import { METRIC_NAME } from "../../signals/index.ts";
 import type { Call, Expr } from "../ast.ts";
 import { type Column, mergeColumns } from "../columns.ts";
@@ -8,16 +8,6 @@ import type { Grid } from "../grid.ts";
 import { isLabelName, withLabel } from "../label-sets.ts";
 
 export const textOf = (expr: Expr | undefined): string => (expr?.kind === "string" ? expr.value : "");
-
-/** The replacement with `$1`, `$name` and `${name}` filled in, as Go expands templates of regular expressions. */
-function expand(template: string, { groups }: Match, { groupNames }: Pattern): string {
-  return template.replace(/\$(?:\$|(\w+)|\{(\w+)\})/g, (_, bare?: string, braced?: string) => {
-    const name = bare ?? braced;
-    if (name === undefined) return "$";
-    const index = /^\d+$/.test(name) ? Number(name) : groupNames.indexOf(name);
-    return groups[index] ?? "";
-  });
-}
 
 function relabel(column: Column, name: string, value: string): Column {
   const labels = withLabel(column.labels, name, value);
@@ -43,7 +33,7 @@ function labelReplace({ args }: Call, grid: Grid, evaluation: Evaluation): Colum
   checkName(target, "destination label name in label_replace()");
   const columns = evaluation.vector(vector, grid).map((column) => {
     const match = pattern.find(column.labels[source] ?? "");
-    return match === undefined ? column : relabel(column, target, expand(replacement, match, pattern));
+    return match === undefined ? column : relabel(column, target, expandReplacement(replacement, match, pattern));
   });
   return mergeColumns(columns);
 }

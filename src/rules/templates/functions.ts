@@ -11,7 +11,7 @@ import {
   typeOf,
 } from "../../template/index.ts";
 import { createDuration } from "./go-duration.ts";
-import { matches, replaceMatches } from "./go-pattern.ts";
+import { matches, replaceAll } from "./go-pattern.ts";
 import { stripDomain, stripPort } from "./host-port.ts";
 import {
   humanize,
@@ -107,7 +107,7 @@ export function createPrometheusFunctions({ query, timeMs, externalUrl }: Templa
     args: declareFunction([], (...args: unknown[]) => new Map(args.map((arg, index) => [`arg${index}`, arg])), "any"),
     match: text((pattern: string, given: string) => matches(pattern, given)),
     reReplaceAll: text((pattern: string, replacement: string, given: string) =>
-      replaceMatches(pattern, replacement, given),
+      replaceAll(pattern, replacement, given),
     ),
     safeHtml: text((given: string) => given),
     title: text((given: string) => title(given)),
