@@ -109,11 +109,13 @@ export function readYaml(file: string, source: string): { readonly reader: YamlR
   const converted = <T>(
     convert: (value: string) => T | undefined,
     expected: string,
+    // A number in quotes is a text, and none for Prometheus.
+    isText = false,
   ): ((node: Value, what: string) => T | undefined) => {
     return (node, what) => {
       const value = text(node, what);
       if (value === undefined) return undefined;
-      const result = convert(value);
+      const result = isText || (isScalar(node) && node.type === Scalar.PLAIN) ? convert(value) : undefined;
       if (result === undefined) problem(node, `expected ${expected} for ${what}, got "${value}"`);
       return result;
     };
@@ -130,7 +132,7 @@ export function readYaml(file: string, source: string): { readonly reader: YamlR
       problem(node, `expected a list for ${what}, got ${describe(node)}`);
       return [];
     },
-    durationMs: converted(durationMsOf, "a duration such as 30s, 5m or 1h30m"),
+    durationMs: converted(durationMsOf, "a duration such as 30s, 5m or 1h30m", true),
     int: converted((value) => (/^[+-]?\d+$/.test(value) ? Number(value) : undefined), "a whole number"),
     float: converted(parseYamlFloat, "a number"),
     bool: converted(
