@@ -3,7 +3,7 @@ import { getHeapStatistics } from "node:v8";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { createQueryApi } from "../api/index.ts";
 import { systemClock } from "../base/index.ts";
-import { queryInstant } from "../promql/index.ts";
+import { EVALUATION_INTERVAL_MS, queryInstant } from "../promql/index.ts";
 import { openStoreReader, type StoreReader } from "../store/index.ts";
 import { plainError, plainSample } from "./plain.ts";
 import type { FromQuery, QueryAnswer, QueryTask, QueryThreadData, ToQuery } from "./thread-messages.ts";
@@ -39,7 +39,8 @@ function serve(reader: StoreReader): void {
       const { status, headers, body } = api.handle({ ...task, params, isExpired });
       return { kind: "response", status, headers, body: new TextEncoder().encode(body) };
     }
-    const result = queryInstant(reader, task.expression, task.timeMs, { isExpired });
+    const limits = { isExpired, subqueryStepMs: EVALUATION_INTERVAL_MS };
+    const result = queryInstant(reader, task.expression, task.timeMs, limits);
     // A number is a sample without labels, as in a rule of Prometheus.
     const samples =
       result.type === "vector"

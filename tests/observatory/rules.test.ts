@@ -13,7 +13,7 @@ const rulesOf = (alert: string): string => `groups:
     interval: 1s
     rules:
       - record: two
-        expr: vector(1) + 1
+        expr: count_over_time(vector(1)[30s:]) # a subquery looks every 15 s
       - alert: ${alert}
         expr: two > 1
         annotations:
