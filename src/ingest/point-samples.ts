@@ -1,3 +1,4 @@
+import { formatFloat } from "../gotext/index.ts";
 /**
  * The samples and exemplars of one data point, as Prometheus' OTLP receiver appends them. Each answers why the point
  * was refused, if it was.
@@ -7,7 +8,6 @@ import type { SparsePoint } from "./delta-streams.ts";
 import { cumulate, fitBounds } from "./exponential-series.ts";
 import type { GaugePoint, HistogramPoint, SummaryPoint, SumPoint } from "./metric-point.ts";
 import { addExemplars, type PlacedExemplar, placeExemplars } from "./series-exemplars.ts";
-import { boundText } from "./series-labels.ts";
 import type { OrderedWriter, SeriesState } from "./series-order.ts";
 import type { Place } from "./series-places.ts";
 
@@ -72,7 +72,7 @@ export function addSummary(output: SampleOutput, place: Place, point: SummaryPoi
   let refused = append(place.series("_sum"), point.sum);
   refused = append(place.series("_count"), point.count) ?? refused;
   for (const { quantile, value } of point.quantiles) {
-    refused = append(place.series("", ["quantile", boundText(quantile)]), value) ?? refused;
+    refused = append(place.series("", ["quantile", formatFloat(quantile, "f", -1)]), value) ?? refused;
   }
   return refused;
 }

@@ -89,17 +89,3 @@ export function seriesOf(
   all.set(METRIC_NAME, metric);
   return createLabelSet(createLabels(all));
 }
-
-/** A bound as Go writes it without an exponent, so that `le` reads as it does in Prometheus. */
-export function boundText(bound: number): string {
-  if (Number.isNaN(bound)) return "NaN";
-  if (!Number.isFinite(bound)) return bound > 0 ? "+Inf" : "-Inf";
-  const text = Object.is(bound, -0) ? "-0" : String(bound);
-  const parts = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(text);
-  if (parts === null) return text;
-  const [, sign = "", first = "", rest = "", exponent = "0"] = parts;
-  const digits = first + rest;
-  const point = Number(exponent) + 1;
-  if (point <= 0) return `${sign}0.${"0".repeat(-point)}${digits}`;
-  return `${sign}${digits.padEnd(point, "0")}`;
-}

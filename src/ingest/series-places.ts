@@ -1,3 +1,4 @@
+import { formatFloat } from "../gotext/index.ts";
 /**
  * Where data points lead to: the series that a point of a certain resource, metric and set of attributes is written to,
  * found again cheaply.
@@ -7,7 +8,7 @@ import { createBoundedMap } from "./bounded-map.ts";
 import { type BoundSet, NO_BOUNDS } from "./exponential-series.ts";
 import { metricName, unitName } from "./metric-names.ts";
 import type { MetricPoint } from "./metric-point.ts";
-import { boundText, pointLabels, type ResourceLabels, resourceLabels, seriesOf } from "./series-labels.ts";
+import { pointLabels, type ResourceLabels, resourceLabels, seriesOf } from "./series-labels.ts";
 import { newSeriesState, type SeriesState } from "./series-order.ts";
 import { valueText } from "./value-text.ts";
 
@@ -104,7 +105,7 @@ export function createSeriesPlaces(
       key,
       metadata,
       series,
-      bucket: (bound) => series("_bucket", ["le", boundText(bound)]),
+      bucket: (bound) => series("_bucket", ["le", formatFloat(bound, "f", -1)]),
       exponential: { set: NO_BOUNDS, startMs: 0, timeMs: 0 },
     };
   };

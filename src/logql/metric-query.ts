@@ -1,14 +1,15 @@
-import type { LogSource } from "../signals/index.ts";
+import { type Labels, type LogSource, sortByLabels } from "../signals/index.ts";
 import { LogqlError } from "./error.ts";
 import { evaluateQuery } from "./evaluate.ts";
 import { createLineScan } from "./line-scan.ts";
-import { compareLabels } from "./metric-text.ts";
 import type { LogqlLimits, LogqlOutcome, LogqlRangeParams, LogqlSample, LogqlSeries } from "./outcome.ts";
 import { createSeriesLimit } from "./series-limit.ts";
 import type { MetricExpr } from "./syntax.ts";
 import type { Sample } from "./vector.ts";
 
 const NS_PER_MS = 1_000_000n;
+
+const labelsOf = ({ labels }: { readonly labels: Labels }): Labels => labels;
 
 /** `sort` and `sort_desc` have an order to keep; everything else is sorted by labels. */
 function isSorted(expression: MetricExpr): boolean {
@@ -41,8 +42,8 @@ export function queryMetricInstant(
     samples = result;
   });
   limit.require(samples.length);
-  const answer: LogqlSample[] = samples.map(({ series, value }) => ({ labels: series.labels, timeMs, value }));
-  if (!isSorted(expression)) answer.sort((a, b) => compareLabels(a.labels, b.labels));
+  const found: LogqlSample[] = samples.map(({ series, value }) => ({ labels: series.labels, timeMs, value }));
+  const answer = isSorted(expression) ? found : sortByLabels(found, labelsOf);
   return { type: "vector", samples: answer, stats: { ...scan.counted(), entriesReturned: answer.length } };
 }
 
@@ -80,6 +81,6 @@ export function queryMetricRange(
       points += 1;
     }
   });
-  const series = [...bySeries.values()].sort((a, b) => compareLabels(a.labels, b.labels));
+  const series = sortByLabels([...bySeries.values()], labelsOf);
   return { type: "matrix", series, stats: { ...scan.counted(), entriesReturned: points } };
 }

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { type Clock, createDiagnostics, type Diagnostics, ObservatoryError, systemClock } from "../base/index.ts";
 import type { EmbeddedConfig } from "../config/index.ts";
+import { formatDuration } from "../gotext/index.ts";
 import {
   closeServer,
   createByteBudget,
@@ -47,21 +48,9 @@ const IN_FLIGHT_BYTES = 128 * 1024 * 1024;
 /** Enough for the largest request, decoded; a sender of worse costs the thread, which is replaced. */
 const INGEST_HEAP_MB = 1024;
 
-/** As Prometheus writes it, in the largest unit that fits. */
-function ageText(ms: number): string {
-  const [unit, length] = (
-    [
-      ["d", 86_400_000],
-      ["h", 3_600_000],
-      ["m", 60_000],
-      ["s", 1000],
-    ] as const
-  ).find(([, one]) => ms % one === 0) ?? ["ms", 1];
-  return `${ms / length}${unit}`;
-}
-
+/** As Prometheus writes it. */
 const retentionText = ({ retention }: EmbeddedConfig): string =>
-  `${ageText(retention.maxAgeMs)} or ${(retention.maxSizeBytes / 1024 ** 3).toFixed(1).replace(/\.0$/, "")}GB`;
+  `${formatDuration(retention.maxAgeMs)} or ${(retention.maxSizeBytes / 1024 ** 3).toFixed(1).replace(/\.0$/, "")}GB`;
 
 const inUrl = (host: string): string => (host.includes(":") ? `[${host}]` : host);
 /** An address under which it can be asked; "any address" is none. */

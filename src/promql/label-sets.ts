@@ -44,22 +44,6 @@ export function signatureBy(only: boolean, names: readonly string[]): (labels: L
   };
 }
 
-/** Sorts as Prometheus sorts series: by the first label that differs, its name before its value. */
-export function sortByLabels<T extends { readonly labels: Labels }>(all: readonly T[]): T[] {
-  const keyed = all.map((one) => ({ one, names: Object.keys(one.labels).sort() }));
-  keyed.sort((left, right) => {
-    const shared = Math.min(left.names.length, right.names.length);
-    for (let index = 0; index < shared; index += 1) {
-      const [a, b] = [left.names[index] as string, right.names[index] as string];
-      if (a !== b) return a < b ? -1 : 1;
-      const [x, y] = [left.one.labels[a] as string, right.one.labels[b] as string];
-      if (x !== y) return x < y ? -1 : 1;
-    }
-    return left.names.length - right.names.length;
-  });
-  return keyed.map(({ one }) => one);
-}
-
 const PLAIN_LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 /** Labels as Prometheus shows them in errors. */

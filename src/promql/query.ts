@@ -1,4 +1,4 @@
-import type { Labels, Matcher, SelectedSeries, SeriesSource } from "../signals/index.ts";
+import { type Labels, type Matcher, type SelectedSeries, type SeriesSource, sortByLabels } from "../signals/index.ts";
 import { createAnnotations } from "./annotations.ts";
 import { type Expr, withoutParens } from "./ast.ts";
 import { type Budget, createBudget } from "./budget.ts";
@@ -9,11 +9,13 @@ import { evaluateExpr } from "./evaluate.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { typeName } from "./function-signatures.ts";
 import { type Grid, gridOf } from "./grid.ts";
-import { sortByLabels, withoutMetadata } from "./label-sets.ts";
+import { withoutMetadata } from "./label-sets.ts";
 import { parsePromql, textOfExpr } from "./parse.ts";
 import { prepare } from "./prepare.ts";
 import { printPromql } from "./print.ts";
 import { rangesOf, samplesOf } from "./ranges.ts";
+
+const labelsOf = ({ labels }: { readonly labels: Labels }): Labels => labels;
 
 export type PromqlLimits = {
   /** How old a sample may be to still be a series' value; 300,000. */
@@ -55,7 +57,7 @@ function createSelect(source: SeriesSource, budget: Budget): Evaluation["select"
     const key = JSON.stringify([startMs, endMs, matchers.map(({ name, operator, value }) => [name, operator, value])]);
     let selected = known.get(key);
     if (selected === undefined) {
-      selected = sortByLabels(source.select(matchers, startMs, endMs));
+      selected = sortByLabels(source.select(matchers, startMs, endMs), labelsOf);
       for (const { timesMs } of selected) budget.keep(timesMs.length);
       known.set(key, selected);
     }
@@ -100,7 +102,10 @@ function finished(columns: readonly Column[], { delayedNameRemoval }: Evaluation
 }
 
 const seriesOf = (columns: readonly Column[], grid: Grid): MatrixSeries[] =>
-  sortByLabels(columns.map((column) => ({ labels: column.labels, ...samplesOf(column, grid) })));
+  sortByLabels(
+    columns.map((column) => ({ labels: column.labels, ...samplesOf(column, grid) })),
+    labelsOf,
+  );
 
 /** The samples of a range vector, with their own times. */
 function matrixAt(expr: Expr, grid: Grid, evaluation: Evaluation): MatrixSeries[] {
@@ -115,7 +120,10 @@ function matrixAt(expr: Expr, grid: Grid, evaluation: Evaluation): MatrixSeries[
       ? { labels: shown, timesMs: timesMs.subarray(0, 0), values: values.subarray(0, 0) }
       : { labels: shown, timesMs: timesMs.subarray(from, to), values: values.subarray(from, to) };
   });
-  return sortByLabels(inside.filter(({ timesMs }) => timesMs.length > 0));
+  return sortByLabels(
+    inside.filter(({ timesMs }) => timesMs.length > 0),
+    labelsOf,
+  );
 }
 
 /** The value of the query at one time. Throws `PromqlError`. */

@@ -2,6 +2,7 @@
  * What is stored and asked for: series, log lines, spans, and the shape of the sources that queries read from. Pure. Between those who
  * write (ingest, rules), the store, and those who ask (promql, logql, api), this is all they share.
  */
+export { compareLabels, sortByLabels } from "./label-order.ts";
 export { createLabelSet, createLabels, type LabelSet, type Labels, labelsKey, METRIC_NAME } from "./labels.ts";
 export type { LogDirection, LogLine, LogSelection, LogSource, LogStats, NewLogLine } from "./logs.ts";
 export { createMatcher, type Matcher, type MatchOperator, matchesAll } from "./matcher.ts";

@@ -30,7 +30,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   template: ["gotext", "re2"],
   promql: ["gotext", "re2", "signals"],
   logql: ["gotext", "re2", "signals", "template"],
-  ingest: ["base", "errors", "genai", "model", "redaction", "signals"],
+  ingest: ["base", "errors", "genai", "gotext", "model", "redaction", "signals"],
   enrich: ["base", "cost", "errors", "genai", "ingest", "metrics", "model", "redaction", "signals"],
   // then what holds state or speaks to the world
   store: ["base", "signals"],
@@ -44,6 +44,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     "cost",
     "enrich",
     "errors",
+    "gotext",
     "ingest",
     "promql",
     "receive",

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { logLabelName, metricName, seriesLabelName, unitName } from "../../src/ingest/metric-names.ts";
-import { boundText } from "../../src/ingest/series-labels.ts";
 import { valueText } from "../../src/ingest/value-text.ts";
 
 /** As github.com/prometheus/otlptranslator v1.0.0 answers. */
@@ -103,20 +102,5 @@ describe("values as text", () => {
       '{"a":{"x":false},"b":[1,null,"<&>\\u2028"]}',
     );
     assert.equal(valueText([1, Number.NaN]), "", "JSON has no such number");
-  });
-
-  it("are bounds without an exponent", () => {
-    const bounds = {
-      "0.005": 0.005,
-      "1": 1,
-      "-2.5": -2.5,
-      "1000000000000000000000": 1e21,
-      "123000000000000000000000": 1.23e23,
-      "0.0000001": 1e-7,
-      "-0.000000125": -1.25e-7,
-      "+Inf": Number.POSITIVE_INFINITY,
-      "-Inf": Number.NEGATIVE_INFINITY,
-    };
-    for (const [text, bound] of Object.entries(bounds)) assert.equal(boundText(bound), text);
   });
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { compilePattern, PatternError } from "../../src/re2/index.ts";
 import {
+  compareLabels,
   createLabelSet,
   createLabels,
   createMatcher,
@@ -9,6 +10,7 @@ import {
   isStale,
   labelsKey,
   setStale,
+  sortByLabels,
 } from "../../src/signals/index.ts";
 
 const of = (labels: Record<string, string>) => createLabelSet(createLabels(Object.entries(labels)));
@@ -23,6 +25,19 @@ describe("labels", () => {
     assert.equal(createLabels([["constructor", "x"]])["constructor"], "x");
     assert.equal(createLabels([])["constructor"], undefined);
     assert.equal(labelsKey(createLabels([["a", ""]])), "");
+  });
+
+  it("are in the order of their first difference, a name before its value, the shorter set first", () => {
+    const ordered = [{}, { a: "1" }, { b: "1", a: "1" }, { a: "1", c: "0" }, { a: "2" }, { b: "0" }];
+    assert.deepEqual(
+      sortByLabels(ordered.toReversed(), (labels) => labels),
+      ordered,
+    );
+    for (const [index, labels] of ordered.entries()) {
+      for (const [at, other] of ordered.entries()) {
+        assert.equal(Math.sign(compareLabels(labels, other)), Math.sign(index - at));
+      }
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 import { streamSelectorOf } from "../../logql/index.ts";
-import type { Labels, Matcher } from "../../signals/index.ts";
+import { type Labels, type Matcher, sortByLabels } from "../../signals/index.ts";
 import { addArray, createAnswer, respond } from "../answer.ts";
-import { labelsJson, sortedByLabels } from "../labels-json.ts";
+import { labelsJson } from "../labels-json.ts";
 import { ParseError } from "../parse-error.ts";
 import type { ApiRequest, ApiResponse } from "../request.ts";
 import { type LogRange, parseRange, parseRangeQuery, refuseReversed, refuseTooLong } from "./parameters.ts";
@@ -64,7 +64,7 @@ export function answerSeries({ params }: ApiRequest, context: LokiContext): ApiR
   body.add('{"status":"success","data":');
   addArray(
     body,
-    sortedByLabels([...found.values()], (labels) => labels),
+    sortByLabels([...found.values()], (labels) => labels),
     labelsJson,
   );
   body.add("}\n");

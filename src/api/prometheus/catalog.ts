@@ -1,8 +1,14 @@
 import { quote } from "../../gotext/index.ts";
 import { parseSelector } from "../../promql/index.ts";
-import type { Labels, Matcher, MetricMetadata, SeriesCatalog } from "../../signals/index.ts";
+import {
+  type Labels,
+  type Matcher,
+  type MetricMetadata,
+  type SeriesCatalog,
+  sortByLabels,
+} from "../../signals/index.ts";
 import { addArray, createAnswer, respond } from "../answer.ts";
-import { labelsJson, sortedByLabels } from "../labels-json.ts";
+import { labelsJson } from "../labels-json.ts";
 import type { ApiLimits } from "../limits.ts";
 import { ParseError, parseCount } from "../parse-error.ts";
 import type { ApiRequest, ApiResponse } from "../request.ts";
@@ -58,7 +64,7 @@ export function answerSeries({ params }: ApiRequest, { source, limits }: Catalog
   const limit = parseLimit(params);
   const { startMs, endMs } = optionalRange(params);
   const selectors = inParameter("match[]", () => parseSelectors(params));
-  const found = sortedByLabels(source.series(selectors, startMs, endMs), (labels: Labels) => labels);
+  const found = sortByLabels(source.series(selectors, startMs, endMs), (labels: Labels) => labels);
   const shorter = truncated(found, limit);
   const answer = createAnswer(limits.maxResponseChars, SMALLER);
   answer.add(OPENING);

@@ -1,8 +1,8 @@
 import { formatSampleValue } from "../../gotext/index.ts";
 import { type Expr, parsePromql, selectorsOf } from "../../promql/index.ts";
-import type { Exemplar, SeriesExemplars } from "../../signals/index.ts";
+import { type Exemplar, type SeriesExemplars, sortByLabels } from "../../signals/index.ts";
 import { addArray, createAnswer, respond } from "../answer.ts";
-import { labelsJson, sortedByLabels } from "../labels-json.ts";
+import { labelsJson } from "../labels-json.ts";
 import type { ApiRequest, ApiResponse } from "../request.ts";
 import type { CatalogContext } from "./catalog.ts";
 import { PrometheusError } from "./error.ts";
@@ -29,7 +29,7 @@ export function answerExemplars({ params }: ApiRequest, { source, limits }: Cata
   answer.add(OPENING);
   addArray(
     answer,
-    sortedByLabels(found, ({ labels }) => labels),
+    sortByLabels(found, ({ labels }) => labels),
     seriesJson,
   );
   answer.add(closing({}));

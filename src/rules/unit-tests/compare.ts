@@ -1,21 +1,8 @@
 import { quote } from "../../gotext/index.ts";
-import { type Labels, METRIC_NAME } from "../../signals/index.ts";
+import { compareLabels, type Labels, METRIC_NAME } from "../../signals/index.ts";
 
 export type LabeledAlert = { readonly labels: Labels; readonly annotations: Labels };
 export type LabeledValue = { readonly labels: Labels; readonly value: number };
-
-const compareTexts = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
-
-/** In Prometheus' order of label sets: pair by pair, by name and value. */
-export function compareLabels(a: Labels, b: Labels): number {
-  const [left, right] = [Object.keys(a).sort(), Object.keys(b).sort()];
-  for (let index = 0; index < Math.min(left.length, right.length); index++) {
-    const [name, other] = [left[index] ?? "", right[index] ?? ""];
-    const order = compareTexts(name, other) || compareTexts(a[name] ?? "", b[other] ?? "");
-    if (order !== 0) return order;
-  }
-  return left.length - right.length;
-}
 
 export const compareAlerts = (a: LabeledAlert, b: LabeledAlert): number =>
   compareLabels(a.labels, b.labels) || compareLabels(a.annotations, b.annotations);

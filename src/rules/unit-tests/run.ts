@@ -3,6 +3,7 @@ import type { Clock } from "../../base/index.ts";
 import { formatDuration } from "../../gotext/index.ts";
 import { queryInstant } from "../../promql/index.ts";
 import {
+  compareLabels,
   createLabelSet,
   createMemorySeries,
   type LabelSet,
@@ -13,7 +14,7 @@ import { type RuleGroup, writeProblem } from "../definition.ts";
 import { createGroupRunner, type GroupRunner } from "../engine/group-runner.ts";
 import { vectorOf } from "../engine/vector-of.ts";
 import { loadRules } from "../load.ts";
-import { compareAlerts, compareLabels, type LabeledAlert, type LabeledValue, sameValue } from "./compare.ts";
+import { compareAlerts, type LabeledAlert, type LabeledValue, sameValue } from "./compare.ts";
 import { parseMetric, parseSeriesValues, SeriesNotationError, type Slot } from "./series-notation.ts";
 import { type AlertCheck, type PromqlCheck, parseTestFile, type RuleTest, type RuleTestFile } from "./test-file.ts";
 
