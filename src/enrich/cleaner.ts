@@ -2,26 +2,31 @@ import { ATTR } from "../model/index.ts";
 import type { Redactor } from "../redaction/index.ts";
 import type { Attributes, AttributeValue } from "../signals/index.ts";
 
+/** How an attribute's value is looked at: not at all, as a text by itself, or together with its name. */
+type ValueKind = "none" | "text" | "named";
+
 /** Attributes whose values come from fixed lists, or name a model: nothing to look for in them. */
-const NOT_TEXT: ReadonlySet<string> = new Set<string>([
-  ATTR.operation,
-  ATTR.provider,
-  ATTR.requestModel,
-  ATTR.responseModel,
-  ATTR.openaiApiType,
-  ATTR.toolType,
-  ATTR.costStatus,
-  ATTR.errorCategory,
-  ATTR.streamOutcome,
-  ATTR.framework,
-  ATTR.httpMethod,
-  "telemetry.sdk.language",
-  "telemetry.sdk.name",
-  "telemetry.sdk.version",
-  "telemetry.distro.name",
-  "telemetry.distro.version",
-  "service.instance.id",
-]);
+const NOT_TEXT: ReadonlyMap<string, ValueKind> = new Map(
+  [
+    ATTR.operation,
+    ATTR.provider,
+    ATTR.requestModel,
+    ATTR.responseModel,
+    ATTR.openaiApiType,
+    ATTR.toolType,
+    ATTR.costStatus,
+    ATTR.errorCategory,
+    ATTR.streamOutcome,
+    ATTR.framework,
+    ATTR.httpMethod,
+    "telemetry.sdk.language",
+    "telemetry.sdk.name",
+    "telemetry.sdk.version",
+    "telemetry.distro.name",
+    "telemetry.distro.version",
+    "service.instance.id",
+  ].map((name) => [name, "none"]),
+);
 
 /** Short texts come again and again (names, addresses, sessions): what was looked at once need not be looked at again. */
 const MAX_REMEMBERED = 20_000;
@@ -32,13 +37,13 @@ const PROBE = "a";
 export type Cleaner = {
   /** A text without secrets and personal data. */
   readonly text: (value: string) => string;
-  /** A copy without secrets and personal data; numbers, booleans and bytes are as they were. */
+  /** Without secrets and personal data; the same object where there were none. */
   readonly attributes: (attributes: Attributes) => Attributes;
 };
 
 export function createCleaner(redactor: Redactor): Cleaner {
   const texts = new Map<string, string>();
-  const names = new Map<string, boolean>();
+  const names = new Map<string, ValueKind>();
 
   const text = (value: string): string => {
     if (value.length > MAX_REMEMBERED_LENGTH) return redactor.text(value);
@@ -51,35 +56,44 @@ export function createCleaner(redactor: Redactor): Cleaner {
     return safe;
   };
 
-  /** Whether a name says nothing of its value, as `password` would. */
-  const isPlainName = (name: string): boolean => {
-    let plain = names.get(name);
-    if (plain === undefined) {
-      const probed = redactor.value({ [name]: PROBE }) as Record<string, unknown>;
-      plain = probed[name] === PROBE;
-      if (names.size >= MAX_NAMES) names.clear();
-      names.set(name, plain);
-    }
-    return plain;
+  const lookAt = (name: string): ValueKind => {
+    const probed = redactor.value({ [name]: PROBE }) as Record<string, unknown>;
+    // `value` may be the value of what another attribute names.
+    return name !== "value" && probed[name] === PROBE ? "text" : "named";
   };
+  const kindOf = (name: string): ValueKind => {
+    const known = NOT_TEXT.get(name) ?? names.get(name);
+    if (known !== undefined) return known;
+    const kind = lookAt(name);
+    if (names.size >= MAX_NAMES) names.clear();
+    names.set(name, kind);
+    return kind;
+  };
+  /** Lists of two may be a header and its value. */
+  const isCleanList = (value: AttributeValue): boolean =>
+    Array.isArray(value) &&
+    value.length !== 2 &&
+    value.every((one: AttributeValue) => typeof one === "string" && text(one) === one);
 
   const attributes = (given: Attributes): Attributes => {
-    const safe: Record<string, AttributeValue> = {};
-    const rest: Record<string, AttributeValue> = {};
-    let isAllSafe = true;
-    for (const [name, value] of Object.entries(given)) {
-      if (!isText(value) || NOT_TEXT.has(name)) safe[name] = value;
-      // `value` may be the value of what another attribute names.
-      else if (typeof value === "string" && name !== "value" && isPlainName(name)) safe[name] = text(value);
-      else {
-        rest[name] = value;
-        isAllSafe = false;
-      }
+    let safe: Attributes = given;
+    const rest: string[] = [];
+    for (const name of Object.keys(given)) {
+      const value = given[name] as AttributeValue;
+      const kind = isText(value) ? kindOf(name) : "none";
+      if (kind === "none") continue;
+      if (kind === "text" && typeof value === "string") {
+        const cleaned = text(value);
+        if (cleaned !== value) safe = { ...safe, [name]: cleaned };
+      } else if (kind === "named" || !isCleanList(value)) rest.push(name);
     }
-    if (isAllSafe) return safe;
+    if (rest.length === 0) return safe;
     // With its name beside it, so that both are understood together.
-    const named = { ...("key" in given && { key: given["key"] }), ...("name" in given && { name: given["name"] }) };
-    return Object.assign(safe, redactor.value({ ...named, ...rest }));
+    const named = ["key", "name"].filter((name) => Object.hasOwn(given, name));
+    const pick = (names: readonly string[]): Attributes =>
+      Object.fromEntries(names.map((name) => [name, given[name] as AttributeValue]));
+    const others = Object.entries(safe).filter(([name]) => !rest.includes(name));
+    return { ...Object.fromEntries(others), ...(redactor.value(pick([...named, ...rest])) as Attributes) };
   };
 
   return { text, attributes };

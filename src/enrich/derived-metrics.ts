@@ -1,7 +1,7 @@
 import type { Clock } from "../base/index.ts";
 import { createMetrics, type MetricSnapshot, type Metrics, measureSpan } from "../metrics/index.ts";
 import { ATTR } from "../model/index.ts";
-import type { Resource, Span } from "../signals/index.ts";
+import type { AttributeValue, Resource, Span } from "../signals/index.ts";
 import { createTraceHold, type Lineage } from "./trace-hold.ts";
 
 export type DerivedMetricsOptions = {
@@ -45,6 +45,20 @@ type Program = {
 };
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+
+/** No label is longer; prompts are. */
+const MAX_LABEL_LENGTH = 1000;
+
+const mayBeLabel = (value: AttributeValue): boolean =>
+  typeof value === "number" || (typeof value === "string" && value.length <= MAX_LABEL_LENGTH);
+
+/** As much of a span as is counted: thousands are held, and some bring a megabyte of text. */
+function leanOf(span: Span): Span {
+  const { attributes } = span;
+  const isOfAgents = [ATTR.operation, ATTR.agentName, ATTR.workflowName].some((name) => attributes[name] !== undefined);
+  const counted = isOfAgents ? Object.entries(attributes).filter(([, value]) => mayBeLabel(value)) : [];
+  return { ...span, attributes: Object.fromEntries(counted), events: [], links: [] };
+}
 
 /** Who a program is, whatever else its resource says. */
 const identityOf = ({ attributes }: Resource): string =>
@@ -107,7 +121,7 @@ export function createMetricDeriver({ clock, cleanLabel }: DerivedMetricsOptions
 
   return {
     addSpan: (span) => {
-      if (span.resource.attributes[DISTRO] !== OURS) hold.add(span, clock.nowMs());
+      if (span.resource.attributes[DISTRO] !== OURS) hold.add(leanOf(span), clock.nowMs());
     },
     addOwnMetric: (resource, metric) => {
       const identity = identityOf(resource);

@@ -1,4 +1,4 @@
-import type { LogRecord, MetricPoint } from "../ingest/index.ts";
+import type { LogRecord, MetricExemplar, MetricPoint } from "../ingest/index.ts";
 import { ATTR } from "../model/index.ts";
 import type { Redactor } from "../redaction/index.ts";
 import type { Attributes, AttributeValue, Resource, Scope } from "../signals/index.ts";
@@ -17,7 +17,8 @@ export function createSharedCleaner<T extends Resource | Scope>(cleaner: Cleaner
   return (given) => {
     let safe = known.get(given);
     if (safe === undefined) {
-      safe = { ...given, attributes: cleaner.attributes(given.attributes) };
+      const attributes = cleaner.attributes(given.attributes);
+      safe = attributes === given.attributes ? given : { ...given, attributes };
       known.set(given, safe);
     }
     return safe;
@@ -32,25 +33,25 @@ export function createLogEnricher(redactor: Redactor): (record: LogRecord) => Lo
     if (typeof body !== "object" || body === null || body instanceof Uint8Array) return body;
     return redactor.value(body) as AttributeValue;
   };
-  return (record) => ({
-    ...record,
-    body: cleanBody(record.body),
-    attributes: cleaner.attributes(withProvider(record.attributes)),
-    resource: cleanResource(record.resource),
-  });
+  return (record) => {
+    const body = cleanBody(record.body);
+    const attributes = cleaner.attributes(withProvider(record.attributes));
+    const resource = cleanResource(record.resource);
+    const isAsItWas = body === record.body && attributes === record.attributes && resource === record.resource;
+    return isAsItWas ? record : { ...record, body, attributes, resource };
+  };
 }
 
 export function createPointEnricher(redactor: Redactor): (point: MetricPoint) => MetricPoint {
   const cleaner = createCleaner(redactor);
   const cleanResource = createSharedCleaner<Resource>(cleaner);
-  return (point) => ({
-    ...point,
-    attributes: cleaner.attributes(withProvider(point.attributes)),
-    resource: cleanResource(point.resource),
-    exemplars: point.exemplars.map((exemplar) =>
-      Object.keys(exemplar.attributes).length === 0
-        ? exemplar
-        : { ...exemplar, attributes: cleaner.attributes(exemplar.attributes) },
-    ),
-  });
+  const isClean = ({ attributes }: MetricExemplar): boolean => cleaner.attributes(attributes) === attributes;
+  return (point) => {
+    const attributes = cleaner.attributes(withProvider(point.attributes));
+    const resource = cleanResource(point.resource);
+    const isAsItWas = attributes === point.attributes && resource === point.resource;
+    if (isAsItWas && point.exemplars.every(isClean)) return point;
+    const exemplars = point.exemplars.map((one) => ({ ...one, attributes: cleaner.attributes(one.attributes) }));
+    return { ...point, attributes, resource, exemplars };
+  };
 }

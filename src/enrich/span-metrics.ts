@@ -77,6 +77,14 @@ function labelsOf(span: Span): Record<string, string> {
   return labels;
 }
 
+/** One text for the same labels within a program. */
+function keyOf({ name, kind, status, attributes, resource }: Span): string {
+  let key = `${name}\u0000${kind}\u0000${status}`;
+  for (const dimension of SPAN_METRICS.dimensions)
+    key += `\u0000${attributes[dimension] ?? resource.attributes[dimension] ?? ""}`;
+  return key;
+}
+
 export function createSpanMetrics({ clock }: { readonly clock: Clock }): SpanMetrics {
   // Resources of one request are one object; those of the next are equal to it.
   const known = new WeakMap<object, Program>();
@@ -94,14 +102,14 @@ export function createSpanMetrics({ clock }: { readonly clock: Clock }): SpanMet
   };
 
   const seriesOf = ({ series }: Program, span: Span, nowMs: number): Series => {
-    let labels: Record<string, string> = labelsOf(span);
-    let key = JSON.stringify(labels);
-    if (!series.has(key) && series.size >= SPAN_METRICS.seriesPerProgram) {
-      labels = OVERFLOW;
-      key = "";
-    }
+    let key = keyOf(span);
     let one = series.get(key);
+    if (one === undefined && series.size >= SPAN_METRICS.seriesPerProgram) {
+      key = "";
+      one = series.get(key);
+    }
     if (one === undefined) {
+      const labels = key === "" ? OVERFLOW : labelsOf(span);
       const bucketCounts = new Array<number>(SPAN_METRICS.bucketSeconds.length + 1).fill(0);
       one = { labels, startMs: nowMs, bucketCounts, sumSeconds: 0, count: 0, exemplars: [], lastMs: nowMs };
       series.set(key, one);

@@ -25,16 +25,16 @@ const count = (value: unknown): number | undefined => {
   return typeof read === "number" && Number.isFinite(read) && read >= 0 ? read : undefined;
 };
 
-function priceOf(attributes: Attributes, failed: boolean, pricer: Pricer): Attributes {
-  if (!INFERENCE_OPERATIONS.has(String(attributes[ATTR.operation]))) return {};
-  if (attributes[ATTR.costUsd] !== undefined || attributes[ATTR.costStatus] !== undefined) return {};
+function priceOf(attributes: Attributes, failed: boolean, pricer: Pricer): Attributes | undefined {
+  if (!INFERENCE_OPERATIONS.has(String(attributes[ATTR.operation]))) return undefined;
+  if (attributes[ATTR.costUsd] !== undefined || attributes[ATTR.costStatus] !== undefined) return undefined;
   const usage: Record<string, number> = {};
   for (const [member, attribute] of USAGE) {
     const tokens = count(attributes[attribute]);
     if (tokens !== undefined) usage[member] = tokens;
   }
   // A call that failed without an answer costs nothing that is known.
-  if (failed && Object.keys(usage).length === 0) return {};
+  if (failed && Object.keys(usage).length === 0) return undefined;
   const price = pricer.price({
     provider: text(attributes[ATTR.provider]),
     models: [text(attributes[ATTR.responseModel]), text(attributes[ATTR.requestModel])],
@@ -45,8 +45,8 @@ function priceOf(attributes: Attributes, failed: boolean, pricer: Pricer): Attri
     : { [ATTR.costStatus]: price.reason };
 }
 
-function categoryOf(span: Span, attributes: Attributes): Attributes {
-  if (span.status !== "error" || attributes[ATTR.errorCategory] !== undefined) return {};
+function categoryOf(span: Span, attributes: Attributes): Attributes | undefined {
+  if (span.status !== "error" || attributes[ATTR.errorCategory] !== undefined) return undefined;
   const exception = span.events.findLast(({ name }) => name === "exception")?.attributes ?? {};
   const errorType = text(attributes[ATTR.errorType]);
   const name = text(exception["exception.type"]);
@@ -70,23 +70,26 @@ export function createSpanEnricher({ redactor, pricer }: SpanEnricherOptions): (
   const cleanResource = createSharedCleaner<Resource>(cleaner);
   const cleanScope = createSharedCleaner<Scope>(cleaner);
 
+  const cleanAll = <Item extends { readonly attributes: Attributes }>(items: readonly Item[]): readonly Item[] => {
+    if (items.every(({ attributes }) => cleaner.attributes(attributes) === attributes)) return items;
+    return items.map((item) => ({ ...item, attributes: cleaner.attributes(item.attributes) }));
+  };
+
   return (span) => {
     const normalized = normalizeDialect(span.attributes) as Readonly<Record<string, AttributeValue>>;
-    const failed = span.status === "error";
-    const attributes = {
-      ...normalized,
-      ...priceOf(normalized, failed, pricer),
-      ...categoryOf(span, normalized),
-    };
+    const price = priceOf(normalized, span.status === "error", pricer);
+    const category = categoryOf(span, normalized);
+    const isComplete = price === undefined && category === undefined;
+    const attributes = cleaner.attributes(isComplete ? normalized : { ...normalized, ...price, ...category });
     return {
       ...span,
       name: cleaner.text(span.name),
       statusMessage: span.statusMessage === "" ? "" : cleaner.text(span.statusMessage),
       resource: cleanResource(span.resource),
       scope: cleanScope(span.scope),
-      attributes: cleaner.attributes(attributes),
-      events: span.events.map((event) => ({ ...event, attributes: cleaner.attributes(event.attributes) })),
-      links: span.links.map((link) => ({ ...link, attributes: cleaner.attributes(link.attributes) })),
+      attributes,
+      events: cleanAll(span.events),
+      links: cleanAll(span.links),
     };
   };
 }

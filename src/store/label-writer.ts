@@ -16,13 +16,23 @@ export type LabelWriter = {
 const RECENT_SETS = 30_000;
 const RECENT_LABELS = 20_000;
 
-/** One text for one set of labels: a JSON object, sorted by name. Written by hand, because sorting an object takes three times as long. */
+/** One text for one set of labels: a JSON object, sorted by name. */
 export function labelsTextOf(labels: Labels): string {
-  let text = "{";
-  for (const name of Object.keys(labels).sort())
-    text += `${text.length > 1 ? "," : ""}${JSON.stringify(name)}:${JSON.stringify(labels[name])}`;
-  return `${text}}`;
+  const names = Object.keys(labels).sort();
+  const sorted: Record<string, string> = {};
+  for (const name of names) {
+    if (!keepsItsPlace(name)) return joinedText(names, labels);
+    sorted[name] = labels[name] as string;
+  }
+  return JSON.stringify(sorted);
 }
+
+/** Objects put numbers before other names, and one name is no name of theirs. */
+const keepsItsPlace = (name: string): boolean => name.charCodeAt(0) >= UPPER_A && name !== "__proto__";
+const UPPER_A = 65;
+
+const joinedText = (names: readonly string[], labels: Labels): string =>
+  `{${names.map((name) => `${JSON.stringify(name)}:${JSON.stringify(labels[name])}`).join(",")}}`;
 
 export function createLabelWriter(connection: Connection, table: "series" | "streams", most: number): LabelWriter {
   const recent = createRecentMap<string, number>(RECENT_SETS);
