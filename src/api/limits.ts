@@ -11,7 +11,7 @@ export type ApiLimits = {
 
 export const DEFAULT_LIMITS: ApiLimits = {
   maxResponseChars: 64_000_000,
-  maxSamples: 20_000_000,
+  maxSamples: 10_000_000,
   maxLogLines: 5_000,
   maxLogRangeMs: 721 * 3_600_000,
 };

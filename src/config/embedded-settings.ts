@@ -91,7 +91,7 @@ export const EMBEDDED_SETTINGS = {
     file: true,
     flag: "query-memory",
     kind: size,
-    default: "512MB",
+    default: "256MB",
     doc: "Memory of one query thread; a query that needs more is ended with an error.",
   },
   "rules.files": {

@@ -86,7 +86,7 @@ export function loadEmbeddedConfig({ flags = {}, env, cwd }: EmbeddedInput): Loa
     query: {
       timeoutMs: read("query.timeout", 30_000),
       threads: read("query.threads", 2),
-      memoryBytes: read("query.memory", 512 * MB),
+      memoryBytes: read("query.memory", 256 * MB),
     },
     rules: {
       ...(ruleFiles !== undefined && { files: ruleFiles.map((file) => resolve(cwd, file)) }),

@@ -32,8 +32,8 @@ type Kind = QueryTask["kind"];
 const MAX_WAITING: Readonly<Record<Kind, number>> = { request: 256, expression: 10_000 };
 const GRACE_MS = 2000;
 const TIDY_MS = 10_000;
-/** Between two groups of rules, or two refreshes of a dashboard, a thread with garbage is replaced. */
-const GROWN_IDLE_MS = 10_000;
+/** When nothing was asked for so long, threads with garbage are replaced. Rules do not count: they are always evaluated. */
+const QUIET_MS = 10_000;
 /** Longer than the pause between two refreshes of a dashboard. */
 const SURPLUS_IDLE_MS = 60_000;
 /** With warm caches a thread holds some 60 MB; the rest is garbage, which V8 leaves alone while there is nothing to do. */
@@ -46,6 +46,7 @@ export async function startQueryPool(options: QueryPoolOptions): Promise<QueryPo
   const workers = new Set<QueryWorker>();
   const line: Job[] = [];
   let nextId = 1;
+  let askedMs = clock.nowMs();
   let closed = false;
 
   const running = (kind: Kind): number => [...workers].filter((worker) => worker.job()?.task.kind === kind).length;
@@ -83,9 +84,8 @@ export async function startQueryPool(options: QueryPoolOptions): Promise<QueryPo
   const tidy = (): void => {
     for (const worker of [...workers]) {
       if (worker.job() !== undefined) continue;
-      const idleMs = clock.nowMs() - worker.idleSinceMs();
-      const isSurplus = workers.size > 1 && idleMs >= SURPLUS_IDLE_MS;
-      const hasGrown = worker.heldBytes() > GROWN_BYTES && idleMs >= GROWN_IDLE_MS;
+      const isSurplus = workers.size > 1 && clock.nowMs() - worker.idleSinceMs() >= SURPLUS_IDLE_MS;
+      const hasGrown = worker.heldBytes() > GROWN_BYTES && clock.nowMs() - askedMs >= QUIET_MS;
       if (!isSurplus && !hasGrown) continue;
       if (hasGrown) onReplaced("grown");
       void worker.end({ kind: "closed" });
@@ -112,6 +112,7 @@ export async function startQueryPool(options: QueryPoolOptions): Promise<QueryPo
       const finish = (result: QueryAnswer | QueryFailure): void => {
         clearTimeout(timer);
         signal?.removeEventListener("abort", leave);
+        if (task.kind === "request") askedMs = clock.nowMs();
         resolve(result);
       };
       signal?.addEventListener("abort", leave);

@@ -91,7 +91,7 @@ describe("settings of the embedded process", () => {
     const messages = loaded.problems.map(({ message }) => message);
     assert.deepEqual(messages.toSorted(), [
       '--retention-max-size: expected a size such as 512MB or 10GB, got "0"; using 5368709120 instead.',
-      'AGENT_OBSERVATORY_QUERY_MEMORY: expected a size such as 512MB or 10GB, got "much"; using 536870912 instead.',
+      'AGENT_OBSERVATORY_QUERY_MEMORY: expected a size such as 512MB or 10GB, got "much"; using 268435456 instead.',
       "observatory.yaml:2: embedded.port: expected a port number from 0 to 65535, got 99999; using 4319 instead.",
       "observatory.yaml:3: embedded.retention.maxAge: expected a duration such as 30s, 1h30m or 15d, got 15; using 1296000000 instead.",
       'observatory.yaml:4: embedded.prot: expected port, got the unknown key "prot"; it is ignored.',
