@@ -38,7 +38,7 @@ function matrixProblem(evaluation: Eval, result: MatrixResult): string | undefin
     if (wanted === undefined) return `unexpected series ${show(labels)} with ${values.join(" ")}`;
     expected.delete(labelsKey(labels));
     const points = wanted.points.flatMap((point, index) =>
-      point === "none" ? [] : [{ timeMs: evaluation.startMs + index * evaluation.stepMs, value: point as number }],
+      point === undefined ? [] : [{ timeMs: evaluation.startMs + index * evaluation.stepMs, value: point as number }],
     );
     const isEqual =
       points.length === values.length &&

@@ -40,7 +40,7 @@ export function createDatabase(): Database {
         const native = withNative ? nativeLabels(labels) : undefined;
         for (const [index, point] of points.entries()) {
           const timeMs = index * intervalMs;
-          if (point === "none") continue;
+          if (point === undefined) continue;
           if (hasStartTimes) strange.push({ labels, timeMs, what: "start timestamps" });
           if (native !== undefined) strange.push({ labels: native, timeMs, what: "native histograms" });
           if (point === "native histogram") strange.push({ labels, timeMs, what: "native histograms" });

@@ -1,4 +1,5 @@
-import { parsePlainNumber, parseSeriesLine, type SeriesLine } from "./series-notation.ts";
+import { parseDuration, parseFloat64 } from "../../src/gotext/index.ts";
+import { parseSeriesLine, type SeriesLine } from "./series-notation.ts";
 
 export type Load = {
   readonly command: "load";
@@ -35,15 +36,10 @@ export type Eval = {
 
 export type Command = Load | Eval | { readonly command: "clear" };
 
-const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 6048e5, y: 31536e6 };
-
 export function durationMs(text: string): number {
-  if (text === "0") return 0;
-  if (!/^(?:\d+(?:ms|[smhdwy]))+$/.test(text)) throw new Error(`expected a duration, got ${text}`);
-  return [...text.matchAll(/(\d+)([a-z]+)/g)].reduce(
-    (sum, [, amount, unit]) => sum + Number(amount) * (UNITS_MS[unit ?? ""] ?? Number.NaN),
-    0,
-  );
+  const ms = parseDuration(text);
+  if (typeof ms === "string") throw new Error(ms);
+  return ms;
 }
 
 const anything: Text = { matches: () => true, shown: "anything" };
@@ -117,7 +113,7 @@ function parseEval(lines: readonly string[], line: number): Eval {
   for (const text of lines.slice(1)) {
     const failure = /^expected_fail_(message|regexp)\s+(.*)$/.exec(text);
     const vector = RANGE_VECTOR.exec(text);
-    const scalar = parsePlainNumber(text);
+    const scalar = parseFloat64(text);
     if (failure !== null) parsed.fail = parseText(failure[1] === "message" ? "msg" : "regex", failure[2] ?? "");
     else if (vector !== null) {
       [parsed.startMs = 0, parsed.endMs = 0, parsed.stepMs = 0] = vector.slice(1).map(durationMs);
@@ -127,7 +123,7 @@ function parseEval(lines: readonly string[], line: number): Eval {
       parsed.string = quoted.startsWith("`") ? quoted.slice(1, -1) : JSON.parse(quoted);
       parsed.onlyInstant = true;
     } else if (/^expect\s/.test(text)) parseExpect(text, parsed);
-    else if (scalar !== undefined) parsed.scalar = scalar;
+    else if (typeof scalar === "number") parsed.scalar = scalar;
     else parsed.series = [...parsed.series, parseSeriesLine(text)];
   }
   return parsed;

@@ -72,7 +72,8 @@ export function parseMetric(text: string): { readonly labels: Labels; readonly r
   const fail = (): never => {
     throw new SeriesNotationError(`expected a series such as name{label="value"}, got "${trimmed}"`);
   };
-  while (/\s/.test(trimmed[at] ?? "") && trimmed.slice(at).trimStart().startsWith("{")) at += 1;
+  // Two braces are a native histogram, which is a value.
+  at += /^\s+(?=\{(?!\{))/.exec(trimmed.slice(at))?.[0].length ?? 0;
   if (trimmed[at] !== "{") {
     if (name === "") fail();
     return { labels: createLabels(entries), rest: trimmed.slice(at) };
