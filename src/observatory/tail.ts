@@ -31,9 +31,9 @@ const MAX_DURATION_MS = 3_600_000;
 /** How late a line may arrive and still be shown. */
 const REACH_BACK_NS = 120_000_000_000n;
 const PAGE_LINES = 1000;
-/** More than that in the time of one poll are not followed by eye. */
+/** More than that in the time of one poll are not followed by eye: the earlier ones are told as dropped. */
 const MAX_LOOK_LINES = 5000;
-/** A client that reads slower than lines come misses some, rather than filling memory. */
+/** A client that reads slower than lines come misses some, and is told, rather than filling memory. */
 const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
 const MAX_DROPPED_TOLD = 100;
 const NEVER = -1;
@@ -46,6 +46,7 @@ type Entry = {
   readonly stream: Stream["stream"];
   readonly value: Value;
 };
+type Look = { readonly entries: readonly Entry[]; readonly missed: readonly Entry[] };
 type Dropped = { readonly timestamp: string; readonly labels: Stream["stream"] };
 
 function entriesOf(streams: readonly Stream[]): Entry[] {
@@ -110,23 +111,26 @@ function follow(socket: WebSocket, tail: Tail, headers: Readonly<Record<string, 
     const { data } = JSON.parse(new TextDecoder().decode(answer.body)) as { data: { result: readonly Stream[] } };
     return entriesOf(data.result);
   };
-  /** The latest lines, back to one that was seen before. */
-  const look = async (startNs: bigint, endNs: bigint): Promise<Entry[] | undefined> => {
-    let entries = await ask(startNs, endNs, PAGE_LINES);
-    for (let page = entries; page?.length === PAGE_LINES && !first && entries !== undefined; ) {
-      const oldest = page[0];
-      if (oldest === undefined || page.some(({ key }) => seen.has(key)) || entries.length >= MAX_LOOK_LINES) break;
-      page = await ask(startNs, oldest.timeNs, PAGE_LINES);
+  const isNew = ({ key }: Entry): boolean => !seen.has(key);
+  /** The latest lines, back to one that was seen before; where that is too far, the next of those that are left out. */
+  const look = async (startNs: bigint, endNs: bigint): Promise<Look | undefined> => {
+    let page = await ask(startNs, endNs, PAGE_LINES);
+    let entries = page ?? [];
+    while (!first && page?.length === PAGE_LINES && page.every(isNew)) {
+      const beforeNs = entries[0]?.timeNs ?? startNs;
+      const isFar = entries.length >= MAX_LOOK_LINES;
+      page = await ask(startNs, beforeNs, isFar ? MAX_DROPPED_TOLD : PAGE_LINES);
+      if (isFar) return page && { entries, missed: page.filter(isNew) };
       entries = [...(page ?? []), ...entries];
     }
-    return entries;
+    return page && { entries, missed: [] };
+  };
+  const drop = (entries: readonly Entry[]): void => {
+    for (const { value, stream } of entries.slice(0, MAX_DROPPED_TOLD - dropped.length))
+      dropped.push({ timestamp: value[0], labels: stream });
   };
   const send = (entries: readonly Entry[]): void => {
-    if (socket.bufferedAmount > MAX_BUFFERED_BYTES) {
-      for (const { value, stream } of entries)
-        if (dropped.length < MAX_DROPPED_TOLD) dropped.push({ timestamp: value[0], labels: stream });
-      return;
-    }
+    if (socket.bufferedAmount > MAX_BUFFERED_BYTES) return drop(entries);
     socket.send(messageOf(entries, tail.flags, dropped));
     dropped = [];
   };
@@ -140,11 +144,13 @@ function follow(socket: WebSocket, tail: Tail, headers: Readonly<Record<string, 
       const backNs = endNs - REACH_BACK_NS;
       const startNs = first || backNs < tail.startNs ? tail.startNs : backNs;
       if (endNs <= startNs) return;
-      const entries = await look(startNs, endNs);
-      if (entries === undefined) return;
+      const looked = await look(startNs, endNs);
+      if (looked === undefined) return;
+      const { entries, missed } = looked;
       if (version !== askedVersion) holdingUntilMs = now + (tail.delaySeconds + 1) * 1000;
       askedVersion = version;
-      const fresh = entries.filter(({ key }) => !seen.has(key)).slice(first ? -tail.limit : 0);
+      const fresh = entries.filter(isNew).slice(first ? -tail.limit : 0);
+      drop(missed);
       seen = new Set(entries.map(({ key }) => key));
       first = false;
       if (fresh.length > 0 && socket.readyState === socket.OPEN) send(fresh);

@@ -14,10 +14,7 @@ describe("what arrives", () => {
       name: "call",
       startTimeUnixNano: `${BigInt(Math.floor(systemClock.nowMs())) * 1_000_000n}`,
       endTimeUnixNano: `${BigInt(Math.floor(systemClock.nowMs())) * 1_000_000n}`,
-      attributes: [
-        text("server.address", "8.8.4.4"),
-        text("note", "token sk-ant-api03-0123456789abcdefghijklmnop"),
-      ],
+      attributes: [text("server.address", "8.8.4.4"), text("note", "token sk-ant-api03-0123456789abcdefghijklmnop")],
     };
     const body = { resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] };
     const taken = take("traces", Buffer.from(JSON.stringify(body)), "json");

@@ -9,7 +9,10 @@ type Message = {
     readonly stream: Record<string, string>;
     readonly values: readonly [string, string][];
   }[];
+  readonly dropped_entries?: readonly { readonly timestamp: string; readonly labels: Record<string, string> }[];
 };
+
+const messageOf = ([data]: readonly unknown[]): Message => JSON.parse(String(data)) as Message;
 
 /** The first message's lines, then, after `more`, as many others as that brings. */
 async function follow(url: string, more: () => Promise<void>, count: number): Promise<[string[], string[]]> {
@@ -58,6 +61,26 @@ describe("following logs", () => {
     const [last, fresh] = await follow(urlOf('{service_name="program"} |= "keep"', "&limit=2"), more, 3);
     assert.deepEqual(last, ["b keep", "c keep"]);
     assert.deepEqual(fresh.toSorted(), ["e keep", "f keep", "g keep"]);
+  });
+
+  it("tells that lines were left out where more come than it follows", async () => {
+    const socket = new WebSocket(urlOf('{service_name="program"} |= "many"'));
+    await once(socket, "open");
+    const now = Date.now();
+    await send(observatory.urls.otlpHttp, "logs", otlp.logs(["many before"], now - 1000));
+    assert.equal(messageOf(await once(socket, "message")).dropped_entries, undefined);
+    const lines = Array.from({ length: 7000 }, (_, index) => `many ${index}`);
+    await send(observatory.urls.otlpHttp, "logs", otlp.logs(lines, now));
+    const { streams, dropped_entries: dropped = [] } = messageOf(await once(socket, "message"));
+    const shown = streams.flatMap(({ values }) => values.map(([, line]) => line));
+    assert.deepEqual(shown, lines.slice(2000));
+    assert.equal(dropped.length, 100);
+    assert.equal(dropped.at(-1)?.timestamp, `${BigInt(now) * 1_000_000n + 1999n}`);
+    assert.equal(dropped[0]?.labels["service_name"], "program");
+    await send(observatory.urls.otlpHttp, "logs", otlp.logs(["many after"], now + 1));
+    const after = messageOf(await once(socket, "message"));
+    assert.deepEqual([after.streams.length, after.dropped_entries], [1, undefined]);
+    socket.close();
   });
 
   it("refuses what is no query for lines, pages of others, and other paths", async () => {
