@@ -11,6 +11,10 @@ export type Embedded = {
   readonly joined: boolean;
   readonly close: () => Promise<void>;
 };
+export type OwnEmbedded = Embedded & {
+  /** Reads the rule files again. Rejects with what is wrong with them. */
+  readonly reload: () => Promise<void>;
+};
 
 /** What ours says of itself in every answer. */
 const SERVER_NAME = "agent-observatory";
@@ -63,10 +67,10 @@ async function join(settings: EmbeddedConfig): Promise<Embedded | undefined> {
 }
 
 /** The embedded process in this one. */
-export async function startEmbedded(settings: EmbeddedConfig): Promise<Embedded> {
+export async function startEmbedded(settings: EmbeddedConfig): Promise<OwnEmbedded> {
   const { startObservatory } = await import("../observatory/index.ts");
-  const { urls, close } = await startObservatory(settings, { diagnostics: createDiagnostics("warn") });
-  return { urls, joined: false, close };
+  const { urls, close, reload } = await startObservatory(settings, { diagnostics: createDiagnostics("warn") });
+  return { urls, joined: false, close, reload };
 }
 
 /** The embedded process that runs already, or one of our own. */
