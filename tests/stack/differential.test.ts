@@ -220,6 +220,9 @@ describe("the embedded process beside the real back ends", { skip: missing !== u
     let found = 0;
     const check = async (search: Record<string, string>, reference?: string): Promise<void> => {
       const { what, ours, theirs } = await askBoth("jaeger", "/api/traces", search, reference);
+      // Some ask for a shortest duration beyond the longest, which both refuse.
+      assert.equal(ours.status, theirs.status, what);
+      if (theirs.status >= 400) return;
       const [mine, expected] = [tracesOf(ours), tracesOf(theirs)];
       found += expected.length;
       assert.deepEqual(
