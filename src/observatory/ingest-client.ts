@@ -24,6 +24,8 @@ export type IngestClient = {
   readonly usage: () => Promise<StoreUsage>;
   /** Bytes that are not stored yet. */
   readonly pendingBytes: () => number;
+  /** Why nothing could be stored the last time that something should; undefined where it was. */
+  readonly failure: () => string | undefined;
   /** Stores what waits and closes the store. */
   readonly close: () => Promise<void>;
 };
@@ -45,6 +47,17 @@ type Pending = { readonly resolve: (answer: IngestAnswer) => void; readonly byte
 const BUSY_RETRY_MS = 1000;
 const RESTART_MS = 1000;
 
+/** The code that a message of ours ends with; without one, that it is one. */
+export const codeIn = (message: string): string => /\((AO_[A-Z_]+)\)$/.exec(message)?.[1] ?? "an error";
+
+/** Why nothing could be stored; "" where it could be, undefined where the answer tells nothing of that. */
+function failureIn(answer: IngestAnswer): string | undefined {
+  if (answer.kind === "error") return answer.error.code === "AO_EMBEDDED_THREAD" ? undefined : answer.error.message;
+  if (answer.kind === "done") return "";
+  if (answer.kind !== "take" || answer.result.kind === "bad") return undefined;
+  return answer.result.kind === "failed" ? answer.result.message : "";
+}
+
 const gone = (): IngestAnswer => ({
   kind: "error",
   error: { code: "AO_EMBEDDED_THREAD", message: "the store is being restarted" },
@@ -57,6 +70,7 @@ export async function startIngestClient(options: IngestClientOptions): Promise<I
   let nextId = 1;
   let pendingBytes = 0;
   let worker: Worker | undefined;
+  let failure = "";
   let closing = false;
 
   const settle = (id: number, answer: IngestAnswer): void => {
@@ -64,6 +78,10 @@ export async function startIngestClient(options: IngestClientOptions): Promise<I
     if (waiting === undefined) return;
     pending.delete(id);
     pendingBytes -= waiting.bytes;
+    const told = failureIn(answer);
+    if (told !== undefined && told !== "" && failure === "")
+      diagnostics.warnOnce(`store ${data.directory} ${codeIn(told)}`, told);
+    failure = told ?? failure;
     waiting.resolve(answer);
   };
   const start = (): Promise<void> =>
@@ -163,6 +181,7 @@ export async function startIngestClient(options: IngestClientOptions): Promise<I
       return answer.usage;
     },
     pendingBytes: () => pendingBytes,
+    failure: () => (failure === "" ? undefined : failure),
     close: async () => {
       closing = true;
       const running = worker;

@@ -14,7 +14,7 @@ import {
 import { VERSION } from "../version.ts";
 import { createGuard, isLoopback } from "./access.ts";
 import { type Closing, createClosing } from "./closing.ts";
-import { startIngestClient } from "./ingest-client.ts";
+import { codeIn, startIngestClient } from "./ingest-client.ts";
 import { createOwnMetrics } from "./own-metrics.ts";
 import { startOwnTelemetry } from "./own-telemetry.ts";
 import { startQueryPool } from "./query-pool.ts";
@@ -170,7 +170,11 @@ async function compose(
     pool,
     local: rules.api,
     metrics,
-    isReady: () => ready,
+    unready: () => {
+      const failure = ingest.failure();
+      if (failure !== undefined) return `what arrives cannot be stored (${codeIn(failure)})`;
+      return ready ? undefined : "it is starting or ending";
+    },
     reload: rules.reload,
     describe: () => describe(urls, settings),
     refresh: () => telemetry.refresh(),

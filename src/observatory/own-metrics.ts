@@ -41,6 +41,7 @@ export const OWN_METRICS = {
     type: "counter",
     help: "Query threads that were ended, by reason: time, memory, failure, or grown (idle, with memory to give back).",
   },
+  agent_observatory_store_failing: { type: "gauge", help: "1 while what arrives cannot be stored, as on a full disk." },
   agent_observatory_store_bytes: { type: "gauge", help: "Size of the store on the disk." },
   agent_observatory_store_items: {
     type: "gauge",

@@ -40,6 +40,7 @@ export function startOwnTelemetry(options: OwnTelemetryOptions): OwnTelemetry {
     const cpuSeconds = (user + system) / 1e6;
     metrics.set("agent_observatory_build_info", { version }, 1);
     metrics.set("agent_observatory_ingest_pending_bytes", {}, ingest.pendingBytes());
+    metrics.set("agent_observatory_store_failing", {}, ingest.failure() === undefined ? 0 : 1);
     metrics.set("agent_observatory_queries_waiting", {}, pool.waiting());
     metrics.set("agent_observatory_query_threads", {}, pool.threads());
     metrics.set("process_cpu_seconds_total", {}, cpuSeconds);

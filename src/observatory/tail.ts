@@ -130,7 +130,10 @@ function follow(socket: WebSocket, tail: Tail, headers: Readonly<Record<string, 
       dropped.push({ timestamp: value[0], labels: stream });
   };
   const send = (entries: readonly Entry[]): void => {
-    if (socket.bufferedAmount > MAX_BUFFERED_BYTES) return drop(entries);
+    if (socket.bufferedAmount > MAX_BUFFERED_BYTES) {
+      drop(entries);
+      return;
+    }
     socket.send(messageOf(entries, tail.flags, dropped));
     dropped = [];
   };

@@ -23,7 +23,8 @@ export type WebOptions = {
   /** Answered in this thread: rules and alerts. */
   readonly local: Api;
   readonly metrics: OwnMetrics;
-  readonly isReady: () => boolean;
+  /** Why it is not ready, in few words; undefined where it is. Everybody may ask. */
+  readonly unready: () => string | undefined;
   /** Reads the rule files again. Rejects with what is wrong with them. */
   readonly reload: () => Promise<void>;
   readonly describe: () => string;
@@ -121,10 +122,12 @@ async function answer(request: Request, budget: ByteBudget, options: WebOptions)
   switch (path) {
     case "/-/healthy":
       return plainText(200, "agent-observatory is healthy.\n");
-    case "/-/ready":
-      return options.isReady()
+    case "/-/ready": {
+      const reason = options.unready();
+      return reason === undefined
         ? plainText(200, "agent-observatory is ready.\n")
-        : plainText(503, "agent-observatory is not ready.\n");
+        : plainText(503, `agent-observatory is not ready: ${reason}.\n`);
+    }
     case "/metrics":
       options.refresh();
       return {

@@ -11,6 +11,10 @@ export type Served = Backends & {
   readonly pid: number;
   /** From spawning `agent-observatory serve` to the first answer that says it is ready. */
   readonly readyAfterMs: number;
+  /** Takes OTLP over gRPC. */
+  readonly otlpGrpc: string;
+  /** What it said on stderr, where that is kept. */
+  readonly said: () => string;
   /** Ends it as a crash would: nothing of it runs any more when this resolves. What it stored stays. */
   readonly kill: () => Promise<void>;
 };
@@ -19,11 +23,24 @@ export type ServedOptions = {
   /** Where it stores; a folder that is removed at the end by default. */
   readonly dataDirectory?: string;
   readonly environment?: Readonly<Record<string, string>>;
-  readonly stderr?: "inherit" | "ignore";
+  /** "keep" for `said`. */
+  readonly stderr?: "inherit" | "ignore" | "keep";
 };
 
 const READY_TIMEOUT_MS = 20_000;
 const COMMAND = fileURLToPath(new URL("../../bin/agent-observatory.cjs", import.meta.url));
+
+/** A start that did not come about: what the process said and ended with. */
+export class NotServed extends Error {
+  readonly code: number | null;
+  readonly said: string;
+
+  constructor(code: number | null, said: string) {
+    super(`agent-observatory serve was not ready (exit code ${code}) ${said}`);
+    this.code = code;
+    this.said = said;
+  }
+}
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -39,7 +56,7 @@ export async function startServed(options: ServedOptions = {}): Promise<Served> 
   const [port, http, grpc] = [await freePort(), await freePort(), await freePort()];
   const startMs = performance.now();
   const child = spawn(process.execPath, [COMMAND, "serve"], {
-    stdio: ["ignore", "ignore", options.stderr ?? "inherit"],
+    stdio: ["ignore", "ignore", options.stderr === "keep" ? "pipe" : (options.stderr ?? "inherit")],
     env: {
       PATH: process.env["PATH"],
       HOME: folder,
@@ -50,7 +67,12 @@ export async function startServed(options: ServedOptions = {}): Promise<Served> 
       ...options.environment,
     },
   });
-  const ended = once(child, "exit");
+  let said = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+  });
+  // All that it said is there then, too.
+  const ended = once(child, "close");
   const end = async (signal: "SIGTERM" | "SIGKILL"): Promise<void> => {
     child.kill(signal);
     await ended;
@@ -68,7 +90,7 @@ export async function startServed(options: ServedOptions = {}): Promise<Served> 
     }
     if (child.exitCode !== null || performance.now() - startMs > READY_TIMEOUT_MS) {
       await close();
-      throw new Error(`agent-observatory serve was not ready (exit code ${child.exitCode})`);
+      throw new NotServed(child.exitCode, said);
     }
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
@@ -78,6 +100,8 @@ export async function startServed(options: ServedOptions = {}): Promise<Served> 
     prometheus: url,
     loki: url,
     jaeger: url,
+    otlpGrpc: `127.0.0.1:${grpc}`,
+    said: () => said,
     otlp: { metrics: `${otlp}/v1/metrics`, logs: `${otlp}/v1/logs`, traces: `${otlp}/v1/traces` },
     close,
     kill: () => end("SIGKILL"),
