@@ -3,12 +3,14 @@ import { type Diagnostics, ObservatoryError } from "../base/index.ts";
 import type { Take, TakeResult } from "../receive/index.ts";
 import type { StoreUsage } from "../store/index.ts";
 import { errorOf } from "./plain.ts";
+import { tellStoreFault } from "./store-faults.ts";
 import { startThread } from "./thread.ts";
 import type {
   FromIngest,
   IngestAnswer,
   IngestCall,
   IngestThreadData,
+  PlainError,
   PlainSample,
   ToIngest,
 } from "./thread-messages.ts";
@@ -22,6 +24,8 @@ export type IngestClient = {
     readonly set: (key: string, value: string) => Promise<void>;
   };
   readonly usage: () => Promise<StoreUsage>;
+  /** Tells of a file that a reader found damaged, so that it is set aside. */
+  readonly distrust: (path: string, error: PlainError) => Promise<void>;
   /** Bytes that are not stored yet. */
   readonly pendingBytes: () => number;
   /** Why nothing could be stored the last time that something should; undefined where it was. */
@@ -93,10 +97,7 @@ export async function startIngestClient(options: IngestClientOptions): Promise<I
           for (const [id, answer] of message.answers) settle(id, answer);
           options.onCommitted(message.busyMs);
         } else if (message.kind === "fault") {
-          diagnostics.warnOnce(
-            `store ${message.path} ${message.error.code ?? message.error.message}`,
-            message.error.message,
-          );
+          tellStoreFault(diagnostics, message);
         } else if (message.kind === "unusable") {
           reject(errorOf(message.error));
         } else {
@@ -180,6 +181,7 @@ export async function startIngestClient(options: IngestClientOptions): Promise<I
       if (answer.kind !== "usage") throw new TypeError("an answer to another question");
       return answer.usage;
     },
+    distrust: async (path, error) => void (await ask({ kind: "distrust", path, error })),
     pendingBytes: () => pendingBytes,
     failure: () => (failure === "" ? undefined : failure),
     close: async () => {

@@ -1,7 +1,7 @@
 import { ObservatoryError } from "../base/index.ts";
 import type { StoreWriter } from "../store/index.ts";
 import type { IngestPipeline } from "./ingest-pipeline.ts";
-import { plainError, sampleOf } from "./plain.ts";
+import { errorOf, plainError, sampleOf } from "./plain.ts";
 import type { IngestAnswer, IngestCall, ToIngest } from "./thread-messages.ts";
 
 export type IngestLoop = {
@@ -44,6 +44,11 @@ export function createIngestLoop(writer: StoreWriter, pipeline: IngestPipeline):
         return { kind: "get", value: writer.state.get(call.key) };
       case "usage":
         return { kind: "usage", usage: writer.usage() };
+      case "distrust": {
+        const error = errorOf(call.error);
+        if (error instanceof ObservatoryError) writer.distrust({ path: call.path, error });
+        return { kind: "told" };
+      }
       case "close":
         return DONE;
     }

@@ -19,6 +19,7 @@ import { createOwnMetrics } from "./own-metrics.ts";
 import { startOwnTelemetry } from "./own-telemetry.ts";
 import { startQueryPool } from "./query-pool.ts";
 import { startRules } from "./rules-host.ts";
+import { tellStoreFault } from "./store-faults.ts";
 import { attachTail } from "./tail.ts";
 import { createWebServer } from "./web-server.ts";
 
@@ -142,6 +143,9 @@ async function compose(
     memoryBytes: query.memoryBytes,
     clock,
     diagnostics,
+    // The writer sets it aside and tells of that; what is left to tell is what it has nothing to do with.
+    onStoreFault: (fault) =>
+      void ingest.distrust(fault.path, fault.error).then(() => tellStoreFault(diagnostics, fault)),
     onReplaced: (reason) => metrics.add("agent_observatory_query_threads_replaced_total", { reason }),
   });
   closing.add("queries", pool.close);

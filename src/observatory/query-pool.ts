@@ -1,5 +1,6 @@
 import type { Clock, Diagnostics } from "../base/index.ts";
 import { type Job, type QueryFailure, type QueryWorker, startQueryWorker } from "./query-worker.ts";
+import type { StoreFault } from "./store-faults.ts";
 import type { QueryAnswer, QueryTask, QueryThreadData } from "./thread-messages.ts";
 
 export type QueryPool = {
@@ -22,6 +23,8 @@ export type QueryPoolOptions = {
   readonly memoryBytes: number;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
+  /** A thread came across something in the store that cannot be read. */
+  readonly onStoreFault: (fault: StoreFault) => void;
   /** A thread was ended: for the time or memory of a query, or because it held much while it was idle. */
   readonly onReplaced: (reason: "time" | "memory" | "failure" | "grown") => void;
 };
@@ -41,7 +44,7 @@ const GROWN_BYTES = 128 * 1024 * 1024;
 
 /** Starts a pool; the first thread at once, others when there is work for them. Throws `ObservatoryError` where the store cannot be read. */
 export async function startQueryPool(options: QueryPoolOptions): Promise<QueryPool> {
-  const { data, threads: limit, timeoutMs, memoryBytes, clock, diagnostics, onReplaced } = options;
+  const { data, threads: limit, timeoutMs, memoryBytes, clock, diagnostics, onStoreFault, onReplaced } = options;
   const { graceMs = GRACE_MS, tidyMs = TIDY_MS } = options;
   const workers = new Set<QueryWorker>();
   const line: Job[] = [];
@@ -59,6 +62,7 @@ export async function startQueryPool(options: QueryPoolOptions): Promise<QueryPo
       graceMs,
       clock,
       diagnostics,
+      onStoreFault,
       onIdle: next,
       onGone: (gone, reason) => {
         workers.delete(gone);

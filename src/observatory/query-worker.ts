@@ -1,6 +1,7 @@
 import type { Worker } from "node:worker_threads";
 import { type Clock, type Diagnostics, ObservatoryError } from "../base/index.ts";
 import { errorOf } from "./plain.ts";
+import type { StoreFault } from "./store-faults.ts";
 import { startThread } from "./thread.ts";
 import type { FromQuery, QueryAnswer, QueryTask, QueryThreadData, ToQuery } from "./thread-messages.ts";
 
@@ -44,6 +45,7 @@ export type QueryWorkerOptions = {
   readonly graceMs: number;
   readonly clock: Clock;
   readonly diagnostics: Diagnostics;
+  readonly onStoreFault: (fault: StoreFault) => void;
   readonly onIdle: () => void;
   /** It has ended, by itself or not. `reason` where that says something about the query. */
   readonly onGone: (worker: QueryWorker, reason: "time" | "memory" | "failure" | undefined) => void;
@@ -53,7 +55,7 @@ const MB = 1024 * 1024;
 const LEAST_HEAP_MB = 16;
 
 export function startQueryWorker(options: QueryWorkerOptions): QueryWorker {
-  const { data, memoryBytes, graceMs, clock, diagnostics, onIdle, onGone } = options;
+  const { data, memoryBytes, graceMs, clock, diagnostics, onStoreFault, onIdle, onGone } = options;
   const shared = new SharedArrayBuffer(4);
   const cancelled = new Int32Array(shared);
   const threadData: QueryThreadData = { ...data, cancelled: shared };
@@ -92,7 +94,7 @@ export function startQueryWorker(options: QueryWorkerOptions): QueryWorker {
       if (job?.id === message.id) release(message.answer);
       onIdle();
     } else if (message.kind === "fault") {
-      diagnostics.warnOnce(`store ${message.path} ${message.error.code}`, message.error.message);
+      onStoreFault(message);
     } else if (message.kind === "unusable") {
       unusable = true;
       failure = errorOf(message.error);

@@ -19,6 +19,8 @@ export type IngestCall =
   | { readonly kind: "get"; readonly key: string }
   | { readonly kind: "set"; readonly key: string; readonly value: string }
   | { readonly kind: "usage" }
+  /** A reader found a file damaged. */
+  | { readonly kind: "distrust"; readonly path: string; readonly error: PlainError }
   | { readonly kind: "close" };
 
 /** An error as it crosses threads. */
@@ -30,6 +32,7 @@ export type IngestAnswer =
   | { readonly kind: "get"; readonly value: string | undefined }
   | { readonly kind: "usage"; readonly usage: StoreUsage }
   | { readonly kind: "done" }
+  | { readonly kind: "told" }
   | { readonly kind: "error"; readonly error: PlainError };
 
 export type ToIngest = { readonly id: number; readonly call: IngestCall };

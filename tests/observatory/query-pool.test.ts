@@ -20,6 +20,7 @@ async function startPool(
     memoryBytes: 512 * MB,
     clock: systemClock,
     diagnostics: { warnOnce: (_key, message) => assert.fail(message), debug: () => {} },
+    onStoreFault: ({ error }) => assert.fail(error.message),
     onReplaced: (reason) => void replaced.push(reason),
     ...options,
   });
