@@ -55,7 +55,7 @@ function serve(reader: StoreReader): void {
     const isExpired = (): boolean => systemClock.nowMs() > deadlineMs || Atomics.load(stop, 0) === id;
     let answer: QueryAnswer;
     try {
-      answer = run(task, isExpired);
+      answer = reader.scoped(() => run(task, isExpired));
     } catch (error) {
       answer = { kind: "error", error: plainError(error) };
     }

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { type Connection, openConnection } from "./connection.ts";
 import type { DayFile } from "./files.ts";
 import { createLabelReader, type LabelBudget, type LabelReader } from "./label-reader.ts";
+import type { ColumnSpace } from "./sample-columns.ts";
 import { createSeriesReader, type SeriesReader } from "./series-reader.ts";
 import { createSpanReader, type SpanReader } from "./span-reader.ts";
 
@@ -20,7 +21,12 @@ export type DayReader = {
 
 const CACHE_KB = 512;
 
-export function openDayReader(file: DayFile, budget: LabelBudget, maxSelectedSeries: number): DayReader {
+export function openDayReader(
+  file: DayFile,
+  budget: LabelBudget,
+  maxSelectedSeries: number,
+  space: ColumnSpace,
+): DayReader {
   const connection = openConnection(file.path, { readOnly: true, cacheKb: CACHE_KB, check: true });
   const labels = createLabelReader(connection, "series", budget);
   const streams = createLabelReader(connection, "streams", budget);
@@ -38,7 +44,7 @@ export function openDayReader(file: DayFile, budget: LabelBudget, maxSelectedSer
       depth -= 1;
       if (depth === 0 && connection.inTransaction()) connection.exec("COMMIT");
     },
-    series: createSeriesReader(connection, file, labels, maxSelectedSeries),
+    series: createSeriesReader(connection, file, labels, maxSelectedSeries, space),
     streams,
     spans: createSpanReader(connection),
     close: () => {

@@ -3,6 +3,7 @@ import { type DayReader, identityOf, openDayReader } from "./day-reader.ts";
 import { isCorrupt, storeError } from "./faults.ts";
 import { DAY_MS, type DayFile, listDayFiles } from "./files.ts";
 import { createLabelBudget } from "./label-reader.ts";
+import type { ColumnSpace } from "./sample-columns.ts";
 import type { StoreFault } from "./types.ts";
 
 /** The files of a store as one reader has them open. */
@@ -11,7 +12,11 @@ export type DayReaders = {
    * Asks each file that may have data between two times, in order of day and part, and answers what they said. A file that cannot be read says
    * nothing: it is told once.
    */
-  readonly ask: <Answer>(startMs: number, endMs: number, question: (day: DayReader) => Answer) => Answer[];
+  readonly ask: <Answer>(
+    startMs: number,
+    endMs: number,
+    question: (day: DayReader, isLast: boolean) => Answer,
+  ) => Answer[];
   /** Calls `work` with the files of one day after the other, all open at once. What is damaged ends the day, not the whole. */
   readonly eachDay: (
     startMs: number,
@@ -33,10 +38,12 @@ const MOST_LABEL_SETS = 30_000;
 export type DayReadersOptions = {
   readonly directory: string;
   readonly maxSelectedSeries: number;
+  /** Where selected samples lie. */
+  readonly space: ColumnSpace;
   readonly onFault: ((fault: StoreFault) => void) | undefined;
 };
 
-export function createDayReaders({ directory, maxSelectedSeries, onFault }: DayReadersOptions): DayReaders {
+export function createDayReaders({ directory, maxSelectedSeries, space, onFault }: DayReadersOptions): DayReaders {
   const budget = createLabelBudget(MOST_LABEL_SETS);
   // In the order of their last use.
   const opened = new Map<string, { readonly day: DayReader; readonly identity: string }>();
@@ -68,7 +75,7 @@ export function createDayReaders({ directory, maxSelectedSeries, onFault }: DayR
     close(file.path);
     if (identity === undefined) return undefined;
     try {
-      const day = openDayReader(file, budget, maxSelectedSeries);
+      const day = openDayReader(file, budget, maxSelectedSeries, space);
       opened.set(file.path, { day, identity });
       return day;
     } catch (error) {
@@ -99,13 +106,14 @@ export function createDayReaders({ directory, maxSelectedSeries, onFault }: DayR
   return {
     ask: (startMs, endMs, question) => {
       const answers: ReturnType<typeof question>[] = [];
-      for (const file of filesBetween(startMs, endMs)) {
+      const files = filesBetween(startMs, endMs);
+      for (const file of files) {
         const day = open(file);
         if (day === undefined) continue;
         try {
           day.begin();
           try {
-            answers.push(question(day));
+            answers.push(question(day, file === files.at(-1)));
           } finally {
             day.end();
           }

@@ -1,5 +1,5 @@
 import type { Connection } from "./connection.ts";
-import { createSampleColumns, type SampleColumns } from "./sample-columns.ts";
+import type { ColumnSpace, SampleColumns } from "./sample-columns.ts";
 import { SEGMENT_SAMPLE_BYTES } from "./sample-writer.ts";
 
 /** The head of one file in memory: samples that are not in chunks yet, in the order of arrival. At most some ten MB. */
@@ -7,7 +7,13 @@ export type HeadMirror = {
   /** Takes over what was written and removed since the last call. Within a transaction. */
   readonly refresh: () => void;
   /** Samples of the given series between two times of the day, both included, grouped in the order of `ids`. */
-  readonly collect: (ids: Uint32Array, mostId: number, fromOffset: number, toOffset: number) => HeadSamples;
+  readonly collect: (
+    ids: Uint32Array,
+    mostId: number,
+    fromOffset: number,
+    toOffset: number,
+    space: ColumnSpace,
+  ) => HeadSamples;
 };
 
 export type HeadSamples = {
@@ -29,14 +35,16 @@ export function createHeadMirror(connection: Connection): HeadMirror {
   const firstSegment = connection.prepare("SELECT min(id) FROM segments");
   const newSegments = connection.prepare("SELECT id, data FROM segments WHERE id > ? ORDER BY id");
 
+  const resize = (to: number): void => {
+    capacity = to;
+    const fitting = [new Uint32Array(capacity), new Uint32Array(capacity), new Uint32Array(capacity * 2)] as const;
+    fitting[0].set(ids.subarray(0, length));
+    fitting[1].set(offsets.subarray(0, length));
+    fitting[2].set(words.subarray(0, length * 2));
+    [ids, offsets, words] = fitting;
+  };
   const grow = (needed: number): void => {
-    if (needed <= capacity) return;
-    capacity = Math.max(FIRST_CAPACITY, needed, capacity * 2);
-    const larger = [new Uint32Array(capacity), new Uint32Array(capacity), new Uint32Array(capacity * 2)] as const;
-    larger[0].set(ids.subarray(0, length));
-    larger[1].set(offsets.subarray(0, length));
-    larger[2].set(words.subarray(0, length * 2));
-    [ids, offsets, words] = larger;
+    if (needed > capacity) resize(Math.max(FIRST_CAPACITY, needed, capacity * 2));
   };
   const dropBefore = (first: number): void => {
     const kept = segments.filter(({ id }) => id >= first);
@@ -48,10 +56,8 @@ export function createHeadMirror(connection: Connection): HeadMirror {
     words.copyWithin(0, from * 2, length * 2);
     length -= from;
     segments = kept.map(({ id, end }) => ({ id, end: end - from }));
-    if (length > 0) return;
     // A head that was compacted gives its memory back.
-    capacity = 0;
-    [ids, offsets, words] = [new Uint32Array(0), new Uint32Array(0), new Uint32Array(0)];
+    if (length * 4 < capacity) resize(length);
   };
 
   return {
@@ -70,7 +76,7 @@ export function createHeadMirror(connection: Connection): HeadMirror {
         segments.push({ id: Number(id), end: length });
       }
     },
-    collect: (wanted, mostId, fromOffset, toOffset) => {
+    collect: (wanted, mostId, fromOffset, toOffset, space) => {
       const slots = new Uint32Array(mostId + 1);
       for (let slot = 0; slot < wanted.length; slot += 1) slots[wanted[slot] as number] = slot + 1;
       const starts = new Uint32Array(wanted.length + 1);
@@ -84,7 +90,7 @@ export function createHeadMirror(connection: Connection): HeadMirror {
       }
       for (let slot = 1; slot < starts.length; slot += 1)
         starts[slot] = (starts[slot] as number) + (starts[slot - 1] as number);
-      const columns = createSampleColumns(starts[wanted.length] as number);
+      const columns = space.take(starts[wanted.length] as number);
       const places = starts.slice();
       for (let index = 0; index < length; index += 1) {
         const slot = slotAt(index);

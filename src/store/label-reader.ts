@@ -12,6 +12,7 @@ export type StoredLabels = {
 export type LabelReader = {
   /** Numbers of the label sets that match, in ascending order. */
   readonly match: (matchers: readonly Matcher[]) => Uint32Array;
+  readonly get: (id: number) => StoredLabels;
   readonly load: (ids: Uint32Array) => StoredLabels[];
   /** Shows label sets one by one without keeping them. */
   readonly visit: (ids: Uint32Array, see: (labels: Labels) => void) => void;
@@ -122,6 +123,8 @@ export function createLabelReader(
     return stored;
   };
 
+  const get = (id: number): StoredLabels => cache.get(id) ?? keep(id, String(statements.one.get(id)?.[0] ?? "{}"));
+
   /** Walks over the sets from a number on; in pages, because others are asked meanwhile. */
   const textsFrom = function* (first: number): Generator<readonly [id: number, text: string]> {
     for (let next = first; ; ) {
@@ -207,7 +210,8 @@ export function createLabelReader(
       return ids;
     },
     visit,
-    load: (ids) => Array.from(ids, (id) => cache.get(id) ?? keep(id, String(statements.one.get(id)?.[0] ?? "{}"))),
+    get,
+    load: (ids) => Array.from(ids, get),
     count,
     names: () => statements.names.all().map(([name]) => String(name)),
     values: (name) => Array.from(statements.values.iterate(name), ([value]) => String(value)),

@@ -1,13 +1,14 @@
 import { existsSync } from "node:fs";
-import type { Exemplar, Labels, Matcher, MetricMetadata, SelectedSeries, SeriesCatalog } from "../signals/index.ts";
+import type { Exemplar, Labels, Matcher, MetricMetadata, SeriesCatalog } from "../signals/index.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import { createDayReaders, type DayReaders } from "./day-readers.ts";
 import { isCorrupt, storeError } from "./faults.ts";
-import { statePathOf } from "./files.ts";
+import { DAY_MS, statePathOf } from "./files.ts";
 import type { StoredLabels } from "./label-reader.ts";
 import { createLogSource } from "./log-source.ts";
-import { createSampleColumns, normalize } from "./sample-columns.ts";
-import { createSampleBudget, type StoredSeries } from "./series-reader.ts";
+import { type ColumnSpace, createColumnSpace } from "./sample-columns.ts";
+import { createSampleSelection } from "./sample-selection.ts";
+import { createSampleBudget } from "./series-reader.ts";
 import { createSpanSource } from "./span-source.ts";
 import { readMetadata } from "./state.ts";
 import type { ReaderOptions, StoreReader } from "./types.ts";
@@ -16,21 +17,6 @@ import { createUsageReader } from "./usage.ts";
 const DEFAULT_MAX_SAMPLES = 10_000_000;
 const DEFAULT_MAX_SERIES = 200_000;
 const CACHE_KB = 256;
-
-/** The same series out of several files: the pieces joined, of samples at one time those of the earlier file. */
-function joinPieces(pieces: readonly StoredSeries[]): SelectedSeries {
-  const [first] = pieces as readonly [StoredSeries, ...StoredSeries[]];
-  if (pieces.length === 1) return { labels: first.labels, timesMs: first.timesMs, values: first.values };
-  const length = pieces.reduce((sum, { timesMs }) => sum + timesMs.length, 0);
-  const joined = createSampleColumns(length);
-  let at = 0;
-  for (const { timesMs, values } of pieces) {
-    joined.timesMs.set(timesMs, at);
-    joined.values.set(values, at);
-    at += timesMs.length;
-  }
-  return { labels: first.labels, ...normalize(joined, length) };
-}
 
 function groupByLabels<Stored extends StoredLabels>(lists: readonly (readonly Stored[])[]): Stored[][] {
   if (lists.length === 1) return (lists[0] as readonly Stored[]).map((one) => [one]);
@@ -49,6 +35,7 @@ const sorted = (names: Iterable<string>): string[] => [...new Set(names)].sort()
 
 function createSeriesCatalog(
   days: DayReaders,
+  space: ColumnSpace,
   maxSelectedSamples: number,
   metadata: () => readonly MetricMetadata[],
 ): SeriesCatalog {
@@ -69,8 +56,12 @@ function createSeriesCatalog(
     metadata,
     select: (matchers, startMs, endMs) => {
       const budget = createSampleBudget(maxSelectedSamples);
-      const lists = days.ask(startMs, endMs, (day) => day.series.select(matchers, startMs, endMs, budget));
-      return groupByLabels(lists).map(joinPieces);
+      const selection = createSampleSelection(space);
+      days.ask(startMs, endMs, ({ file, series: one }, isLast) => {
+        selection.enter((file.startMs + DAY_MS - startMs) / (endMs - startMs), isLast);
+        one.select(matchers, startMs, endMs, budget, selection);
+      });
+      return selection.series();
     },
     labelNames: (selectors, startMs, endMs) => {
       if (selectors.length === 0) return sorted(days.ask(startMs, endMs, (day) => day.series.labels.names()).flat());
@@ -112,15 +103,17 @@ export function openStoreReader(options: ReaderOptions): StoreReader {
     maxSelectedSamples = DEFAULT_MAX_SAMPLES,
     maxSelectedSeries = DEFAULT_MAX_SERIES,
   } = options;
-  const days = createDayReaders({ directory, maxSelectedSeries, onFault });
+  const space = createColumnSpace();
+  const days = createDayReaders({ directory, maxSelectedSeries, space, onFault });
   const state = createStateReader(options);
   // Asked now, so that a store of a newer version is refused at once.
   state.metadata();
   return {
-    ...createSeriesCatalog(days, maxSelectedSamples, state.metadata),
+    ...createSeriesCatalog(days, space, maxSelectedSamples, state.metadata),
     ...createLogSource(days),
     ...createSpanSource(days),
     usage: createUsageReader(directory),
+    scoped: space.scoped,
     close: () => {
       days.close();
       state.close();

@@ -8,26 +8,76 @@ export function createSampleColumns(capacity: number): SampleColumns {
   return { timesMs: new Float64Array(capacity), values, words: new Uint32Array(values.buffer) };
 }
 
-/** Samples of one buffer of `createColumnSpace`. */
-const SPACE_SAMPLES = 8192;
+/**
+ * Gives out columns that share buffers: of a hundred thousand series with buffers of their own, those took more than what is in them. Within
+ * `scoped` they are the buffers of the time before: made anew for each question, megabytes of them, they leave the C library's heap in
+ * pieces that are never given back.
+ */
+export type ColumnSpace = {
+  readonly take: (capacity: number) => SampleColumns;
+  /** Room that is used until the next call. */
+  readonly scratch: (capacity: number) => SampleColumns;
+  /** What `work` takes is not used any more when it returns. */
+  readonly scoped: <Result>(work: () => Result) => Result;
+};
 
-/** Gives out columns that share buffers: of a hundred thousand series with buffers of their own, those took more than what is in them. */
-export function createColumnSpace(): (capacity: number) => SampleColumns {
-  let space = createSampleColumns(0);
-  let used = 0;
-  return (capacity) => {
-    if (used + capacity > space.timesMs.length) {
-      space = createSampleColumns(Math.max(SPACE_SAMPLES, capacity));
-      used = 0;
+/** 256 kB of times and as much of values. */
+const BUFFER_SAMPLES = 32_768;
+/** 32 MB: enough for 24 hours of 200 series. */
+const MOST_KEPT_BUFFERS = 64;
+/** A day of a series, a sample every 15 seconds. */
+const FIRST_SCRATCH_SAMPLES = 5760;
+
+export function createColumnSpace(): ColumnSpace {
+  const kept: SampleColumns[] = [];
+  let isScoped = false;
+  let scratch = createSampleColumns(0);
+  let [buffer, used, next] = [createSampleColumns(0), 0, 0];
+
+  const begin = (): void => {
+    [buffer, used, next] = [createSampleColumns(0), 0, 0];
+  };
+  const nextBuffer = (): SampleColumns => {
+    const found = isScoped ? kept[next] : undefined;
+    if (found !== undefined) {
+      next += 1;
+      return found;
     }
-    const [from, to] = [used, used + capacity];
-    used = to;
-    const { timesMs, values, words } = space;
-    return {
-      timesMs: timesMs.subarray(from, to),
-      values: values.subarray(from, to),
-      words: words.subarray(from * 2, to * 2),
-    };
+    const made = createSampleColumns(BUFFER_SAMPLES);
+    if (isScoped && kept.length < MOST_KEPT_BUFFERS) {
+      kept.push(made);
+      next += 1;
+    }
+    return made;
+  };
+
+  return {
+    take: (capacity) => {
+      if (capacity > BUFFER_SAMPLES) return createSampleColumns(capacity);
+      if (used + capacity > buffer.timesMs.length) [buffer, used] = [nextBuffer(), 0];
+      const [from, to] = [used, used + capacity];
+      used = to;
+      return {
+        timesMs: buffer.timesMs.subarray(from, to),
+        values: buffer.values.subarray(from, to),
+        words: buffer.words.subarray(from * 2, to * 2),
+      };
+    },
+    scratch: (capacity) => {
+      if (scratch.timesMs.length < capacity) scratch = createSampleColumns(Math.max(capacity, FIRST_SCRATCH_SAMPLES));
+      return scratch;
+    },
+    scoped: (work) => {
+      if (isScoped) return work();
+      isScoped = true;
+      begin();
+      try {
+        return work();
+      } finally {
+        isScoped = false;
+        begin();
+      }
+    },
   };
 }
 

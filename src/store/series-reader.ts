@@ -7,9 +7,9 @@ import { createHeadMirror } from "./head-mirror.ts";
 import { chunkFault, decoded, sampleCountOf } from "./integrity.ts";
 import type { LabelReader, StoredLabels } from "./label-reader.ts";
 import { decodeSamples } from "./sample-codec.ts";
-import { createColumnSpace, normalize } from "./sample-columns.ts";
+import { type ColumnSpace, normalize } from "./sample-columns.ts";
+import type { SampleSelection } from "./sample-selection.ts";
 
-export type StoredSeries = StoredLabels & Samples;
 export type StoredExemplars = StoredLabels & { readonly exemplars: readonly Exemplar[] };
 
 /** Counts down what one selection may hold; `take` throws AO_STORE_LIMIT. */
@@ -22,7 +22,8 @@ export type SeriesReader = {
     startMs: number,
     endMs: number,
     budget: SampleBudget,
-  ) => StoredSeries[];
+    into: SampleSelection,
+  ) => void;
   /** Numbers of the series that match any of the selectors. */
   readonly match: (selectors: readonly (readonly Matcher[])[]) => Uint32Array;
   /** The same; throws AO_STORE_LIMIT where they are more than one may hold at once. */
@@ -71,6 +72,7 @@ export function createSeriesReader(
   file: DayFile,
   labels: LabelReader,
   maxSelectedSeries: number,
+  space: ColumnSpace,
 ): SeriesReader {
   const head = createHeadMirror(connection);
   const findChunks = connection.prepare(
@@ -97,15 +99,13 @@ export function createSeriesReader(
     labels,
     match: matchAny,
     matchFew: (selectors) => few(matchAny(selectors)),
-    select: (matchers, startMs, endMs, budget) => {
+    select: (matchers, startMs, endMs, budget, into) => {
       const ids = few(labels.match(matchers));
-      if (ids.length === 0) return [];
+      if (ids.length === 0) return;
       const from = Math.max(0, startMs - file.startMs);
       const to = Math.min(DAY_MS - 1, endMs - file.startMs);
       head.refresh();
-      const { columns, starts } = head.collect(ids, labels.count(), from, to);
-      const found: { readonly id: number; readonly samples: Samples }[] = [];
-      const room = createColumnSpace();
+      const { columns, starts } = head.collect(ids, labels.count(), from, to, space);
       for (let slot = 0; slot < ids.length; slot += 1) {
         const id = ids[slot] as number;
         const base = id * SERIES_FACTOR;
@@ -114,7 +114,7 @@ export function createSeriesReader(
         let total = headTo - headFrom;
         for (const [chunk, count] of chunks) total += sampleCountOf(connection.path, chunk, count);
         if (total === 0) continue;
-        const joined = room(total);
+        const joined = space.scratch(total);
         let at = 0;
         for (const [chunk, count, data] of chunks) {
           const expected = Number(count);
@@ -128,10 +128,8 @@ export function createSeriesReader(
         const samples = within(normalize(joined, total), startMs, endMs);
         if (samples.timesMs.length === 0) continue;
         budget.take(samples.timesMs.length);
-        found.push({ id, samples });
+        into.add(labels.get(id), samples);
       }
-      const sets = labels.load(Uint32Array.from(found, ({ id }) => id));
-      return found.map(({ samples }, index) => ({ ...(sets[index] as StoredLabels), ...samples }));
     },
     exemplars: (selectors, startMs, endMs) => {
       const ids = few(matchAny(selectors));

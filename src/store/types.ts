@@ -98,4 +98,9 @@ export type StoreWriter = {
 /** Sees at each call what was committed before it. A file that cannot be read is left out and told to `onFault`. */
 export type StoreReader = SeriesCatalog &
   LogSource &
-  SpanSource & { readonly usage: () => StoreUsage; readonly close: () => void };
+  SpanSource & {
+    readonly usage: () => StoreUsage;
+    /** Samples that are selected within `work` must not be used after it: the next one gets their memory. */
+    readonly scoped: <Result>(work: () => Result) => Result;
+    readonly close: () => void;
+  };
