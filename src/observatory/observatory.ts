@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { type Clock, createDiagnostics, type Diagnostics, ObservatoryError, systemClock } from "../base/index.ts";
 import type { EmbeddedConfig } from "../config/index.ts";
 import { formatDuration } from "../gotext/index.ts";
@@ -112,7 +111,6 @@ async function compose(
     remedy: `End what holds it, or choose another port with --${option} (AGENT_OBSERVATORY_${option.toUpperCase().replaceAll("-", "_")}).`,
   });
 
-  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
   const ingest = await startIngestClient({
     data: { directory: dataDirectory, retention: { maxAgeMs: retention.maxAgeMs, maxBytes: retention.maxSizeBytes } },
     maxPendingBytes: IN_FLIGHT_BYTES / 2,
