@@ -43,13 +43,11 @@ const STATE_KEY = "rules";
 /** Of the time that the end may take. */
 const NOTIFY_WITHIN_MS = 1500;
 
-/** A URL as it may be shown. */
-function withoutCredentials(text: string): string {
-  if (!URL.canParse(text)) return text;
-  const url = new URL(text);
-  url.username = "";
-  url.password = "";
-  return url.href;
+/** A URL as it may be shown: names, passwords and parameters may be secrets. */
+function withoutSecrets(text: string): string {
+  if (!URL.canParse(text)) return "";
+  const { origin, pathname } = new URL(text);
+  return `${origin}${pathname}`;
 }
 
 const patternsOf = ({ rules }: EmbeddedConfig): readonly string[] =>
@@ -125,7 +123,7 @@ export async function startRules(options: RulesOptions): Promise<Rules> {
   return {
     api: createRulesApi({
       groups: () => manager?.groups() ?? [],
-      alertmanagers: () => alertmanagers.map(withoutCredentials),
+      alertmanagers: () => alertmanagers.map(withoutSecrets),
     }),
     start: (externalUrl) => {
       const sender = createNotifier({ alertmanagers, webhooks, externalUrl, clock, onFault });

@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
+import type { ByteBudget } from "../receive/index.ts";
 
 const pack = promisify(gzip);
+/** A client that takes nothing for so long has gone, or wants to hold what is kept for it. */
+const STALL_MS = 60_000;
 /** Less does not become smaller in packets. */
 const MIN_PACKED_BYTES = 1400;
 
@@ -17,13 +20,24 @@ const takesGzip = (request: IncomingMessage): boolean =>
     String(request.headers["accept-encoding"] ?? ""),
   );
 
-/** Sends an answer, packed where the client takes that and it is worth it. */
+/** Sends an answer, packed where the client takes that and it is worth it. `budget` is of answers that clients have not taken yet. */
 export async function send(
   request: IncomingMessage,
   response: ServerResponse,
   { status, headers, body }: Sent,
+  budget: ByteBudget,
 ): Promise<void> {
   const plain = typeof body === "string" ? Buffer.from(body) : body;
+  if (!budget.reserve(plain.length)) {
+    response.writeHead(503, { "retry-after": "1", "content-type": "text/plain; charset=utf-8" });
+    response.end("too many large answers are being sent; try again\n");
+    return;
+  }
+  if (response.closed) {
+    budget.release(plain.length);
+    return;
+  }
+  response.once("close", () => budget.release(plain.length));
   const packed = plain.length >= MIN_PACKED_BYTES && takesGzip(request);
   const bytes = packed ? await pack(plain, { level: 4 }) : plain;
   if (response.destroyed) return;
@@ -34,6 +48,7 @@ export async function send(
     vary: "Accept-Encoding, Origin",
     "content-length": bytes.length,
   });
+  response.setTimeout(STALL_MS, () => response.destroy());
   response.end(bytes);
 }
 

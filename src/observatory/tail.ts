@@ -36,6 +36,8 @@ const MAX_LOOK_LINES = 5000;
 /** A client that reads slower than lines come misses some, and is told, rather than filling memory. */
 const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
 const MAX_DROPPED_TOLD = 100;
+/** How long who is refused has to read why. */
+const REFUSED_MS = 2000;
 const NEVER = -1;
 
 type Value = readonly [timeNs: string, line: string, ...rest: unknown[]];
@@ -183,6 +185,9 @@ function follow(socket: WebSocket, tail: Tail, headers: Readonly<Record<string, 
 
 function refuse(socket: Duplex, { status, headers, body }: ApiResponse): void {
   const lines = Object.entries({ ...headers, "content-length": String(Buffer.byteLength(body)), connection: "close" });
+  // A server that hands a socket over bounds its time no more.
+  socket.resume();
+  setTimeout(() => socket.destroy(), REFUSED_MS).unref();
   socket.end(`HTTP/1.1 ${status} \r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${body}`);
 }
 

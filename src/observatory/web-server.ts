@@ -37,8 +37,9 @@ export type WebOptions = {
 
 /** As Go's http package, which the three real ones take forms with. */
 const MAX_FORM_BYTES = 10 * 1024 * 1024;
-/** Forms that are read at the same time, together. */
+/** Forms that wait for their answer, together; and answers that wait for their client. */
 const FORM_BUDGET_BYTES = 64 * 1024 * 1024;
+const ANSWER_BUDGET_BYTES = 256 * 1024 * 1024;
 const LIMITS = { maxRequestBytes: MAX_FORM_BYTES, requestTimeoutMs: 30_000, maxConnections: 2000 };
 /** For whoever watches the process: asked without a token. */
 const OPEN_PATHS = new Set(["/-/healthy", "/-/ready"]);
@@ -56,26 +57,36 @@ type Request = {
   readonly signal: AbortSignal;
 };
 
-/** Form before query string, as Go reads them. Undefined where the form cannot be read; the answer says why. */
-async function readParams({ message, query }: Request, budget: ByteBudget): Promise<URLSearchParams | Sent> {
-  if (message.method !== "POST" || !FORM.test(message.headers["content-type"] ?? "")) return new URLSearchParams(query);
+/** What is asked, and how much of the budget that holds. */
+type Asked = { readonly params: URLSearchParams; readonly reserved: number };
+
+/** Form before query string, as Go reads them; an answer where the form cannot be read. */
+async function readParams({ message, query }: Request, budget: ByteBudget): Promise<Asked | Sent> {
+  if (message.method !== "POST" || !FORM.test(message.headers["content-type"] ?? ""))
+    return { params: new URLSearchParams(query), reserved: 0 };
   const body = await readBody(message, "identity", MAX_FORM_BYTES, budget);
   if (body.kind === "too-large") return plainText(413, `expected a form of at most ${MAX_FORM_BYTES} bytes\n`);
-  if (body.kind === "no-room") return plainText(503, "too many forms are being read\n", { "retry-after": "1" });
+  if (body.kind === "no-room") return plainText(503, "too many large forms are waiting\n", { "retry-after": "1" });
   if (body.kind === "broken") return plainText(400, `${body.message}\n`);
-  budget.release(body.reserved);
   const form = body.bytes.toString();
-  return new URLSearchParams(query === "" ? form : `${form}&${query}`);
+  return { params: new URLSearchParams(query === "" ? form : `${form}&${query}`), reserved: body.reserved };
 }
 
-async function query(
-  request: Request,
-  budget: ByteBudget,
+async function query(request: Request, budget: ByteBudget, options: WebOptions): Promise<Sent> {
+  const asked = await readParams(request, budget);
+  if ("status" in asked) return asked;
+  try {
+    return await run(request, asked.params, options);
+  } finally {
+    budget.release(asked.reserved);
+  }
+}
+
+async function run(
+  { message, path, signal }: Request,
+  params: URLSearchParams,
   { pool, local, metrics, monotonicMs }: WebOptions,
 ): Promise<Sent> {
-  const { message, path, signal } = request;
-  const params = await readParams(request, budget);
-  if (!(params instanceof URLSearchParams)) return params;
   const startedMs = monotonicMs();
   const method = message.method ?? "GET";
   const headers = Object.fromEntries(
@@ -146,10 +157,12 @@ async function answer(request: Request, budget: ByteBudget, options: WebOptions)
   }
 }
 
+type Budgets = { readonly forms: ByteBudget; readonly answers: ByteBudget };
+
 async function serve(
   message: IncomingMessage,
   response: ServerResponse,
-  budget: ByteBudget,
+  budgets: Budgets,
   options: WebOptions,
 ): Promise<void> {
   const [path = "", query = ""] = (message.url ?? "/").split(/\?(.*)/s, 2);
@@ -161,21 +174,21 @@ async function serve(
     // A browser asks beforehand without credentials.
     if (refusal.status === 401 && answerCors(message, response, options.corsOrigins, "GET, POST")) return;
     const headers: Record<string, string> = refusal.status === 401 ? { "www-authenticate": "Bearer" } : {};
-    return send(message, response, plainText(refusal.status, `${refusal.message}\n`, headers));
+    return send(message, response, plainText(refusal.status, `${refusal.message}\n`, headers), budgets.answers);
   }
   if (answerCors(message, response, options.corsOrigins, "GET, POST")) return;
   const abort = new AbortController();
   response.once("close", () => abort.abort());
-  const sent = await answer({ message, path, query, signal: abort.signal }, budget, options);
-  await send(message, response, sent);
+  const sent = await answer({ message, path, query, signal: abort.signal }, budgets.forms, options);
+  await send(message, response, sent, budgets.answers);
 }
 
 /** Makes the HTTP server of the query APIs and everything beside them. It does not listen yet. */
 export function createWebServer(options: WebOptions): Server {
-  const budget = createByteBudget(FORM_BUDGET_BYTES);
+  const budgets = { forms: createByteBudget(FORM_BUDGET_BYTES), answers: createByteBudget(ANSWER_BUDGET_BYTES) };
   const server = createServer({ connectionsCheckingInterval: 1000 }, (message, response) => {
     response.on("error", () => {});
-    serve(message, response, budget, options).catch((error: unknown) => {
+    serve(message, response, budgets, options).catch((error: unknown) => {
       options.onFault(error);
       response.destroy();
     });
