@@ -12,28 +12,50 @@ export class AnswerTooLarge extends Error {
 /** A text that grows piece by piece and is refused before it grows too large. */
 export type Answer = { readonly add: (text: string) => void; readonly text: () => string };
 
+const PART_CHARS = 65_536;
+
 export function createAnswer(maxChars: number, advice: string): Answer {
+  // What is put together of many small texts is a tree of them, ten times as large, until it is joined.
   const parts: string[] = [];
-  let chars = 0;
+  let pending: string[] = [];
+  let [chars, pendingChars] = [0, 0];
+  const flatten = (): void => {
+    parts.push(pending.join(""));
+    pending = [];
+    pendingChars = 0;
+  };
   return {
     add: (text) => {
       chars += text.length;
       if (chars > maxChars) throw new AnswerTooLarge(maxChars, advice);
-      parts.push(text);
+      pending.push(text);
+      pendingChars += text.length;
+      if (pendingChars >= PART_CHARS) flatten();
     },
-    text: () => parts.join(""),
+    text: () => {
+      flatten();
+      return parts.join("");
+    },
   };
 }
 
-/** Adds a JSON array, its commas included. */
-export function addArray<Item>(answer: Answer, items: Iterable<Item>, textOf: (item: Item) => string): void {
+/** Adds a JSON array, its commas included; `add` adds one of its items. */
+export function addEach<Item>(answer: Answer, items: Iterable<Item>, add: (item: Item) => void): void {
   let separator = "[";
   for (const item of items) {
-    answer.add(separator + textOf(item));
+    answer.add(separator);
+    add(item);
     separator = ",";
   }
   answer.add(separator === "[" ? "[]" : "]");
 }
+
+/** The same, where an item is one small text. */
+export const addArray = <Item>(answer: Answer, items: Iterable<Item>, textOf: (item: Item) => string): void =>
+  addEach(answer, items, (item) => answer.add(textOf(item)));
+
+/** Samples between two calls of `add`. */
+export const SAMPLES_AT_ONCE = 256;
 
 export const respond = (status: number, contentType: string, body: string): ApiResponse => ({
   status,

@@ -1,6 +1,6 @@
 import { formatFloat, formatSampleValue } from "../../gotext/index.ts";
 import type { MatrixResult, QueryResult } from "../../promql/index.ts";
-import { type Answer, addArray } from "../answer.ts";
+import { type Answer, addArray, addEach, SAMPLES_AT_ONCE } from "../answer.ts";
 import { labelsJson } from "../labels-json.ts";
 
 /** Milliseconds as the seconds that Prometheus writes: three digits or none after the point. */
@@ -26,20 +26,23 @@ function onGrid({ startMs, stepMs, texts }: Grid, timeMs: number): string {
 
 type Series = MatrixResult["series"][number];
 
-function seriesJson({ labels, timesMs, values }: Series, grid: Grid | undefined): string {
+function addSeries(answer: Answer, { labels, timesMs, values }: Series, grid: Grid | undefined): void {
   let text = `{"metric":${labelsJson(labels)}`;
   for (let index = 0; index < timesMs.length; index += 1) {
     const timeMs = timesMs[index] as number;
     const time = grid === undefined ? secondsText(timeMs) : onGrid(grid, timeMs);
     text += `${index === 0 ? ',"values":[[' : ",["}${time},"${formatSampleValue(values[index] as number)}"]`;
+    if (index % SAMPLES_AT_ONCE !== SAMPLES_AT_ONCE - 1) continue;
+    answer.add(text);
+    text = "";
   }
-  return timesMs.length === 0 ? `${text}}` : `${text}]}`;
+  answer.add(timesMs.length === 0 ? `${text}}` : `${text}]}`);
 }
 
 /** `"resultType":…,"result":…`: the two members that every answer to a query has. */
 export function addResult(answer: Answer, result: QueryResult, grid?: Grid): void {
   answer.add(`"resultType":"${result.type}","result":`);
-  if (result.type === "matrix") addArray(answer, result.series, (series) => seriesJson(series, grid));
+  if (result.type === "matrix") addEach(answer, result.series, (series) => addSeries(answer, series, grid));
   else if (result.type === "vector") {
     addArray(
       answer,
