@@ -1,4 +1,5 @@
 import { request } from "node:http";
+import { setFlagsFromString } from "node:v8";
 import { createDiagnostics, ObservatoryError } from "../base/index.ts";
 import { type EmbeddedConfig, embeddedError, loadEmbeddedConfig } from "../config/index.ts";
 import type { Terminal } from "./command.ts";
@@ -66,8 +67,12 @@ async function join(settings: EmbeddedConfig): Promise<Embedded | undefined> {
   return { urls, joined: true, close: async () => undefined };
 }
 
-/** The embedded process in this one. */
+/**
+ * The embedded process in this one, which is ours alone: so that the main thread has as little garbage as the others, whose young generation is
+ * limited when they start, it does not grow here either. With 10,000 series under the rules this is 228 instead of 319 MB.
+ */
 export async function startEmbedded(settings: EmbeddedConfig): Promise<OwnEmbedded> {
+  setFlagsFromString("--semi-space-growth-factor=1");
   const { startObservatory } = await import("../observatory/index.ts");
   const { urls, close, reload } = await startObservatory(settings, { diagnostics: createDiagnostics("warn") });
   return { urls, joined: false, close, reload };
