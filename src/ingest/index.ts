@@ -24,6 +24,7 @@ export type {
 } from "./metric-point.ts";
 export { OtlpError } from "./otlp-error.ts";
 export { createRejections, type Reject, type Rejection } from "./rejections.ts";
+export { refuseTooManySamples } from "./sample-bound.ts";
 export {
   createSeriesTranslator,
   type SeriesTranslation,

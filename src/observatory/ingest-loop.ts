@@ -1,5 +1,5 @@
 import { ObservatoryError } from "../base/index.ts";
-import type { StoreWriter } from "../store/index.ts";
+import type { StoreWriter, WriteBatch } from "../store/index.ts";
 import type { IngestPipeline } from "./ingest-pipeline.ts";
 import { errorOf, plainError, sampleOf } from "./plain.ts";
 import type { IngestAnswer, IngestCall, ToIngest } from "./thread-messages.ts";
@@ -13,16 +13,24 @@ export type IngestLoop = {
 
 const DONE: IngestAnswer = { kind: "done" };
 
+/** The store keeps what it was given until it is committed: beyond so many items, it is committed before the next request. */
+const GROUP_ITEMS = 50_000;
+
+const itemsIn = ({ samples = [], logs = [], spans = [] }: WriteBatch): number =>
+  samples.length + logs.length + spans.length;
+
 const wrote = (answer: IngestAnswer): boolean =>
   answer.kind === "done" || (answer.kind === "take" && answer.result.kind === "accepted");
 
 /** Group commit: what is written by several requests becomes durable, or fails, together. */
 export function createIngestLoop(writer: StoreWriter, pipeline: IngestPipeline): IngestLoop {
+  let uncommitted = 0;
   const write = (call: IngestCall): IngestAnswer => {
     switch (call.kind) {
       case "take": {
         const taken = pipeline.take(call.signal, call.bytes, call.encoding);
         if (taken.kind === "bad") return { kind: "take", result: taken, items: 0 };
+        uncommitted += itemsIn(taken.batch);
         const refused = [...taken.rejections];
         for (const { kind, count, reason } of writer.write(taken.batch))
           if (kind !== "exemplars") refused.push({ count, reason });
@@ -69,7 +77,17 @@ export function createIngestLoop(writer: StoreWriter, pipeline: IngestPipeline):
         open = [];
         pipeline.forget();
       };
+      const commit = (): void => {
+        uncommitted = 0;
+        try {
+          writer.commit();
+          open = [];
+        } catch (error) {
+          fail(error);
+        }
+      };
       for (const { id, call } of messages) {
+        if (uncommitted > GROUP_ITEMS) commit();
         try {
           const answer = write(call);
           if (wrote(answer)) open.push({ at: answers.length, call });
@@ -81,11 +99,7 @@ export function createIngestLoop(writer: StoreWriter, pipeline: IngestPipeline):
           if (!(error instanceof ObservatoryError)) writer.rollback();
         }
       }
-      try {
-        writer.commit();
-      } catch (error) {
-        fail(error);
-      }
+      commit();
       return answers;
     },
     storeDerived: () => {

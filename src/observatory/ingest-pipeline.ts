@@ -9,6 +9,7 @@ import {
   decodeTraces,
   OtlpError,
   type Rejection,
+  refuseTooManySamples,
 } from "../ingest/index.ts";
 import type { Encoding, Signal } from "../receive/index.ts";
 import { createRedactor } from "../redaction/index.ts";
@@ -68,6 +69,7 @@ export function createIngestPipeline(clock: Clock, onFault: (error: unknown) => 
       return { kind: "good", batch: { logs: lines }, items: records.length, rejections };
     }
     const points = decodeMetrics(bytes, encoding);
+    refuseTooManySamples(points);
     const { rejected, ...batch } = series.translate(enricher.points(points), nowMs());
     return { kind: "good", batch, items: points.length, rejections: rejected };
   };
