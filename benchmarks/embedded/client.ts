@@ -6,6 +6,9 @@ const PATIENCE_MS = 100;
 const LOOK_EVERY_MS = 10;
 const LOOK_FOR_MS = 60_000;
 
+/** Nothing, or a partial success in which nothing is said. */
+const TOOK_EVERYTHING = new Set(["", "0a00"]);
+
 const agent = new Agent({ keepAlive: true, maxSockets: SENDERS });
 
 /** Throws where anything of it is not taken. */
@@ -15,17 +18,15 @@ function post(url: string, body: Buffer): Promise<void> {
       url,
       { method: "POST", agent, headers: { "content-type": "application/x-protobuf" } },
       (response) => {
-        let length = 0;
-        response.on("data", (chunk: Buffer) => {
-          length += chunk.length;
-        });
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => void chunks.push(chunk));
         response.on("end", () => {
           const status = response.statusCode ?? 0;
-          // An answer that says anything says that something was left out (partial success).
-          if (status < 300 && length === 0) resolve();
+          const answer = Buffer.concat(chunks).toString("hex");
+          if (status < 300 && TOOK_EVERYTHING.has(answer)) resolve();
           // A full queue asks for patience, as an exporter would have.
           else if (status === 429 || status === 503) setTimeout(() => resolve(post(url, body)), PATIENCE_MS);
-          else reject(new Error(`expected ${url} to take everything, got ${status} and ${length} bytes`));
+          else reject(new Error(`expected ${url} to take everything, got ${status} and 0x${answer.slice(0, 200)}`));
         });
       },
     );

@@ -262,6 +262,8 @@ const TITLES: Readonly<Record<string, string>> = {
 
 const loadBefore = loadavg()[0] as number;
 const embedded = await measureEmbedded();
+// Said at once: what follows may fail for want of a container.
+console.log(JSON.stringify({ embedded }));
 const loadBetween = loadavg()[0] as number;
 const real = await measureReal();
 
