@@ -3,17 +3,26 @@ import { createRequire, registerHooks } from "node:module";
 import { fileURLToPath } from "node:url";
 
 /**
- * A file of a library whose inner object an adapter needs. The file is loaded as it is, with one line added at its end that hands
- * the named local over: this works alike for CommonJS and ES modules, and exports keep their identity.
+ * A file of a library whose inner objects an adapter needs. The file is loaded as it is, with one line added at its end that hands
+ * the named locals over: this works alike for CommonJS and ES modules, and exports keep their identity.
  */
 export type AdoptedFile = {
   /** The installed package, as in `node_modules/<name>`. */
   readonly packageName: string;
-  /** Path inside the package, without extension. */
-  readonly path: string;
-  /** The identifier in that file. */
-  readonly local: string;
-  readonly adopt: (value: unknown) => void;
+  /** Path inside the package, without extension. A pattern where a bundler put hashes into names: an adapter then takes the file that has its locals. */
+  readonly path: string | RegExp;
+  /** Identifiers of that file's outermost scope. */
+  readonly locals: readonly string[];
+  readonly adopt: (adopted: Adopted) => void;
+};
+
+export type Adopted = {
+  /** The value of one of the named locals; undefined where the file has no such identifier. */
+  readonly get: (local: string) => unknown;
+  /** Puts another value behind a local, which must be a `let`, `var` or function declaration. Says whether that worked. */
+  readonly set: (local: string, value: unknown) => boolean;
+  /** The file was loaded from a package of this version. */
+  readonly version: string | undefined;
 };
 
 /** A package that an OpenTelemetry instrumentation knows. Called once, right before the package is first loaded. */
@@ -28,16 +37,67 @@ export type ModuleHooksOptions = {
   readonly onFault: (error: unknown) => void;
 };
 
+/** How a local is read and written from outside its file. */
+type Locals = Readonly<Record<string, readonly [get: () => unknown, set: (value: unknown) => void]>>;
+
 const ADOPT = Symbol.for("agent-observatory.adopt");
+const MODULES = "/node_modules/";
 const JS_ENDING = /\.[cm]?js$/;
 
-/** `node_modules/@scope/name/dist/file.js` → package and path inside; the innermost node_modules counts. */
-function locate(url: string): { packageName: string; path: string } | undefined {
-  const at = url.lastIndexOf("/node_modules/");
+/** `…/node_modules/@scope/name/dist/file.js` → package and path inside; the innermost node_modules counts. */
+function locate(url: string): { root: string; packageName: string; path: string } | undefined {
+  const at = url.lastIndexOf(MODULES);
   if (at === -1) return undefined;
-  const parts = url.slice(at + "/node_modules/".length).split("/");
+  const parts = url.slice(at + MODULES.length).split("/");
   const length = parts[0]?.startsWith("@") ? 2 : 1;
-  return { packageName: parts.slice(0, length).join("/"), path: parts.slice(length).join("/").replace(JS_ENDING, "") };
+  const packageName = parts.slice(0, length).join("/");
+  return {
+    root: url.slice(0, at + MODULES.length) + packageName,
+    packageName,
+    path: parts.slice(length).join("/").replace(JS_ENDING, ""),
+  };
+}
+
+function versionOf(url: string): string | undefined {
+  const root = locate(url)?.root;
+  if (root === undefined) return undefined;
+  try {
+    const { version } = JSON.parse(readFileSync(fileURLToPath(`${root}/package.json`), "utf8")) as {
+      version?: unknown;
+    };
+    return typeof version === "string" ? version : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isAt = ({ path }: AdoptedFile, given: string): boolean =>
+  typeof path === "string" ? path === given : path.test(given);
+
+/** The line at the end of an adopted file. */
+function handOver(at: number, names: Iterable<string>): string {
+  const locals = [...names].map(
+    (name) => `${name}: [() => typeof ${name} === "undefined" ? undefined : ${name}, (value) => { ${name} = value; }]`,
+  );
+  return `\n;globalThis[Symbol.for("agent-observatory.adopt")]?.(${at}, { ${locals.join(", ")} });\n`;
+}
+
+function adoptedOf(locals: Locals, url: string): Adopted {
+  return {
+    get: (local) => locals[local]?.[0](),
+    set: (local, value) => {
+      const [read, write] = locals[local] ?? [];
+      try {
+        // In a file that is not strict, an assignment to what is not there would make a global.
+        if (read?.() === undefined) return false;
+        write?.(value);
+        return read() === value;
+      } catch {
+        return false;
+      }
+    },
+    version: versionOf(url),
+  };
 }
 
 /**
@@ -55,8 +115,9 @@ function loadPatched(specifier: string, parentUrl: string | undefined): void {
 /** Hooks module loading, in this thread and synchronously, for the listed packages only. Returns what unhooks. */
 export function installModuleHooks({ adopted, instrumented, onFault }: ModuleHooksOptions): () => void {
   const waiting = new Map(instrumented.map((one) => [one.packageName, one]));
-  const files = new Map(adopted.map((file) => [`${file.packageName}/${file.path}`, file]));
-  const packages = new Set(adopted.map((file) => file.packageName));
+  const packages = Map.groupBy(adopted, ({ packageName }) => packageName);
+  /** What has been handed a line, by the number in that line. */
+  const handed: { readonly files: readonly AdoptedFile[]; readonly url: string }[] = [];
 
   const guard = (step: () => void): void => {
     try {
@@ -67,7 +128,10 @@ export function installModuleHooks({ adopted, instrumented, onFault }: ModuleHoo
   };
   Object.defineProperty(globalThis, ADOPT, {
     configurable: true,
-    value: (key: string, value: unknown) => guard(() => files.get(key)?.adopt(value)),
+    value: (at: number, locals: Locals) => {
+      const { files = [], url = "" } = handed[at] ?? {};
+      for (const file of files) guard(() => file.adopt(adoptedOf(locals, url)));
+    },
   });
 
   const hooks = registerHooks({
@@ -84,17 +148,13 @@ export function installModuleHooks({ adopted, instrumented, onFault }: ModuleHoo
     },
     load: (url, context, next) => {
       const place = url.includes("/node_modules/") ? locate(url) : undefined;
-      const file =
-        place !== undefined && packages.has(place.packageName)
-          ? files.get(`${place.packageName}/${place.path}`)
-          : undefined;
+      const files = (place && packages.get(place.packageName)?.filter((file) => isAt(file, place.path))) ?? [];
       const loaded = next(url, context);
-      if (file === undefined) return loaded;
+      if (files.length === 0) return loaded;
       const source = loaded.source ?? readFileSync(fileURLToPath(url));
       const text = typeof source === "string" ? source : new TextDecoder().decode(source as Uint8Array);
-      const key = JSON.stringify(`${file.packageName}/${file.path}`);
-      const line = `\n;globalThis[Symbol.for("agent-observatory.adopt")]?.(${key}, typeof ${file.local} === "undefined" ? undefined : ${file.local});\n`;
-      return { ...loaded, source: text + line };
+      handed.push({ files, url });
+      return { ...loaded, source: text + handOver(handed.length - 1, new Set(files.flatMap(({ locals }) => locals))) };
     },
   });
   return () => hooks.deregister();

@@ -36,9 +36,9 @@ export function pinoAdapter(tap: LogTap): AdoptedFile {
   return {
     packageName: "pino",
     path: "lib/proto",
-    local: "prototype",
-    adopt: (value) => {
-      const prototype = value as Record<symbol, AsJson>;
+    locals: ["prototype"],
+    adopt: ({ get }) => {
+      const prototype = get("prototype") as Record<symbol, AsJson>;
       const key = symbolOf(prototype, "pino.asJson");
       const asJson = key === undefined ? undefined : prototype[key];
       if (key === undefined || typeof asJson !== "function") return;

@@ -22,9 +22,9 @@ export function winstonAdapter(tap: LogTap): AdoptedFile {
   return {
     packageName: "winston",
     path: "lib/winston/logger",
-    local: "Logger",
-    adopt: (value) => {
-      const { prototype } = value as { readonly prototype: WinstonPrototype };
+    locals: ["Logger"],
+    adopt: ({ get }) => {
+      const { prototype } = get("Logger") as { readonly prototype: WinstonPrototype };
       const { write, push } = prototype;
       if (typeof write !== "function" || typeof push !== "function") return;
       prototype.write = function (info, ...rest) {

@@ -1,12 +1,21 @@
 /** What one call to a model says of itself, whichever provider's words it was said in. */
 
-/** Token counts by the rule of the GenAI conventions: cache tokens are part of `input`, reasoning is part of `output`. */
+/**
+ * Token counts by the rule of the GenAI conventions: `input` and `output` are all tokens, every other member is a part of one of them.
+ * A member that the provider did not report is absent, never 0.
+ */
 export type Usage = {
   readonly input?: number;
   readonly output?: number;
   readonly cacheRead?: number;
   readonly cacheCreation?: number;
+  /** The part of `cacheCreation` that is kept for an hour, which costs more than the usual five minutes. */
+  readonly cacheCreation1h?: number;
   readonly reasoning?: number;
+  readonly inputAudio?: number;
+  readonly outputAudio?: number;
+  /** The part of `cacheRead` that is audio. */
+  readonly cacheReadAudio?: number;
 };
 
 export type AttributeValue = string | number | boolean | string[];

@@ -4,9 +4,9 @@
  */
 export { normalizeDialect } from "./dialects/index.ts";
 export type { Message, MessagePart, RequestFacts, ResponseFacts, StreamReader, Usage } from "./facts.ts";
-export type { WireFormat } from "./formats/format.ts";
+export type { HeaderLookup, ReadingOptions, RequestTarget, WireFormat } from "./formats/format.ts";
 export { WIRE_FORMATS } from "./formats/index.ts";
 export { createJsonProjector, type JsonProjector, type Template } from "./json-projector.ts";
 export { createJsonReader } from "./json-reader.ts";
-export { providerOf, publicProvider } from "./providers.ts";
+export { publicProvider } from "./providers.ts";
 export { createSseParser, type ServerSentEvent } from "./sse.ts";

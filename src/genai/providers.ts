@@ -25,6 +25,3 @@ const matches = (host: string, suffix: string): boolean =>
 export function publicProvider(host: string): string | undefined {
   return BY_HOST.find(([suffix]) => matches(host, suffix))?.[1];
 }
-
-/** Whose API a server speaks: its owner where the host tells, else `openai`, whose format it is. */
-export const providerOf = (host: string): string => publicProvider(host) ?? "openai";

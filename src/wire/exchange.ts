@@ -1,4 +1,5 @@
 import type { Attributes, Span } from "@opentelemetry/api";
+import type { HeaderLookup, RequestTarget } from "../genai/index.ts";
 
 /**
  * One HTTP request and its answer as a transport shows it. The transport calls these in order; each call is cheap, keeps no
@@ -13,16 +14,9 @@ export type Exchange = {
   readonly fail: (error: unknown) => void;
 };
 
-/** Case-insensitive look into the headers of one message. */
-export type HeaderLookup = (name: string) => string | undefined;
-
-export type RequestHead = {
-  readonly method: string;
+export type RequestHead = RequestTarget & {
   readonly scheme: string;
-  readonly host: string;
   readonly port: number;
-  /** Path without query. */
-  readonly path: string;
   readonly header: HeaderLookup;
 };
 

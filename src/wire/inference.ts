@@ -2,7 +2,8 @@ import { type Attributes, SpanStatusCode } from "@opentelemetry/api";
 import {
   createJsonReader,
   createSseParser,
-  providerOf,
+  publicProvider,
+  type ReadingOptions,
   type RequestFacts,
   type ResponseFacts,
   type Usage,
@@ -25,20 +26,21 @@ function parseJson(text: string): unknown {
   }
 }
 
-function createEventStreamReader(format: WireFormat, captureContent: boolean): ResponseReader {
-  const stream = format.createStreamReader(captureContent);
+function createEventStreamReader(format: WireFormat, options: ReadingOptions): ResponseReader {
+  const stream = format.createStreamReader(options);
   const parser = createSseParser(({ event, data }) => {
     if (data !== "[DONE]") stream.event(event, parseJson(data));
   });
   return { feed: parser.feed, result: stream.result };
 }
 
-function createAnswerReader(format: WireFormat, captureContent: boolean): ResponseReader {
+function createAnswerReader(format: WireFormat, options: ReadingOptions): ResponseReader {
+  const { captureContent } = options;
   const json = createJsonReader(
     captureContent ? true : format.responseTemplate,
     captureContent ? MAX_CAPTURED_BODY_BYTES : undefined,
   );
-  return { feed: json.feed, result: () => format.readResponse(json.result(), captureContent) };
+  return { feed: json.feed, result: () => format.readResponse(json.result(), options) };
 }
 
 function usageAttributes(usage: Usage | undefined): Attributes {
@@ -65,11 +67,11 @@ function responseAttributes(facts: ResponseFacts): Attributes {
   return { ...attributes, ...contentAttributes(facts.content) };
 }
 
-function requestAttributes(head: RequestHead, facts: RequestFacts): Attributes {
+function requestAttributes(format: WireFormat, head: RequestHead, facts: RequestFacts): Attributes {
   const retry = Number(head.header("x-stainless-retry-count") ?? 0);
   return {
     [ATTR.operation]: facts.operation,
-    [ATTR.provider]: providerOf(head.host),
+    [ATTR.provider]: publicProvider(head.host) ?? format.provider,
     ...(facts.model !== undefined && { [ATTR.requestModel]: facts.model }),
     ...(facts.stream && { [ATTR.requestStream]: true }),
     ...facts.parameters,
@@ -108,14 +110,15 @@ export function describeInference(
 
   return {
     name: request.model === undefined ? request.operation : `${request.operation} ${request.model}`,
-    attributes: requestAttributes(head, request),
+    attributes: requestAttributes(format, head, request),
     description: {
       responseHead: (code, header) => {
         status = code;
         const type = header("content-type") ?? "";
         streaming = type.includes("event-stream");
-        if (streaming) reader = createEventStreamReader(format, captureContent);
-        else if (type.includes("json")) reader = createAnswerReader(format, captureContent);
+        const options = { target: head, captureContent, header };
+        if (streaming) reader = createEventStreamReader(format, options);
+        else if (type.includes("json")) reader = createAnswerReader(format, options);
         if (reader !== undefined) body = createResponseBody(header("content-encoding"), reader.feed);
       },
       responseChunk: (chunk, atMs) => {

@@ -1,6 +1,7 @@
 import diagnostics_channel from "node:diagnostics_channel";
 import type { ClientRequest, IncomingMessage } from "node:http";
-import type { Exchange, HeaderLookup, RequestHead } from "./exchange.ts";
+import type { HeaderLookup } from "../genai/index.ts";
+import type { Exchange, RequestHead } from "./exchange.ts";
 import type { RequestObserver } from "./observer.ts";
 
 function lookupHeaders(request: ClientRequest): HeaderLookup {

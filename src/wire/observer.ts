@@ -70,7 +70,7 @@ export function createRequestObserver(options: ObserverOptions): RequestWatch {
   const observe: RequestObserver = (head, addHeader) => {
     if (isTracingSuppressed(context.active())) return undefined;
     const startMs = clock.nowMs();
-    const format = head.method === "POST" ? WIRE_FORMATS.find((one) => one.matchesPath(head.path)) : undefined;
+    const format = WIRE_FORMATS.find((one) => one.matches(head));
     const requestReader = format && createRequestReader(format, captureContent);
     const span = tracer.startSpan(head.method, {
       kind: SpanKind.CLIENT,
@@ -87,7 +87,9 @@ export function createRequestObserver(options: ObserverOptions): RequestWatch {
     /** What the exchange is shows only when its request body is there. */
     const describe = (): Description => {
       if (description !== undefined) return description;
-      const facts = requestReader && format?.readRequest(requestReader.result(), captureContent);
+      const facts =
+        requestReader &&
+        format?.readRequest(requestReader.result(), { target: head, captureContent, header: head.header });
       const described =
         format !== undefined && facts !== undefined
           ? describeInference(format, head, facts, startMs, captureContent)

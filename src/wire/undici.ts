@@ -1,5 +1,6 @@
 import diagnostics_channel from "node:diagnostics_channel";
-import type { Exchange, HeaderLookup, RequestHead } from "./exchange.ts";
+import type { HeaderLookup } from "../genai/index.ts";
+import type { Exchange, RequestHead } from "./exchange.ts";
 import type { RequestObserver } from "./observer.ts";
 
 /** The part of undici's request that its diagnostics channels document (undici docs, DiagnosticsChannel.md). */

@@ -1,47 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import {
-  createJsonProjector,
-  type RequestFacts,
-  type ResponseFacts,
-  WIRE_FORMATS,
-  type WireFormat,
-} from "../../src/genai/index.ts";
+import { type ResponseFacts, WIRE_FORMATS } from "../../src/genai/index.ts";
 import { ATTR } from "../../src/model/index.ts";
+import { captured, formatOf, isRecognized, reading, request, response, stream } from "./reading.ts";
 
 const CHAT = "/v1/chat/completions";
 const RESPONSES = "/v1/responses";
 const EMBEDDINGS = "/v1/embeddings";
-
-function formatOf(path: string): WireFormat {
-  const format = WIRE_FORMATS.find((one) => one.matchesPath(path));
-  assert.ok(format !== undefined, `${path} is recognized`);
-  return format;
-}
-
-/** Through the template, as the wire reads it where content is not captured. */
-function project(template: WireFormat["requestTemplate"], body: unknown): unknown {
-  const projector = createJsonProjector(template);
-  projector.feed(Buffer.from(JSON.stringify(body)));
-  return projector.result();
-}
-
-const request = (path: string, body: unknown): RequestFacts | undefined =>
-  formatOf(path).readRequest(project(formatOf(path).requestTemplate, body), false);
-const response = (path: string, body: unknown): ResponseFacts =>
-  formatOf(path).readResponse(project(formatOf(path).responseTemplate, body), false);
-const captured = (path: string, body: unknown): Readonly<Record<string, unknown>> =>
-  formatOf(path).readRequest(body, true)?.content ?? {};
-
-function stream(
-  path: string,
-  events: readonly (readonly [name: string, data: unknown])[],
-  capture = false,
-): ResponseFacts {
-  const reader = formatOf(path).createStreamReader(capture);
-  for (const [name, data] of events) reader.event(name, data);
-  return reader.result();
-}
 
 describe("paths", () => {
   it("are recognized whatever stands before them", () => {
@@ -66,11 +31,7 @@ describe("paths", () => {
       "/v1/responses/resp_1/cancel",
       "/v1/models",
     ]) {
-      assert.equal(
-        WIRE_FORMATS.some((one) => one.matchesPath(path)),
-        false,
-        path,
-      );
+      assert.equal(isRecognized(path), false, path);
     }
   });
 });
@@ -146,7 +107,8 @@ describe("a request", () => {
 
   it("that is something else is none", () => {
     for (const body of [undefined, null, [], "x", 5, {}, { model: 5 }, { model: "" }, { messages: [] }]) {
-      for (const format of WIRE_FORMATS) assert.equal(format.readRequest(body, true), undefined, JSON.stringify(body));
+      for (const format of WIRE_FORMATS)
+        assert.equal(format.readRequest(body, reading("/", true)), undefined, JSON.stringify(body));
     }
   });
 
@@ -358,9 +320,9 @@ describe("an answer", () => {
   it("of no shape at all gives nothing and throws nothing", () => {
     for (const format of WIRE_FORMATS) {
       for (const body of [undefined, null, [], "x", 5, [[]], { choices: 5, usage: [], output: {}, error: 5 }]) {
-        const facts = format.readResponse(body, true);
+        const facts = format.readResponse(body, reading("/", true));
         assert.equal(facts.usage === undefined || Object.keys(facts.usage).length === 0, true);
-        const reader = format.createStreamReader(true);
+        const reader = format.createStreamReader(reading("/", true));
         reader.event("", body);
         reader.event("error", body);
         reader.result();

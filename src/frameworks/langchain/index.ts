@@ -1,5 +1,5 @@
 import { type Context, type Span, trace } from "@opentelemetry/api";
-import type { AdoptedFile } from "../module-hooks.ts";
+import type { Adopted, AdoptedFile } from "../module-hooks.ts";
 import { type HandlerOptions, ObservatoryHandler } from "./handler.ts";
 import { createRunBook } from "./runs.ts";
 
@@ -45,8 +45,8 @@ function currentRunId(): string | undefined {
 export function createLangChainAdapter(options: Omit<HandlerOptions, "runs">): LangChainAdapter {
   const runs = createRunBook();
   const handler = new ObservatoryHandler({ ...options, runs });
-  const adopt = (value: unknown): void => {
-    const CallbackManager = value as ManagerClass;
+  const adopt = ({ get }: Adopted): void => {
+    const CallbackManager = get("CallbackManager") as ManagerClass;
     const configure = CallbackManager?._configureSync;
     if (typeof configure !== "function") return;
     CallbackManager._configureSync = function (...args) {
@@ -56,7 +56,7 @@ export function createLangChainAdapter(options: Omit<HandlerOptions, "runs">): L
     };
   };
   return {
-    files: [{ packageName: "@langchain/core", path: "dist/callbacks/manager", local: "CallbackManager", adopt }],
+    files: [{ packageName: "@langchain/core", path: "dist/callbacks/manager", locals: ["CallbackManager"], adopt }],
     bridge: (current) => {
       const run = runs.get(currentRunId());
       return run !== undefined && trace.getSpan(current) === run.outerSpan ? trace.getSpan(run.context) : undefined;

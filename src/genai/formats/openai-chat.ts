@@ -1,6 +1,6 @@
 import { ATTR, OPERATION } from "../../model/index.ts";
 import type { Message, MessagePart, ResponseFacts, StreamReader, Usage } from "../facts.ts";
-import type { WireFormat } from "./format.ts";
+import type { ReadingOptions, WireFormat } from "./format.ts";
 import { readOpenAiError } from "./openai-error.ts";
 import { asArray, asCount, asNumber, asObject, asString, defined, type JsonObject, pickParameters } from "./reading.ts";
 
@@ -137,7 +137,7 @@ function createChoiceJoiner(): { add: (choice: JsonObject) => void; message: () 
   };
 }
 
-function createStreamReader(captureContent: boolean): StreamReader {
+function createStreamReader({ captureContent }: ReadingOptions): StreamReader {
   let facts: ResponseFacts = {};
   const reasons = new Map<number, string>();
   const joiners = new Map<number, ReturnType<typeof createChoiceJoiner>>();
@@ -171,7 +171,8 @@ function createStreamReader(captureContent: boolean): StreamReader {
 /** OpenAI chat completions, and every server that imitates them (platform.openai.com/docs/api-reference/chat). */
 export const OPENAI_CHAT: WireFormat = {
   name: "openai.chat_completions",
-  matchesPath: (path) => path.endsWith("/chat/completions"),
+  provider: "openai",
+  matches: ({ method, path }) => method === "POST" && path.endsWith("/chat/completions"),
   requestTemplate: {
     model: true,
     stream: true,
@@ -188,7 +189,7 @@ export const OPENAI_CHAT: WireFormat = {
     service_tier: true,
     choices: { finish_reason: true },
   },
-  readRequest: (value, captureContent) => {
+  readRequest: (value, { captureContent }) => {
     const body = asObject(value);
     const model = asString(body?.model);
     if (body === undefined || model === undefined) return undefined;
@@ -219,7 +220,7 @@ export const OPENAI_CHAT: WireFormat = {
       }),
     };
   },
-  readResponse: (value, captureContent) => {
+  readResponse: (value, { captureContent }) => {
     const body = asObject(value);
     return body === undefined ? {} : { ...readHead(body), ...readChoices(body, captureContent) };
   },

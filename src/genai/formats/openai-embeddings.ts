@@ -6,7 +6,8 @@ import { asCount, asObject, asString, defined, pickParameters } from "./reading.
 /** OpenAI embeddings (platform.openai.com/docs/api-reference/embeddings). The vectors are never read. */
 export const OPENAI_EMBEDDINGS: WireFormat = {
   name: "openai.embeddings",
-  matchesPath: (path) => path.endsWith("/embeddings"),
+  provider: "openai",
+  matches: ({ method, path }) => method === "POST" && path.endsWith("/embeddings"),
   requestTemplate: { model: true, encoding_format: true, dimensions: true },
   responseTemplate: { model: true, usage: true, error: true },
   readRequest: (value) => {

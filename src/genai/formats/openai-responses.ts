@@ -1,6 +1,6 @@
 import { ATTR, OPERATION } from "../../model/index.ts";
 import type { Message, MessagePart, ResponseFacts, StreamReader, Usage } from "../facts.ts";
-import type { WireFormat } from "./format.ts";
+import type { ReadingOptions, WireFormat } from "./format.ts";
 import { readOpenAiError } from "./openai-error.ts";
 import { asArray, asCount, asObject, asString, defined, type JsonObject, pickParameters } from "./reading.ts";
 
@@ -91,7 +91,7 @@ function readBody(body: JsonObject, captureContent: boolean): ResponseFacts {
   }) as ResponseFacts;
 }
 
-function createStreamReader(captureContent: boolean): StreamReader {
+function createStreamReader({ captureContent }: ReadingOptions): StreamReader {
   let facts: ResponseFacts = {};
   return {
     event: (name, data) => {
@@ -112,7 +112,8 @@ function createStreamReader(captureContent: boolean): StreamReader {
 /** OpenAI responses (platform.openai.com/docs/api-reference/responses). */
 export const OPENAI_RESPONSES: WireFormat = {
   name: "openai.responses",
-  matchesPath: (path) => path.endsWith("/responses"),
+  provider: "openai",
+  matches: ({ method, path }) => method === "POST" && path.endsWith("/responses"),
   requestTemplate: {
     model: true,
     stream: true,
@@ -130,7 +131,7 @@ export const OPENAI_RESPONSES: WireFormat = {
     service_tier: true,
     output: { type: true },
   },
-  readRequest: (value, captureContent) => {
+  readRequest: (value, { captureContent }) => {
     const body = asObject(value);
     const model = asString(body?.model);
     if (body === undefined || model === undefined) return undefined;
@@ -159,7 +160,7 @@ export const OPENAI_RESPONSES: WireFormat = {
       }),
     };
   },
-  readResponse: (value, captureContent) => {
+  readResponse: (value, { captureContent }) => {
     const body = asObject(value);
     return body === undefined ? {} : readBody(body, captureContent);
   },

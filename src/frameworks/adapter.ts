@@ -1,0 +1,25 @@
+import type { Context, Span, Tracer } from "@opentelemetry/api";
+import type { Clock } from "../base/index.ts";
+import type { AdoptedFile } from "./module-hooks.ts";
+
+/** What every adapter of a framework is made with. */
+export type AdapterOptions = {
+  readonly tracer: Tracer;
+  readonly clock: Clock;
+  /** Without it, nothing that people, models or tools said goes on a span. */
+  readonly captureContent: boolean;
+  /** The current context without any bridge: what the program or one of our wrappers made current. */
+  readonly outerContext: () => Context;
+};
+
+/** Makes spans of what a framework does. Lives as long as the process. */
+export type Adapter = {
+  /** As in `AGENT_OBSERVATORY_DISABLED_INSTRUMENTATIONS`. */
+  readonly name: string;
+  readonly files: readonly AdoptedFile[];
+  /**
+   * For a framework that keeps an asynchronous context of its own: the span of what the program is inside of there, where that is more
+   * specific than the span of `current`.
+   */
+  readonly bridge?: (current: Context) => Span | undefined;
+};
