@@ -27,6 +27,8 @@ export type RunOptions = {
   readonly env?: Readonly<Record<string, string>>;
   /** Where telemetry goes. By default to a receiver of this run's own; a text is an address at which there is none. */
   readonly receiver?: OtlpReceiver | string;
+  /** Where the program's own directory is made, which decides what it can import. By default this folder, in the package itself. */
+  readonly directory?: string;
   /** Further files beside the program, such as observatory.yaml: the working directory is there. */
   readonly files?: Readonly<Record<string, string>>;
   /** Sees the process while it runs, to send it signals. */
@@ -66,12 +68,15 @@ export async function freePort(): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
+/** Where programs find tests/sdks/node_modules: the libraries under observation, and this package. */
+export const SDKS_DIRECTORY = join(import.meta.dirname, "..", "sdks");
+
 /** Runs `source`. The directory lies inside the checkout, so that its packages and this package itself can be imported. */
 export async function runProgram(source: string, options: RunOptions = {}): Promise<ProgramRun> {
   const { mode = "require", type = "module", env = {}, files = {} } = options;
   const given = options.receiver;
   const receiver = given === undefined ? await startOtlpReceiver() : typeof given === "string" ? undefined : given;
-  const directory = await mkdtemp(join(import.meta.dirname, "running-"));
+  const directory = await mkdtemp(join(options.directory ?? import.meta.dirname, "running-"));
   try {
     const program = join(directory, type === "module" ? "program.mjs" : "program.cjs");
     await writeFile(program, source);
