@@ -31,6 +31,7 @@ import {
   createExport,
   createLoggerProvider,
   createPrivacy,
+  createRunWatch,
   createSpanPipeline,
   guardExit,
   type LogItem,
@@ -209,6 +210,7 @@ export function startTelemetry(options: StartOptions): Telemetry {
   const pipeline = createSpanPipeline({
     metrics,
     pricer,
+    runs: createRunWatch({ metrics, clock, emitLog, scope: SCOPE }),
     onFault,
     onExport: (span) => {
       if (config.signals.traces) outlet?.span(span);

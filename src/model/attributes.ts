@@ -62,6 +62,10 @@ export const ATTR = {
   retryCount: "agent_observatory.request.retry_count",
   streamOutcome: "agent_observatory.stream.outcome",
   unfinished: "agent_observatory.unfinished",
+  runState: "agent_observatory.run.state",
+  runName: "agent_observatory.run.name",
+  runStartMs: "agent_observatory.run.start_time_ms",
+  runParentSpanId: "agent_observatory.run.parent_span_id",
   requestBytes: "agent_observatory.request.body.size",
   responseBytes: "agent_observatory.response.body.size",
   framework: "agent_observatory.framework",
@@ -79,6 +83,13 @@ export const OPERATION = {
   executeTool: "execute_tool",
   retrieval: "retrieval",
 } as const;
+
+/** The log record that tells of a run in progress, in its event name and at the beginning of its text. */
+export const RUN_EVENT = "agent_observatory.run";
+/** How often a run in progress says that it still is. */
+export const RUN_REPEATED_MS = 30_000;
+/** `unfinished`: the process ended before the run did. */
+export type RunState = "running" | "ended" | "unfinished";
 
 /** Operations that call a model: only their spans carry usage that may be summed. */
 export const INFERENCE_OPERATIONS: ReadonlySet<string> = new Set([

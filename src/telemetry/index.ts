@@ -9,5 +9,6 @@ export { createExport, type Export } from "./export.ts";
 export { createLoggerProvider, type LogItem, logAttributes, severityOf } from "./logs.ts";
 export { createPrivacy, type Privacy } from "./privacy.ts";
 export { resourceAttributes } from "./resource.ts";
+export { createRunWatch } from "./runs/run-watch.ts";
 export { runningTelemetry, setRunningTelemetry, type Telemetry } from "./runtime.ts";
 export { createSpanPipeline } from "./span-pipeline.ts";

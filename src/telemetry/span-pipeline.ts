@@ -7,10 +7,12 @@ import type { Usage } from "../genai/index.ts";
 import { type MeasuredSpan, type Metrics, measureProgress, measureSpan } from "../metrics/index.ts";
 import { ATTR, INFERENCE_OPERATIONS } from "../model/index.ts";
 import { createLineageBook } from "./lineage.ts";
+import type { RunWatch } from "./runs/run-watch.ts";
 
 export type SpanPipelineOptions = {
   readonly metrics: Metrics;
   readonly pricer: Pricer;
+  readonly runs: RunWatch;
   /** Takes an ended span that is to be exported. */
   readonly onExport: (span: ReadableSpan) => void;
   readonly onFault: (error: unknown) => void;
@@ -76,7 +78,7 @@ function classifySpan(span: Span): void {
  * and, if sampled, handed on. Counting comes before sampling, so numbers never depend on it.
  */
 export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
-  const { metrics, pricer, onExport, onFault } = options;
+  const { metrics, pricer, runs, onExport, onFault } = options;
   const lineages = createLineageBook();
   const progress = new WeakMap<object, MeasuredSpan["attributes"]>();
   const open = new Set<Span>();
@@ -101,6 +103,7 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
     const labels = { ...span.attributes };
     progress.set(span, labels);
     measureProgress(metrics, labels, 1);
+    runs.onStart(span);
   };
 
   const onEnding = (span: Span): void => {
@@ -135,6 +138,7 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
     const sampled = (traceFlags & TraceFlags.SAMPLED) !== 0;
     const labels = progress.get(span);
     if (labels !== undefined) measureProgress(metrics, labels, -1);
+    runs.onEnd(span);
     measureSpan(metrics, {
       attributes: span.attributes,
       failed: span.status.code === SpanStatusCode.ERROR,

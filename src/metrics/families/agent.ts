@@ -17,6 +17,13 @@ export const AGENT_METRICS = [
     labels: ["agent"],
   },
   {
+    name: "agent_oldest_run_start_time_seconds",
+    type: "gauge",
+    help: "Unix time at which the oldest agent run in progress began; 0 while none is.",
+    unit: "s",
+    labels: ["agent"],
+  },
+  {
     name: "agent_request_duration_seconds",
     type: "histogram",
     help: "Duration of an agent run.",

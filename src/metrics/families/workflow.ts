@@ -17,6 +17,13 @@ export const WORKFLOW_METRICS = [
     labels: ["workflow"],
   },
   {
+    name: "workflow_oldest_execution_start_time_seconds",
+    type: "gauge",
+    help: "Unix time at which the oldest workflow execution in progress began; 0 while none is.",
+    unit: "s",
+    labels: ["workflow"],
+  },
+  {
     name: "workflow_duration_seconds",
     type: "histogram",
     help: "Duration of a workflow execution.",
