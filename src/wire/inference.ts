@@ -1,12 +1,13 @@
 import { type Attributes, SpanStatusCode } from "@opentelemetry/api";
 import {
   createJsonReader,
-  createSseParser,
+  type Framer,
+  framerOf,
   publicProvider,
   type ReadingOptions,
   type RequestFacts,
   type ResponseFacts,
-  type Usage,
+  usageAttributes,
   type WireFormat,
 } from "../genai/index.ts";
 import { ATTR } from "../model/index.ts";
@@ -18,20 +19,20 @@ export const MAX_CAPTURED_BODY_BYTES = 4 * 1024 * 1024;
 
 type ResponseReader = { readonly feed: (bytes: Uint8Array) => void; readonly result: () => ResponseFacts };
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function createEventStreamReader(format: WireFormat, options: ReadingOptions): ResponseReader {
+function createEventReader(
+  format: WireFormat,
+  options: ReadingOptions,
+  createFramer: NonNullable<ReturnType<typeof framerOf>>,
+): ResponseReader {
   const stream = format.createStreamReader(options);
-  const parser = createSseParser(({ event, data }) => {
-    if (data !== "[DONE]") stream.event(event, parseJson(data));
-  });
-  return { feed: parser.feed, result: stream.result };
+  const framer: Framer = createFramer(stream.event);
+  return {
+    feed: framer.feed,
+    result: () => {
+      framer.end();
+      return stream.result();
+    },
+  };
 }
 
 function createAnswerReader(format: WireFormat, options: ReadingOptions): ResponseReader {
@@ -41,16 +42,6 @@ function createAnswerReader(format: WireFormat, options: ReadingOptions): Respon
     captureContent ? MAX_CAPTURED_BODY_BYTES : undefined,
   );
   return { feed: json.feed, result: () => format.readResponse(json.result(), options) };
-}
-
-function usageAttributes(usage: Usage | undefined): Attributes {
-  const attributes: Attributes = {};
-  if (usage?.input !== undefined) attributes[ATTR.inputTokens] = usage.input;
-  if (usage?.output !== undefined) attributes[ATTR.outputTokens] = usage.output;
-  if (usage?.cacheRead !== undefined) attributes[ATTR.cacheReadTokens] = usage.cacheRead;
-  if (usage?.cacheCreation !== undefined) attributes[ATTR.cacheCreationTokens] = usage.cacheCreation;
-  if (usage?.reasoning !== undefined) attributes[ATTR.reasoningTokens] = usage.reasoning;
-  return attributes;
 }
 
 function contentAttributes(content: Readonly<Record<string, unknown>> | undefined): Attributes {
@@ -115,9 +106,10 @@ export function describeInference(
       responseHead: (code, header) => {
         status = code;
         const type = header("content-type") ?? "";
-        streaming = type.includes("event-stream");
+        const createFramer = framerOf(type);
+        streaming = createFramer !== undefined;
         const options = { target: head, captureContent, header };
-        if (streaming) reader = createEventStreamReader(format, options);
+        if (createFramer !== undefined) reader = createEventReader(format, options, createFramer);
         else if (type.includes("json")) reader = createAnswerReader(format, options);
         if (reader !== undefined) body = createResponseBody(header("content-encoding"), reader.feed);
       },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createSseParser, type ServerSentEvent } from "../../src/genai/index.ts";
+import { createSseParser, type ServerSentEvent } from "../../../src/genai/framing/sse.ts";
 
 function parse(bytes: Uint8Array, size = bytes.length): ServerSentEvent[] {
   const events: ServerSentEvent[] = [];
@@ -26,6 +26,14 @@ describe("the parser of server-sent events", () => {
     ["one leading space as no part of the value", "data:a\ndata:  b\n\n", [{ event: "", data: "a\n b" }]],
     ["comments, ids and retries as nothing", ": hello\nid: 1\nretry: 3\n\n", []],
     ["carriage returns", "event: x\r\ndata: a\r\n\r\n", [{ event: "x", data: "a" }]],
+    [
+      "carriage returns alone",
+      "event: x\rdata: a\rdata: b\r\rdata: c\n\r",
+      [
+        { event: "x", data: "a\nb" },
+        { event: "", data: "c" },
+      ],
+    ],
     ["a mark of byte order as nothing", "\ufeffdata: a\n\n", [{ event: "", data: "a" }]],
     ["a field without a colon as an empty value", "data\n\n", [{ event: "", data: "" }]],
     ["an event that is not ended as none", "data: a\n", []],
@@ -38,9 +46,11 @@ describe("the parser of server-sent events", () => {
   }
 
   it("does not care where the bytes are cut, not even inside a letter", () => {
-    const bytes = Buffer.from('event: x\r\ndata: {"text":"Grüße 🦊 日本"}\r\n\r\n: ping\n\ndata: [DONE]\n\n');
+    const bytes = Buffer.from(
+      'event: x\r\ndata: {"text":"Grüße 🦊 日本"}\r\n\r\n: ping\n\ndata: [DONE]\n\ndata: a\r\r',
+    );
     const whole = parse(bytes);
-    assert.equal(whole.length, 2);
+    assert.equal(whole.length, 3);
     for (let size = 1; size <= bytes.length; size += 1) assert.deepEqual(parse(bytes, size), whole, `size ${size}`);
   });
 
