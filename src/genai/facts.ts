@@ -16,6 +16,13 @@ export type Usage = {
   readonly outputAudio?: number;
   /** The part of `cacheRead` that is audio. */
   readonly cacheReadAudio?: number;
+  readonly inputImage?: number;
+  readonly outputImage?: number;
+  /** The part of `cacheRead` that is images. */
+  readonly cacheReadImage?: number;
+  /** Searches that the provider made for the call and bills by the piece. These are no tokens. */
+  readonly webSearches?: number;
+  readonly fileSearches?: number;
 };
 
 export type AttributeValue = string | number | boolean | string[];
@@ -51,6 +58,9 @@ export type MessagePart =
   | { readonly type: "text" | "reasoning"; readonly content: string }
   | { readonly type: "tool_call"; readonly id?: string; readonly name: string; readonly arguments?: unknown }
   | { readonly type: "tool_call_response"; readonly id?: string; readonly result: unknown }
+  /** A tool that runs at the provider, such as its web search. */
+  | { readonly type: "server_tool_call"; readonly id?: string; readonly name: string; readonly server_tool_call: unknown }
+  | { readonly type: "server_tool_call_response"; readonly id?: string; readonly server_tool_call_response: unknown }
   | { readonly type: "uri"; readonly uri: string; readonly modality?: string }
   | { readonly type: "blob"; readonly mime_type?: string; readonly modality?: string; readonly size: number };
 
