@@ -28,7 +28,8 @@ export {
   type TimeRange,
 } from "./prometheus.ts";
 export type { Alert, AlertingRule, AlertState, RecordingRule, Rule, RuleGroup } from "./prometheus-rules.ts";
+export { type AnnouncedRun, findOpenRuns, withOpenRuns } from "./runs.ts";
 export type { HistogramPoint, Labels, Point, Sample, Series, Values } from "./samples.ts";
-export { findTraceIds, searchTraces, type TraceSearch, type TraceSearchResult } from "./trace-search.ts";
+export { addOpenRuns, findTraceIds, searchTraces, type TraceSearch, type TraceSearchResult } from "./trace-search.ts";
 export { isInference, numberOf, rootOf, summarizeTrace, type TraceSummary } from "./trace-summary.ts";
 export type { ClientOptions } from "./transport.ts";

@@ -1,5 +1,6 @@
 import type { JaegerBackend, TraceQuery } from "./jaeger.ts";
 import type { Trace, TraceSpan } from "./jaeger-trace.ts";
+import { type AnnouncedRun, withOpenRuns } from "./runs.ts";
 import { NAMED_BY, summarizeTrace, type TraceSummary } from "./trace-summary.ts";
 
 /** Which traces are looked for. Every condition holds for the trace as a whole: some span of it meets each. */
@@ -192,6 +193,36 @@ export async function searchTraces(jaeger: JaegerBackend, search: TraceSearch): 
     found: found.slice(0, limit),
     lookedAt: looked.reduce((sum, one) => sum + one.lookedAt, 0),
     cut: cuts.has("limit") || found.length > limit ? "limit" : cuts.has("lookedAt") ? "lookedAt" : undefined,
+  };
+}
+
+/**
+ * The result with the traces of open runs added, which Jaeger does not know yet or knows without the run. The same conditions hold for
+ * them. Throws `BackendError`.
+ */
+export async function addOpenRuns(
+  jaeger: JaegerBackend,
+  search: TraceSearch,
+  result: TraceSearchResult,
+  runs: readonly AnnouncedRun[],
+): Promise<TraceSearchResult> {
+  const tests = testsOf(search, undefined, conditionsOf(search));
+  const { service } = search;
+  if (service !== undefined) tests.push((_, { services }) => services.includes(service));
+  const found = new Map(result.found.map((one) => [one.trace.traceId, one]));
+  const traceIds = [...new Set(runs.map(({ span }) => span.traceId))].slice(0, search.limit);
+  await inTurns(traceIds, async (traceId) => {
+    const known = found.get(traceId)?.trace ?? (await jaeger.trace(traceId)) ?? { traceId, spans: [] };
+    const trace = withOpenRuns(known, runs);
+    const summary = summarizeTrace(trace);
+    if (tests.every((test) => test(trace, summary))) found.set(traceId, { trace, summary });
+    else found.delete(traceId);
+  });
+  const sorted = [...found.values()].sort((a, b) => b.summary.startMs - a.summary.startMs);
+  return {
+    ...result,
+    found: sorted.slice(0, search.limit),
+    cut: sorted.length > search.limit ? "limit" : result.cut,
   };
 }
 

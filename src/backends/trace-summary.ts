@@ -22,6 +22,8 @@ export type TraceSummary = {
   readonly unpricedCalls: number;
   /** Failed spans below which nothing failed: where errors began, each counted once. */
   readonly errors: number;
+  /** `running` while a run of it is, `incomplete` where one never came to its end (docs/runs.md). */
+  readonly state: "ended" | "running" | "incomplete";
   /** `error` where any span failed, even if the program got over it. */
   readonly status: "ok" | "error";
   readonly agents: readonly string[];
@@ -74,6 +76,13 @@ export function rootOf({ spans }: Trace): TraceSpan | undefined {
   return spans.find(({ parentSpanId }) => parentSpanId === undefined) ?? spans[0];
 }
 
+function stateOf(spans: readonly TraceSpan[]): TraceSummary["state"] {
+  const states = new Set(spans.map(({ attributes }) => attributes[ATTR.runState]));
+  if (states.has("running")) return "running";
+  const isCutOff = spans.some(({ attributes }) => String(attributes[ATTR.unfinished]) === "true");
+  return isCutOff || states.has("incomplete") ? "incomplete" : "ended";
+}
+
 function errorOrigins(spans: readonly TraceSpan[]): number {
   const failed = spans.filter(({ status }) => status === "error");
   const parents = new Set(failed.map(({ parentSpanId }) => parentSpanId));
@@ -104,6 +113,7 @@ export function summarizeTrace(trace: Trace): TraceSummary {
     costUsd: priced.length === 0 ? undefined : dollars(sumOf(priced, ATTR.costUsd)),
     unpricedCalls: unpriced.length,
     errors: errorOrigins(spans),
+    state: stateOf(spans),
     status: spans.some(({ status }) => status === "error") ? "error" : "ok",
     agents: distinct(spans, NAMED_BY.agent),
     tools: distinct(spans, NAMED_BY.tool),

@@ -78,6 +78,13 @@ function usageOf(span: TraceSpan): string[] {
   ];
 }
 
+/** Of a run that has not come to its end: what is still to come, or never will. */
+function stateOf({ attributes }: TraceSpan): string {
+  const state = attributes[ATTR.runState];
+  if (state === "running") return "running";
+  return state === "incomplete" || String(attributes[ATTR.unfinished]) === "true" ? "incomplete" : "";
+}
+
 function failureOf(span: TraceSpan): string {
   if (span.status !== "error") return "";
   const category = span.attributes[ATTR.errorCategory] ?? span.attributes[ATTR.errorType] ?? "error";
@@ -91,10 +98,14 @@ const cutTo = (text: string, columns: number | undefined, used: number): string 
 function renderSpan(span: TraceSpan, used: number, { paint, columns }: TreeOptions): string {
   const name = oneLine(span.name);
   const facts = oneLine([formatDuration(span.durationMs), ...usageOf(span)].join(" · "));
+  const state = stateOf(span);
   const operation = String(span.attributes[ATTR.operation] ?? "");
   const strong = operation === OPERATION.invokeAgent || operation === OPERATION.invokeWorkflow;
-  const failure = cutTo(failureOf(span), columns, used + textWidth(name) + textWidth(facts) + 3);
-  return `${strong ? paint.bold(name) : name}  ${paint.dim(facts)}${failure === "" ? "" : ` ${paint.red(failure)}`}`;
+  const shownState = state === "" ? "" : ` ${paint.yellow(state)}`;
+  const taken = used + textWidth(name) + textWidth(facts) + (state === "" ? 0 : textWidth(state) + 1) + 3;
+  const failure = cutTo(failureOf(span), columns, taken);
+  const shownFailure = failure === "" ? "" : ` ${paint.red(failure)}`;
+  return `${strong ? paint.bold(name) : name}  ${paint.dim(facts)}${shownState}${shownFailure}`;
 }
 
 function renderLog({ timeMs, line, labels }: LogEntry, used: number, { paint, columns, times }: TreeOptions): string {

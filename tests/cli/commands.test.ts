@@ -71,6 +71,7 @@ describe("agent-observatory traces", () => {
           traceId: "string",
           start: "string",
           startMs: "number",
+          state: "string",
           durationMs: "number",
           name: "string",
           service: "string",

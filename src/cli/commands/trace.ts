@@ -1,6 +1,16 @@
-import { type Backends, findTraceIds, type LogEntry, summarizeTrace, type Trace } from "../../backends/index.ts";
+import {
+  type AnnouncedRun,
+  BackendError,
+  type Backends,
+  findOpenRuns,
+  findTraceIds,
+  type LogEntry,
+  summarizeTrace,
+  type Trace,
+  withOpenRuns,
+} from "../../backends/index.ts";
 import { plural } from "../amounts.ts";
-import { defineCommand, EXIT, UsageError } from "../command.ts";
+import { defineCommand, EXIT, type Terminal, UsageError } from "../command.ts";
 import { connect } from "../connection.ts";
 import { CONNECTION_FLAGS, OUTPUT_FLAGS, TIME_FLAGS } from "../flags.ts";
 import { logsOfTrace } from "../logs-of-trace.ts";
@@ -29,19 +39,41 @@ function parseId(given: string | undefined, more: readonly string[]): string {
   return id;
 }
 
-async function findTrace(
-  { jaeger }: Backends,
+type Range = { readonly startMs: number; readonly endMs: number };
+
+/** Runs of the trace, or of those that begin with the id, that have not ended. Without Loki there are none to be known of. */
+async function openRunsOf(
+  { loki }: Backends,
   id: string,
-  range: { readonly startMs: number; readonly endMs: number },
-): Promise<Trace | undefined> {
-  if (id.length === WHOLE_ID_CHARS) return jaeger.trace(id);
-  const [found, ...others] = await findTraceIds(jaeger, id, range);
+  range: Range,
+  terminal: Terminal,
+): Promise<readonly AnnouncedRun[]> {
+  try {
+    const isWhole = id.length === WHOLE_ID_CHARS;
+    const runs = await findOpenRuns(loki, { ...range, nowMs: terminal.clock.nowMs(), ...(isWhole && { traceId: id }) });
+    return runs.filter(({ span }) => span.traceId.startsWith(id));
+  } catch (error) {
+    if (!(error instanceof BackendError)) throw error;
+    remark(terminal, `Runs in progress could not be looked for: ${error.message}`);
+    return [];
+  }
+}
+
+async function findTrace(backends: Backends, id: string, range: Range, terminal: Terminal): Promise<Trace | undefined> {
+  const { jaeger } = backends;
+  if (id.length === WHOLE_ID_CHARS) {
+    const stored = (await jaeger.trace(id)) ?? { traceId: id, spans: [] };
+    return withOpenRuns(stored, await openRunsOf(backends, id, range, terminal));
+  }
+  const stored = await findTraceIds(jaeger, id, range);
+  const runs = await openRunsOf(backends, id, range, terminal);
+  const [found, ...others] = new Set([...stored, ...runs.map(({ span }) => span.traceId)]);
   if (found === undefined) return undefined;
   if (others.length > 0) {
     const shown = [found, ...others].slice(0, SHOWN_IDS).map((one) => `  ${oneLine(one)}`);
     throw new UsageError(`${plural(others.length + 1, "trace")} begin with ${id}:\n${shown.join("\n")}\n`);
   }
-  return jaeger.trace(found);
+  return withOpenRuns((await jaeger.trace(found)) ?? { traceId: found, spans: [] }, runs);
 }
 
 const logJson = ({ timeNs, timeMs, line, labels }: LogEntry) => ({ time: isoTime(timeMs), timeNs, line, labels });
@@ -62,7 +94,7 @@ export const command = defineCommand({
     const id = parseId(given, more);
     const range = parseRange(flags, WEEK_MS, terminal.clock.nowMs());
     const { backends } = await connect(flags, terminal);
-    const trace = await findTrace(backends, id, range);
+    const trace = await findTrace(backends, id, range, terminal);
     if (trace === undefined || trace.spans.length === 0) {
       remark(terminal, `No trace ${id.length === WHOLE_ID_CHARS ? id : `that begins with ${id}`}.`);
       return EXIT.nothing;

@@ -1,4 +1,13 @@
-import { searchTraces, type TraceSearchResult, type TraceSummary } from "../../backends/index.ts";
+import {
+  addOpenRuns,
+  BackendError,
+  type Backends,
+  findOpenRuns,
+  searchTraces,
+  type TraceSearch,
+  type TraceSearchResult,
+  type TraceSummary,
+} from "../../backends/index.ts";
 import { formatDuration, formatUsd, plural } from "../amounts.ts";
 import { defineCommand, EXIT, type Terminal, UsageError } from "../command.ts";
 import { connect } from "../connection.ts";
@@ -63,6 +72,7 @@ function columnsOf(terminal: Terminal, style: TimeStyle): Column<TraceSummary>[]
     { title: "LLM", text: ({ llmCalls }) => (llmCalls === 0 ? "" : String(llmCalls)), right: true },
     { title: "TOKENS", text: tokensOf, right: true },
     { title: "COST", text: costOf, right: true },
+    { title: "STATE", text: ({ state }) => (state === "ended" ? "" : state), paint: paint.yellow },
     { title: "ERRORS", text: ({ errors }) => (errors === 0 ? "" : String(errors)), right: true, paint: paint.red },
     {
       title: "TRACE",
@@ -92,10 +102,28 @@ function remarkOnCut({ cut, found, lookedAt }: TraceSearchResult, terminal: Term
     );
 }
 
+/** With the runs that have not ended. Their log records are an extra: without Loki, the traces are listed as Jaeger has them. */
+async function searchWithRuns(
+  { jaeger, loki }: Backends,
+  search: TraceSearch,
+  terminal: Terminal,
+): Promise<TraceSearchResult> {
+  const result = await searchTraces(jaeger, search);
+  try {
+    const { startMs, endMs } = search;
+    const runs = await findOpenRuns(loki, { startMs, endMs, nowMs: terminal.clock.nowMs() });
+    return runs.length === 0 ? result : await addOpenRuns(jaeger, search, result, runs);
+  } catch (error) {
+    if (!(error instanceof BackendError)) throw error;
+    remark(terminal, `Runs in progress could not be looked for: ${error.message}`);
+    return result;
+  }
+}
+
 export const command = defineCommand({
   usage: ["[flags]"],
   about:
-    "Lists traces, the latest first. Every condition holds for the trace as a whole: some span of it has the agent, some span the tool. A trace has status `error` where any span failed, even if the program got over it; ERRORS counts where errors began. Jaeger looks for one of the conditions, the rest is decided here over what it answers; a remark says where that came to an end.",
+    "Lists traces, the latest first, also those whose agent is still running, or died in the middle (STATE). Every condition holds for the trace as a whole: some span of it has the agent, some span the tool. A trace has status `error` where any span failed, even if the program got over it; ERRORS counts where errors began. Jaeger looks for one of the conditions, the rest is decided here over what it answers; a remark says where that came to an end.",
   examples: [
     "agent-observatory traces --agent researcher --status error --since 2h",
     "agent-observatory traces --min-cost 0.05 --min-duration 10s --since 7d",
@@ -156,7 +184,7 @@ export const command = defineCommand({
       text: flags.text,
     };
     const { backends } = await connect(flags, terminal);
-    const result = await searchTraces(backends.jaeger, search);
+    const result = await searchWithRuns(backends, search, terminal);
     const summaries = result.found.map(({ summary }) => summary);
     if (flags.json) {
       writeJson(terminal, { traces: summaries.map(traceJson), lookedAt: result.lookedAt, cut: result.cut ?? null });
