@@ -107,6 +107,7 @@ export function createMetricDeriver({ clock, cleanLabel }: DerivedMetricsOptions
       failed: span.status === "error",
       durationSeconds: Math.max(0, Number(span.endNs - span.startNs) / 1e9),
       exemplar: { traceId: span.traceId, spanId: span.spanId },
+      isServer: span.kind === "server",
     });
   };
   const hold = createTraceHold({

@@ -2,6 +2,7 @@ import { AGENT_METRICS } from "./families/agent.ts";
 import type { MetricDefinition } from "./families/definition.ts";
 import { GEN_AI_METRICS } from "./families/gen-ai.ts";
 import { LLM_METRICS } from "./families/llm.ts";
+import { MCP_METRICS } from "./families/mcp.ts";
 import { SELF_METRICS } from "./families/self.ts";
 import { WORKFLOW_METRICS } from "./families/workflow.ts";
 
@@ -13,6 +14,7 @@ export const CATALOGUE = [
   ...LLM_METRICS,
   ...WORKFLOW_METRICS,
   ...GEN_AI_METRICS,
+  ...MCP_METRICS,
   ...SELF_METRICS,
 ] as const satisfies readonly MetricDefinition[];
 

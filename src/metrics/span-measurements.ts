@@ -7,6 +7,8 @@ export type MeasuredSpan = {
   readonly failed: boolean;
   readonly durationSeconds: number;
   readonly exemplar: Exemplar | undefined;
+  /** The span is of the side that was asked: an MCP client has counted the tool call already. */
+  readonly isServer?: boolean;
 };
 
 /** Label value where the program does not say: Prometheus would drop an empty one. */
@@ -145,10 +147,26 @@ function measureNode(metrics: Metrics, span: MeasuredSpan): void {
   metrics.observe("workflow_node_duration_seconds", labels, span.durationSeconds, span.exemplar);
 }
 
+function measureMcp(metrics: Metrics, span: MeasuredSpan): void {
+  const { attributes, durationSeconds, exemplar, isServer = false } = span;
+  const labels = {
+    mcp_method_name: label(attributes[ATTR.mcpMethod]),
+    gen_ai_tool_name: text(attributes[ATTR.toolName]) ?? "",
+    gen_ai_prompt_name: text(attributes[ATTR.promptName]) ?? "",
+    error_type: errorTypeOf(span),
+    rpc_response_status_code: text(attributes[ATTR.rpcStatusCode]) ?? "",
+    network_transport: text(attributes[ATTR.networkTransport]) ?? "",
+  };
+  const name = isServer ? "mcp_server_operation_duration_seconds" : "mcp_client_operation_duration_seconds";
+  metrics.observe(name, labels, durationSeconds, exemplar);
+}
+
 /** Counts one ended span. Called for every span, sampled or not, so that no number depends on sampling. */
 export function measureSpan(metrics: Metrics, span: MeasuredSpan): void {
   const operation = span.attributes[ATTR.operation];
-  if (typeof operation !== "string") return;
+  const isMcp = span.attributes[ATTR.mcpMethod] !== undefined;
+  if (isMcp) measureMcp(metrics, span);
+  if (typeof operation !== "string" || (isMcp && span.isServer === true)) return;
   if (INFERENCE_OPERATIONS.has(operation)) measureInference(metrics, span);
   else if (operation === OPERATION.invokeAgent) measureAgent(metrics, span);
   else if (operation === OPERATION.executeTool) measureTool(metrics, span);

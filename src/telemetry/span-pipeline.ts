@@ -1,4 +1,4 @@
-import { type Attributes, type Context, SpanStatusCode, TraceFlags, trace } from "@opentelemetry/api";
+import { type Attributes, type Context, SpanKind, SpanStatusCode, TraceFlags, trace } from "@opentelemetry/api";
 import { hrTimeToMilliseconds } from "@opentelemetry/core";
 import type { ReadableSpan, Span, SpanProcessor } from "@opentelemetry/sdk-trace";
 import type { Pricer } from "../cost/index.ts";
@@ -144,6 +144,7 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
       failed: span.status.code === SpanStatusCode.ERROR,
       durationSeconds: hrTimeToMilliseconds(span.duration) / 1000,
       exemplar: sampled ? { traceId, spanId } : undefined,
+      isServer: span.kind === SpanKind.SERVER,
     });
     if (sampled) onExport(span);
   };
