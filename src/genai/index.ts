@@ -7,7 +7,7 @@ export type { Message, MessagePart, RequestFacts, ResponseFacts, StreamReader, U
 export type { HeaderLookup, ReadingOptions, RequestTarget, WireFormat } from "./formats/format.ts";
 export { WIRE_FORMATS } from "./formats/index.ts";
 export { createJsonLinesFramer, type Framer, framerOf, type OnEvent } from "./framing/index.ts";
-export { createJsonProjector, type JsonProjector, type Template } from "./json-projector.ts";
+export { countOf, createJsonProjector, type JsonProjector, type Template } from "./json-projector.ts";
 export { createJsonReader } from "./json-reader.ts";
 export { publicProvider } from "./providers.ts";
 export { usageAttributes, usageOf } from "./usage-attributes.ts";

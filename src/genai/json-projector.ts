@@ -4,7 +4,10 @@
  */
 export type Template =
   /** Keep this value whole, up to `maxValueBytes`. */
-  true | { readonly [key: string]: Template };
+  | true
+  /** Keep how many elements an array has; of any other value only that it is there: 1. `countOf` reads it back. */
+  | "count"
+  | { readonly [key: string]: Template };
 
 export type JsonProjector = {
   readonly feed: (chunk: Uint8Array) => void;
@@ -22,11 +25,25 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const COMMA = 0x2c;
 const COLON = 0x3a;
+/** Of `null`: the only value that begins so. */
+const LETTER_N = 0x6e;
 const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 const isBom = (byte: number): boolean => byte === 0xef || byte === 0xbb || byte === 0xbf;
 
 /** A key longer than this is nobody's parameter name. */
 const MAX_KEY_BYTES = 256;
+/** Arrays inside arrays are walked so deep: a hostile text may have nothing but opening brackets. */
+const MAX_DEPTH = 64;
+/** More elements than this of the walked arrays are not kept, and no more than this of kept bytes, besides one last value. */
+const MAX_KEPT_VALUES = 20_000;
+const MAX_KEPT_BYTES = 4 * 1024 * 1024;
+
+/** What a template says `"count"` of, in a text that was projected or parsed whole; undefined where there is nothing. */
+export function countOf(value: unknown): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (Array.isArray(value)) return value.length;
+  return typeof value === "number" ? value : 1;
+}
 
 export function createJsonProjector(template: Template, maxValueBytes = 65_536): JsonProjector {
   const stack: Container[] = [];
@@ -43,16 +60,26 @@ export function createJsonProjector(template: Template, maxValueBytes = 65_536):
   let isScalar = false;
   let keep = false;
   let keptBytes = 0;
+  let counting = false;
+  let countsElements = false;
+  let elements = 0;
+  let filled = false;
+  let totalValues = 0;
+  let totalBytes = 0;
   let pieces: Uint8Array[] = [];
 
   const currentTemplate = (): Template | undefined => {
     const top = stack[stack.length - 1];
     if (top === undefined) return template;
     if (Array.isArray(top.target)) return top.template;
-    return top.template === true || !Object.hasOwn(top.template, top.key) ? undefined : top.template[top.key];
+    return typeof top.template !== "object" || !Object.hasOwn(top.template, top.key)
+      ? undefined
+      : top.template[top.key];
   };
 
   const assign = (value: unknown): void => {
+    totalValues += 1;
+    if (totalValues > MAX_KEPT_VALUES) return;
     const top = stack[stack.length - 1];
     if (top === undefined) root = value;
     else if (Array.isArray(top.target)) top.target.push(value);
@@ -66,7 +93,10 @@ export function createJsonProjector(template: Template, maxValueBytes = 65_536):
 
   const begin = (byte: number, kept: boolean): void => {
     inside = true;
-    keep = kept;
+    keep = kept && totalBytes < MAX_KEPT_BYTES;
+    countsElements = counting && byte === OPEN_BRACKET;
+    elements = 0;
+    filled = false;
     keptBytes = 0;
     pieces = [];
     inString = byte === QUOTE;
@@ -78,6 +108,7 @@ export function createJsonProjector(template: Template, maxValueBytes = 65_536):
   const record = (bytes: Uint8Array): void => {
     if (!keep) return;
     keptBytes += bytes.length;
+    totalBytes += bytes.length;
     if (keptBytes > (isKey ? MAX_KEY_BYTES : maxValueBytes)) {
       keep = false;
       pieces = [];
@@ -105,6 +136,8 @@ export function createJsonProjector(template: Template, maxValueBytes = 65_536):
       expect = "colon";
       return;
     }
+    if (counting) value = countsElements ? elements + (filled ? 1 : 0) : 1;
+    counting = false;
     if (value !== undefined) assign(value);
     afterValue();
   };
@@ -141,6 +174,10 @@ export function createJsonProjector(template: Template, maxValueBytes = 65_536):
         continue;
       }
       const byte = chunk[at]!;
+      if (countsElements && depth === 1) {
+        if (byte === COMMA) elements += 1;
+        else if (byte !== CLOSE_BRACKET && !isSpace(byte)) filled = true;
+      }
       if (isScalar) {
         if (byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET || isSpace(byte)) {
           record(chunk.subarray(start, at));
@@ -197,10 +234,12 @@ export function createJsonProjector(template: Template, maxValueBytes = 65_536):
       return beginAt(chunk, at, isKey);
     }
     const inner = currentTemplate();
-    if (inner !== undefined && inner !== true && (byte === OPEN_BRACE || byte === OPEN_BRACKET)) {
+    const walked = typeof inner === "object" && stack.length < MAX_DEPTH;
+    if (walked && (byte === OPEN_BRACE || byte === OPEN_BRACKET)) {
       open(byte === OPEN_BRACKET, inner);
       return at + 1;
     }
+    counting = inner === "count" && byte !== LETTER_N;
     return beginAt(chunk, at, inner === true);
   };
 

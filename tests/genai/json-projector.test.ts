@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createJsonProjector, createJsonReader, type Template } from "../../src/genai/index.ts";
+import { countOf, createJsonProjector, createJsonReader, type Template } from "../../src/genai/index.ts";
 
 /** Projects a text that arrives in chunks of `size` bytes. */
 function project(text: string, template: Template, size = text.length, maxValueBytes?: number): unknown {
@@ -38,6 +38,32 @@ describe("the JSON projector", () => {
     assert.deepEqual(project(text, { choices: { finish_reason: true } }, 3), {
       choices: [{ finish_reason: "stop" }, { finish_reason: "length" }],
     });
+  });
+
+  it("counts where it is asked to, keeping nothing of what it counts", () => {
+    const text = '{"a":[1,[2,3],{"x":[4,5]},"],,"],"b":[ ],"c":"x","d":{"e":1,"f":2},"g":null,"h":[[]],"i":0}';
+    const template = { a: "count", b: "count", c: "count", d: "count", g: "count", h: "count", i: "count" } as const;
+    const expected = { a: 4, b: 0, c: 1, d: 1, g: undefined, h: 1 };
+    const counts = (value: unknown): unknown =>
+      Object.fromEntries(
+        Object.keys(expected).map((name) => [name, countOf((value as Record<string, unknown>)[name])]),
+      );
+    for (let size = 1; size <= text.length; size += 1) {
+      assert.deepEqual(counts(project(text, template, size)), expected, `size ${size}`);
+    }
+    assert.deepEqual(counts(JSON.parse(text)), expected);
+  });
+
+  it("keeps neither endless arrays nor endless depth", () => {
+    const many = `{"choices":[${'{"finish_reason":"stop"},'.repeat(100_000)}{}],"usage":{"a":1}}`;
+    const projected = project(many, { choices: { finish_reason: true }, usage: true }, 65_536);
+    assert.ok((projected as { choices: unknown[] }).choices.length <= 20_000);
+    project(`{"choices":${"[".repeat(1_000_000)}`, { choices: { finish_reason: true } }, 65_536);
+    const large = `{"a":[${Array<string>(200)
+      .fill(`"${"x".repeat(60_000)}"`)
+      .join(",")}]}`;
+    const kept = project(large, { a: { b: true } }, 65_536);
+    assert.ok(JSON.stringify(kept).length < 100);
   });
 
   it("keeps a whole value where the template is true", () => {
