@@ -56,6 +56,7 @@ export const ATTR = {
   openaiRequestServiceTier: "openai.request.service_tier",
   openaiResponseServiceTier: "openai.response.service_tier",
   openaiSystemFingerprint: "openai.response.system_fingerprint",
+  bedrockGuardrailId: "aws.bedrock.guardrail.id",
   serverAddress: "server.address",
   serverPort: "server.port",
   httpStatus: "http.response.status_code",
@@ -107,6 +108,13 @@ export const OPERATION = {
   executeNode: "execute_node",
   executeTool: "execute_tool",
   retrieval: "retrieval",
+  // Custom values, as the conventions allow: they have no word for these.
+  rerank: "rerank",
+  moderation: "moderation",
+  /** A request at a model provider whose path or body nothing here knows. */
+  unknownInference: "other",
+  createBatch: "create_batch",
+  batchResults: "batch_results",
 } as const;
 
 /** The log record that tells of a run in progress, in its event name and at the beginning of its text. */
@@ -122,4 +130,7 @@ export const INFERENCE_OPERATIONS: ReadonlySet<string> = new Set([
   OPERATION.textCompletion,
   OPERATION.generateContent,
   OPERATION.embeddings,
+  OPERATION.rerank,
+  OPERATION.moderation,
+  OPERATION.unknownInference,
 ]);
