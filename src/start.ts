@@ -15,7 +15,10 @@ import { type Diagnostics, systemClock } from "./base/index.ts";
 import type { Config } from "./config/index.ts";
 import { createPricer, type Pricer } from "./cost/index.ts";
 import {
+  type Coverage,
+  createCoverage,
   createLangChainAdapter,
+  createMcpAdapter,
   installModuleHooks,
   instrumentedPackages,
   type LogTap,
@@ -23,6 +26,7 @@ import {
   winstonAdapter,
 } from "./frameworks/index.ts";
 import { createMetrics, type Metrics, startPullServer } from "./metrics/index.ts";
+import { ATTR } from "./model/index.ts";
 import { createRedactor } from "./redaction/index.ts";
 import {
   activeSpanIds,
@@ -48,13 +52,14 @@ export type StartOptions = { readonly config: Config; readonly diagnostics: Diag
 
 const SCOPE = "agent-observatory";
 
-function createLogTap(emit: (log: LogItem) => void): LogTap {
+function createLogTap(emit: (log: LogItem) => void, coverage: Coverage): LogTap {
   return {
     ids: () => {
       const span = activeSpanIds();
       return span === undefined ? undefined : { trace_id: span.traceId, span_id: span.spanId };
     },
-    emit: ({ level, message, fields, logger }) =>
+    emit: ({ level, message, fields, logger }) => {
+      coverage.spanned(logger);
       emit({
         timeMs: systemClock.nowMs(),
         severityNumber: severityOf(level),
@@ -63,7 +68,8 @@ function createLogTap(emit: (log: LogItem) => void): LogTap {
         attributes: logAttributes(fields),
         spanContext: trace.getSpanContext(context.active()),
         scope: logger,
-      }),
+      });
+    },
   };
 }
 
@@ -104,11 +110,24 @@ type Watch = {
   readonly metrics: Metrics;
   readonly pricer: Pricer;
   readonly emitLog: (log: LogItem) => void;
+  readonly coverage: Coverage;
+  /** The program's stdout may be a connection: see `Outlet`. */
+  readonly onStdioServer: () => void;
   readonly onFault: (error: unknown) => void;
 };
 
 /** Watches the program: frameworks and loggers by module hooks, everything else on the wire. */
-function watchProgram({ config, tracer, contextManager, metrics, pricer, emitLog, onFault }: Watch): Wire {
+function watchProgram({
+  config,
+  tracer,
+  contextManager,
+  metrics,
+  pricer,
+  emitLog,
+  coverage,
+  onStdioServer,
+  onFault,
+}: Watch): Wire {
   const { captureContent } = config;
   const { disabled } = config.instrumentations;
   const langchain = createLangChainAdapter({
@@ -118,14 +137,29 @@ function watchProgram({ config, tracer, contextManager, metrics, pricer, emitLog
     outerContext: () => contextManager.unbridged(),
   });
   contextManager.addBridge(langchain.bridge);
-  const tap = createLogTap(emitLog);
+  const mcp = createMcpAdapter({
+    tracer,
+    clock: systemClock,
+    captureContent,
+    onSessionEnd: ({ side, seconds, protocolVersion = "", transport = "" }) =>
+      metrics.observe(
+        `mcp_${side}_session_duration_seconds`,
+        { mcp_protocol_version: protocolVersion, network_transport: transport },
+        seconds,
+      ),
+    onStdioServer,
+    onFault,
+  });
+  const tap = createLogTap(emitLog, coverage);
   const unhook = installModuleHooks({
     adopted: [
       ...(disabled.includes("langchain") ? [] : langchain.files),
+      ...(disabled.includes("mcp") ? [] : mcp.files),
       ...(disabled.includes("winston") ? [] : [winstonAdapter(tap)]),
       ...(disabled.includes("pino") ? [] : [pinoAdapter(tap)]),
     ],
     instrumented: instrumentedPackages(disabled),
+    coverage,
     onFault,
   });
 
@@ -145,7 +179,8 @@ function watchProgram({ config, tracer, contextManager, metrics, pricer, emitLog
     captureContent,
     enter: (entered) => void contextManager.attach(entered),
     onFault,
-    onInferenceStart: (provider, model) => {
+    onInferenceStart: (provider, model, userAgent) => {
+      coverage.called(userAgent);
       metrics.add("llm_requests_active", { provider, model }, 1);
       loadPricesSoon();
       return langchain.claimModelCall(model);
@@ -153,7 +188,10 @@ function watchProgram({ config, tracer, contextManager, metrics, pricer, emitLog
     onInferenceEnd: (provider, model) => metrics.add("llm_requests_active", { provider, model }, -1),
   });
   return {
-    leaveAll: wire.leaveAll,
+    leaveAll: () => {
+      wire.leaveAll();
+      mcp.leaveAll();
+    },
     stop: () => {
       wire.stop();
       unhook();
@@ -201,16 +239,28 @@ export function startTelemetry(options: StartOptions): Telemetry {
     config.exporter === "otlp"
       ? createExport({ config, metrics, diagnostics, attributes, version, clock, privacy })
       : undefined;
-  const outlet = exporting ?? (config.exporter === "console" ? createConsoleOutlet(privacy) : undefined);
+  const consoleOutlet = config.exporter === "console" ? createConsoleOutlet(privacy) : undefined;
+  const outlet = exporting ?? consoleOutlet;
   const emitLog = (log: LogItem): void => {
     if (config.signals.logs) outlet?.log(log);
   };
 
+  const coverage = createCoverage({
+    onChange: ({ library, version, status }, previous) => {
+      const name = "agent_observatory_instrumentation_status";
+      if (previous !== undefined) metrics.note(name, { library, version, status: previous }, 0);
+      metrics.note(name, { library, version, status }, 1);
+    },
+  });
   const pricer = createPricer();
   const pipeline = createSpanPipeline({
     metrics,
     pricer,
     runs: createRunWatch({ metrics, clock, emitLog, scope: SCOPE }),
+    onStart: ({ attributes, instrumentationScope }) => {
+      const shown = attributes[ATTR.framework] ?? instrumentationScope.name;
+      if (shown !== SCOPE) coverage.spanned(String(shown));
+    },
     onFault,
     onExport: (span) => {
       if (config.signals.traces) outlet?.span(span);
@@ -218,7 +268,17 @@ export function startTelemetry(options: StartOptions): Telemetry {
   });
   const { provider, contextManager } = startSdk(options, attributes, pipeline, emitLog);
   const tracer = provider.getTracer(SCOPE, version);
-  const watch = watchProgram({ config, tracer, contextManager, metrics, pricer, emitLog, onFault });
+  const watch = watchProgram({
+    config,
+    tracer,
+    contextManager,
+    metrics,
+    pricer,
+    emitLog,
+    coverage,
+    onStdioServer: () => consoleOutlet?.leaveStdout(),
+    onFault,
+  });
 
   const { pullPort, pullHost } = config.metrics;
   const pull = pullPort === undefined ? undefined : startPullServer(metrics, pullHost, pullPort, diagnostics);

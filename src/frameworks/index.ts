@@ -2,9 +2,11 @@
  * What does not show on the wire: agents, graphs and tools of frameworks, and the program's own loggers. Hooks module loading for a
  * fixed list of files; may touch errors and model; must never replace an export.
  */
+export { type Coverage, createCoverage } from "./coverage.ts";
 export { instrumentedPackages } from "./instrumentations.ts";
 export { createLangChainAdapter, type LangChainAdapter } from "./langchain/index.ts";
 export type { LogTap } from "./log-tap.ts";
+export { createMcpAdapter, type McpAdapter, type McpSession } from "./mcp/index.ts";
 export { installModuleHooks } from "./module-hooks.ts";
 export { pinoAdapter } from "./pino.ts";
 export { winstonAdapter } from "./winston.ts";

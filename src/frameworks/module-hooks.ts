@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire, registerHooks } from "node:module";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Coverage } from "./coverage.ts";
 
 /**
  * A file of a library whose inner objects an adapter needs. The file is loaded as it is, with one line added at its end that hands
@@ -34,6 +35,7 @@ export type InstrumentedPackage = {
 export type ModuleHooksOptions = {
   readonly adopted: readonly AdoptedFile[];
   readonly instrumented: readonly InstrumentedPackage[];
+  readonly coverage: Pick<Coverage, "loaded" | "loadedBefore">;
   readonly onFault: (error: unknown) => void;
 };
 
@@ -44,8 +46,15 @@ const ADOPT = Symbol.for("agent-observatory.adopt");
 const MODULES = "/node_modules/";
 const JS_ENDING = /\.[cm]?js$/;
 
+type Place = {
+  /** URL of the package's folder. */
+  readonly root: string;
+  readonly packageName: string;
+  readonly path: string;
+};
+
 /** `…/node_modules/@scope/name/dist/file.js` → package and path inside; the innermost node_modules counts. */
-function locate(url: string): { root: string; packageName: string; path: string } | undefined {
+function locate(url: string): Place | undefined {
   const at = url.lastIndexOf(MODULES);
   if (at === -1) return undefined;
   const parts = url.slice(at + MODULES.length).split("/");
@@ -58,9 +67,7 @@ function locate(url: string): { root: string; packageName: string; path: string 
   };
 }
 
-function versionOf(url: string): string | undefined {
-  const root = locate(url)?.root;
-  if (root === undefined) return undefined;
+function versionIn(root: string): string | undefined {
   try {
     const { version } = JSON.parse(readFileSync(fileURLToPath(`${root}/package.json`), "utf8")) as {
       version?: unknown;
@@ -96,7 +103,7 @@ function adoptedOf(locals: Locals, url: string): Adopted {
         return false;
       }
     },
-    version: versionOf(url),
+    version: versionIn(locate(url)?.root ?? ""),
   };
 }
 
@@ -113,7 +120,7 @@ function loadPatched(specifier: string, parentUrl: string | undefined): void {
 }
 
 /** Hooks module loading, in this thread and synchronously, for the listed packages only. Returns what unhooks. */
-export function installModuleHooks({ adopted, instrumented, onFault }: ModuleHooksOptions): () => void {
+export function installModuleHooks({ adopted, instrumented, coverage, onFault }: ModuleHooksOptions): () => void {
   const waiting = new Map(instrumented.map((one) => [one.packageName, one]));
   const packages = Map.groupBy(adopted, ({ packageName }) => packageName);
   /** What has been handed a line, by the number in that line. */
@@ -134,6 +141,18 @@ export function installModuleHooks({ adopted, instrumented, onFault }: ModuleHoo
     },
   });
 
+  /** Packages by their folders: a program may hold one in several versions. */
+  const seen = new Set<string>();
+  const note = (place: Place, how: "loaded" | "loadedBefore"): void => {
+    if (seen.has(place.root)) return;
+    seen.add(place.root);
+    guard(() => coverage[how](place.packageName, () => versionIn(place.root)));
+  };
+  for (const filename of Object.keys(createRequire(import.meta.url).cache)) {
+    const place = locate(pathToFileURL(filename).href);
+    if (place !== undefined) note(place, "loadedBefore");
+  }
+
   const hooks = registerHooks({
     resolve: (specifier, context, next) => {
       const pending = waiting.get(specifier);
@@ -148,6 +167,7 @@ export function installModuleHooks({ adopted, instrumented, onFault }: ModuleHoo
     },
     load: (url, context, next) => {
       const place = url.includes("/node_modules/") ? locate(url) : undefined;
+      if (place !== undefined) note(place, "loaded");
       const files = (place && packages.get(place.packageName)?.filter((file) => isAt(file, place.path))) ?? [];
       const loaded = next(url, context);
       if (files.length === 0) return loaded;

@@ -12,6 +12,8 @@ export type Metrics = {
   readonly add: <N extends MetricName>(name: N, labels: LabelsOf<N>, value?: number, exemplar?: Exemplar) => void;
   /** Sets a gauge. */
   readonly set: <N extends MetricName>(name: N, labels: LabelsOf<N>, value: number) => void;
+  /** Sets a gauge that is worth telling with other news, and no news by itself: a program that records nothing else sends nothing. */
+  readonly note: <N extends MetricName>(name: N, labels: LabelsOf<N>, value: number) => void;
   /** Records into a histogram, in the metric's unit. */
   readonly observe: <N extends MetricName>(name: N, labels: LabelsOf<N>, value: number, exemplar?: Exemplar) => void;
   /** Everything as it stands, without waiting, so that an exiting process can still send it. */
@@ -147,11 +149,18 @@ export function createMetrics({ clock, labelValueLimit, cleanLabel }: MetricsOpt
     }
   };
 
+  const set: Metrics["set"] = (name, given, value) => {
+    const { instrument, labels } = prepare(name, given);
+    if (instrument.metric instanceof Gauge && Number.isFinite(value)) instrument.metric.set(labels, value);
+  };
+
   return {
     add,
-    set: (name, given, value) => {
-      const { instrument, labels } = prepare(name, given);
-      if (instrument.metric instanceof Gauge && Number.isFinite(value)) instrument.metric.set(labels, value);
+    set,
+    note: (name, given, value) => {
+      const before = revision;
+      set(name, given, value);
+      revision = before;
     },
     observe: (name, given, value, exemplar) => {
       const { instrument, labels } = prepare(name, given);

@@ -13,6 +13,8 @@ export type SpanPipelineOptions = {
   readonly metrics: Metrics;
   readonly pricer: Pricer;
   readonly runs: RunWatch;
+  /** Sees every span as it begins. */
+  readonly onStart: (span: Span) => void;
   /** Takes an ended span that is to be exported. */
   readonly onExport: (span: ReadableSpan) => void;
   readonly onFault: (error: unknown) => void;
@@ -150,7 +152,10 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
   };
 
   return {
-    onStart: (span, parentContext) => guarded(() => onStart(span, parentContext)),
+    onStart: (span, parentContext) => {
+      guarded(() => options.onStart(span));
+      guarded(() => onStart(span, parentContext));
+    },
     onEnding: (span) => guarded(() => onEnding(span)),
     onEnd: (span) => guarded(() => onEnd(span)),
     endOpen,

@@ -13,7 +13,7 @@ export type ObserverOptions = {
   readonly clock: Clock;
   readonly captureContent: boolean;
   /** Told of each inference call as it begins. Returns which attempt it is, from 0, where a framework that retries knows. */
-  readonly onInferenceStart: (provider: string, model: string) => number | undefined;
+  readonly onInferenceStart: (provider: string, model: string, userAgent: string) => number | undefined;
   readonly onInferenceEnd: (provider: string, model: string) => void;
 };
 
@@ -99,7 +99,7 @@ export function createRequestObserver(options: ObserverOptions): RequestWatch {
       if (facts !== undefined) {
         inference = { provider: String(described.attributes[ATTR.provider]), model: facts.model ?? "unknown" };
         span.setAttribute(ATTR.requestBytes, requestBytes);
-        const attempt = onInferenceStart(inference.provider, inference.model);
+        const attempt = onInferenceStart(inference.provider, inference.model, head.header("user-agent") ?? "");
         if (attempt !== undefined && attempt > 0) span.setAttribute(ATTR.retryCount, attempt);
       }
       description = described.description;

@@ -10,6 +10,13 @@ export const SELF_METRICS = [
     labels: ["version", "node_version"],
   },
   {
+    name: "agent_observatory_instrumentation_status",
+    type: "gauge",
+    help: "1 for what a library that the program uses is: observed, found (loaded, not called yet), loaded_before, unsupported_version. docs/coverage.md.",
+    unit: "{library}",
+    labels: ["library", "version", "status"],
+  },
+  {
     name: "agent_observatory_dropped_total",
     type: "counter",
     help: "Telemetry items that were given up, by signal (traces, metrics, logs) and reason (queue_full, rejected, unserializable, exit).",
