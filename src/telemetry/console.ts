@@ -35,10 +35,19 @@ function logLine(log: LogItem): string {
 /** Where spans and log lines go, made safe on the way. */
 export type Outlet = { readonly span: (span: ReadableSpan) => void; readonly log: (log: LogItem) => void };
 
+export type ConsoleOutlet = Outlet & {
+  /** From now on writes to stderr: the program's stdout is a connection of its own (an MCP server's). */
+  readonly leaveStdout: () => void;
+};
+
 /** Writes to stdout, like every console exporter of OpenTelemetry: whoever chose it wants to see it there. */
-export function createConsoleOutlet(privacy: Privacy): Outlet {
+export function createConsoleOutlet(privacy: Privacy): ConsoleOutlet {
+  let stream: NodeJS.WriteStream = process.stdout;
   return {
-    span: (span) => void process.stdout.write(`${spanLine(privacy.span(span))}\n`),
-    log: (log) => void process.stdout.write(`${logLine(privacy.log(log))}\n`),
+    span: (span) => void stream.write(`${spanLine(privacy.span(span))}\n`),
+    log: (log) => void stream.write(`${logLine(privacy.log(log))}\n`),
+    leaveStdout: () => {
+      stream = process.stderr;
+    },
   };
 }
