@@ -11,7 +11,7 @@ const CHECKSUM_BYTES = 4;
 const MAX_MESSAGE_BYTES = 25 * 1024 * 1024;
 const MAX_HEADERS_BYTES = 128 * 1024;
 /** A message beyond this is passed over without being kept. */
-const MAX_KEPT_BYTES = 4 * 1024 * 1024;
+const MAX_KEPT_BYTES = 16 * 1024 * 1024;
 
 /** Value sizes of the header types of fixed size: true, false, byte, short, integer, long; timestamp, UUID. */
 const FIXED_SIZES: Readonly<Record<number, number>> = { 0: 0, 1: 0, 2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16 };

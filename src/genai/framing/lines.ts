@@ -1,5 +1,5 @@
-/** A line beyond this is passed over: no provider sends one, and a hostile server may. */
-export const MAX_LINE_CHARS = 4 * 1024 * 1024;
+/** A line beyond this is passed over. The longest that providers send are pictures, of a few megabytes; a hostile server may send any. */
+export const MAX_LINE_CHARS = 16 * 1024 * 1024;
 
 export type LineSplitter = {
   readonly feed: (chunk: Uint8Array) => void;

@@ -59,7 +59,7 @@ describe("the framing of an answer", () => {
   });
 
   it("of lines passes over one that is too long", () => {
-    const bytes = Buffer.from(`{"a":"${"x".repeat(5 * 1024 * 1024)}"}\n{"b":2}\n`);
+    const bytes = Buffer.from(`{"a":"${"x".repeat(17 * 1024 * 1024)}"}\n{"b":2}\n`);
     assert.deepEqual(read("application/x-ndjson", bytes, 65_536), [["", { b: 2 }]]);
   });
 });
@@ -125,7 +125,7 @@ describe("an AWS event stream", () => {
   });
 
   it("passes over a message that is too large to keep", () => {
-    const large = awsMessage({ ":event-type": "chunk" }, Buffer.alloc(6 * 1024 * 1024, 0x20));
+    const large = awsMessage({ ":event-type": "chunk" }, Buffer.alloc(18 * 1024 * 1024, 0x20));
     assert.deepEqual(
       read(EVENT_STREAM, Buffer.concat([large, stop]), 65_536).map(([name]) => name),
       ["messageStop"],
