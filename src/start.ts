@@ -16,6 +16,7 @@ import type { Config } from "./config/index.ts";
 import { createPricer, type Pricer } from "./cost/index.ts";
 import {
   type Coverage,
+  createAiSdkAdapter,
   createCoverage,
   createLangChainAdapter,
   createMcpAdapter,
@@ -137,6 +138,7 @@ function watchProgram({
     outerContext: () => contextManager.unbridged(),
   });
   contextManager.addBridge(langchain.bridge);
+  const aiSdk = createAiSdkAdapter({ tracer, clock: systemClock, captureContent });
   const mcp = createMcpAdapter({
     tracer,
     clock: systemClock,
@@ -154,6 +156,7 @@ function watchProgram({
   const unhook = installModuleHooks({
     adopted: [
       ...(disabled.includes("langchain") ? [] : langchain.files),
+      ...(disabled.includes("ai-sdk") ? [] : aiSdk.files),
       ...(disabled.includes("mcp") ? [] : mcp.files),
       ...(disabled.includes("winston") ? [] : [winstonAdapter(tap)]),
       ...(disabled.includes("pino") ? [] : [pinoAdapter(tap)]),
@@ -183,7 +186,7 @@ function watchProgram({
       coverage.called(userAgent);
       metrics.add("llm_requests_active", { provider, model }, 1);
       loadPricesSoon();
-      return langchain.claimModelCall(model);
+      return langchain.claimModelCall(model) ?? aiSdk.claimModelCall();
     },
     onInferenceEnd: (provider, model) => metrics.add("llm_requests_active", { provider, model }, -1),
   });

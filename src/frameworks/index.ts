@@ -2,6 +2,7 @@
  * What does not show on the wire: agents, graphs and tools of frameworks, and the program's own loggers. Hooks module loading for a
  * fixed list of files; may touch errors and model; must never replace an export.
  */
+export { type AiSdkAdapter, createAiSdkAdapter } from "./ai-sdk/index.ts";
 export { type Coverage, createCoverage } from "./coverage.ts";
 export { instrumentedPackages } from "./instrumentations.ts";
 export { createLangChainAdapter, type LangChainAdapter } from "./langchain/index.ts";

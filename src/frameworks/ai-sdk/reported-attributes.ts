@@ -1,0 +1,51 @@
+import type { Attributes, AttributeValue } from "@opentelemetry/api";
+
+/** The program's settings for the AI SDK's own telemetry of one call. */
+export type TelemetrySettings = {
+  readonly isEnabled?: boolean;
+  readonly recordInputs?: boolean;
+  readonly recordOutputs?: boolean;
+  readonly functionId?: string;
+  readonly integrations?: unknown;
+};
+
+/** What the AI SDK would put on a span: values, and functions that make values out of what was asked or answered. */
+export type Reported = {
+  readonly telemetry: TelemetrySettings | undefined;
+  readonly attributes: Readonly<Record<string, unknown>>;
+};
+
+type Content = { readonly input?: () => unknown; readonly output?: () => unknown };
+
+export const text = (value: unknown): string | undefined =>
+  typeof value === "string" && value !== "" ? value : undefined;
+
+const isPrimitive = (value: unknown): value is string | number | boolean =>
+  typeof value === "string" || typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value));
+
+const isAttributeValue = (value: unknown): value is AttributeValue =>
+  isPrimitive(value) || (Array.isArray(value) && value.every((one) => typeof one === "string"));
+
+/** Content as a text, where the program has not kept it out of telemetry. */
+export function contentOf({ telemetry, attributes }: Reported, name: string): string | undefined {
+  const content = attributes[name] as Content | undefined;
+  try {
+    if (typeof content?.input === "function" && telemetry?.recordInputs !== false) return text(content.input());
+    if (typeof content?.output === "function" && telemetry?.recordOutputs !== false) return text(content.output());
+  } catch {
+    // A value that JSON cannot say.
+  }
+  return undefined;
+}
+
+/** Those that carry a name of the GenAI conventions and are no content, without the provider's old name. */
+export function conventional({ attributes }: Reported): Attributes {
+  const found: Attributes = {};
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("gen_ai.") && name !== "gen_ai.system" && isAttributeValue(value)) found[name] = value;
+  }
+  return found;
+}
+
+/** The AI SDK names provider and API in one: openai.chat, google.generative-ai. */
+export const providerOf = (value: unknown): string | undefined => text(text(value)?.replace(/\..*$/s, ""));
