@@ -75,6 +75,17 @@ export const ATTR = {
   cacheReadImageTokens: "agent_observatory.usage.image.cache_read.input_tokens",
   webSearches: "agent_observatory.usage.web_searches",
   fileSearches: "agent_observatory.usage.file_searches",
+  searchUnits: "agent_observatory.usage.search_units",
+  audioSeconds: "agent_observatory.usage.audio_seconds",
+  pages: "agent_observatory.usage.pages",
+  rerankDocuments: "agent_observatory.rerank.documents",
+  batchRequests: "agent_observatory.batch.requests",
+  batchFailed: "agent_observatory.batch.failed_requests",
+  // How long a server of one's own says that it took, in seconds.
+  serverSeconds: "agent_observatory.server.total_seconds",
+  serverLoadSeconds: "agent_observatory.server.load_seconds",
+  serverPromptSeconds: "agent_observatory.server.prompt_seconds",
+  serverGenerationSeconds: "agent_observatory.server.generation_seconds",
   // What a call was billed as: `standard`, `flex`, `priority`, `batch`, `fast`, or as the provider calls it.
   serviceTier: "agent_observatory.service_tier",
   inferenceGeo: "agent_observatory.inference_geo",
