@@ -1,7 +1,27 @@
+import { ANTHROPIC_COMPLETE } from "./anthropic-complete.ts";
+import { ANTHROPIC_MESSAGES } from "./anthropic-messages.ts";
+import { ANTHROPIC_VERTEX } from "./anthropic-vertex.ts";
 import type { WireFormat } from "./format.ts";
+import { GEMINI_EMBED, VERTEX_EMBED } from "./gemini-embed.ts";
+import { GEMINI_GENERATE, VERTEX_GENERATE } from "./gemini-generate.ts";
+import { GEMINI_INTERACTIONS } from "./gemini-interactions.ts";
 import { OPENAI_CHAT } from "./openai-chat.ts";
+import { OPENAI_COMPLETIONS } from "./openai-completions.ts";
 import { OPENAI_EMBEDDINGS } from "./openai-embeddings.ts";
 import { OPENAI_RESPONSES } from "./openai-responses.ts";
 
 /** Every API that is recognized on the wire; the first whose path and body agree describes the call. */
-export const WIRE_FORMATS: readonly WireFormat[] = [OPENAI_CHAT, OPENAI_RESPONSES, OPENAI_EMBEDDINGS];
+export const WIRE_FORMATS: readonly WireFormat[] = [
+  OPENAI_CHAT,
+  OPENAI_RESPONSES,
+  OPENAI_EMBEDDINGS,
+  OPENAI_COMPLETIONS,
+  ANTHROPIC_MESSAGES,
+  ANTHROPIC_COMPLETE,
+  ANTHROPIC_VERTEX,
+  GEMINI_GENERATE,
+  GEMINI_EMBED,
+  GEMINI_INTERACTIONS,
+  VERTEX_GENERATE,
+  VERTEX_EMBED,
+];

@@ -1,6 +1,8 @@
 import { ATTR, OPERATION } from "../../model/index.ts";
 import type { WireFormat } from "./format.ts";
+import { readDeployment } from "./openai-deployment.ts";
 import { readOpenAiError } from "./openai-error.ts";
+import { reportedCost } from "./openai-usage.ts";
 import { asCount, asObject, asString, defined, pickParameters } from "./reading.ts";
 
 /** OpenAI embeddings (platform.openai.com/docs/api-reference/embeddings). The vectors are never read. */
@@ -10,9 +12,9 @@ export const OPENAI_EMBEDDINGS: WireFormat = {
   matches: ({ method, path }) => method === "POST" && path.endsWith("/embeddings"),
   requestTemplate: { model: true, encoding_format: true, dimensions: true },
   responseTemplate: { model: true, usage: true, error: true },
-  readRequest: (value) => {
+  readRequest: (value, { target }) => {
     const body = asObject(value);
-    const model = asString(body?.model);
+    const model = asString(body?.model) ?? readDeployment(target.path);
     if (body === undefined || model === undefined) return undefined;
     const encoding = asString(body.encoding_format);
     return {
@@ -25,13 +27,18 @@ export const OPENAI_EMBEDDINGS: WireFormat = {
       },
     };
   },
-  readResponse: (value) => {
+  readResponse: (value, { target, header }) => {
     const body = asObject(value);
-    const input = asCount(asObject(body?.usage)?.prompt_tokens);
+    if (body === undefined) return {};
+    const usage = asObject(body.usage);
+    // Voyage and Jina tell the total alone, which is the input.
+    const input = asCount(usage?.prompt_tokens) ?? asCount(usage?.total_tokens);
+    const cost = reportedCost(body, target.host, header);
     return defined({
-      model: asString(body?.model),
+      model: asString(body.model),
       usage: input === undefined ? undefined : { input },
       error: readOpenAiError(body),
+      parameters: Object.keys(cost).length === 0 ? undefined : cost,
     }) as ReturnType<WireFormat["readResponse"]>;
   },
   createStreamReader: () => ({ event: () => {}, result: () => ({}) }),

@@ -1,7 +1,10 @@
 import { ATTR, OPERATION } from "../../model/index.ts";
-import type { Message, MessagePart, ResponseFacts, StreamReader, Usage } from "../facts.ts";
+import type { Message, RequestFacts, ResponseFacts, StreamReader, Usage } from "../facts.ts";
 import type { ReadingOptions, WireFormat } from "./format.ts";
+import { filteredCategories } from "./openai-content-filter.ts";
 import { readOpenAiError } from "./openai-error.ts";
+import { readItem, waitsForProgram } from "./openai-items.ts";
+import { readResponsesUsage, reportedCost } from "./openai-usage.ts";
 import { asArray, asCount, asObject, asString, defined, type JsonObject, pickParameters } from "./reading.ts";
 
 const PARAMETERS = {
@@ -9,21 +12,15 @@ const PARAMETERS = {
   temperature: ATTR.requestTemperature,
   top_p: ATTR.requestTopP,
   service_tier: ATTR.openaiRequestServiceTier,
+  previous_response_id: ATTR.previousResponseId,
 };
 
-function readUsage(value: unknown): Usage | undefined {
-  const usage = asObject(value);
-  if (usage === undefined) return undefined;
-  return defined({
-    input: asCount(usage.input_tokens),
-    output: asCount(usage.output_tokens),
-    cacheRead: asCount(asObject(usage.input_tokens_details)?.cached_tokens),
-    reasoning: asCount(asObject(usage.output_tokens_details)?.reasoning_tokens),
-  });
-}
+const conversationOf = (body: JsonObject): string | undefined =>
+  asString(body.conversation) ?? asString(asObject(body.conversation)?.id);
 
 /** The API has a status and an incomplete reason where the conventions have a finish reason. */
 function readFinishReasons(body: JsonObject): string[] | undefined {
+  if (body.object === "response.compaction") return ["stop"];
   const status = asString(body.status);
   if (status === undefined || status === "in_progress" || status === "queued") return undefined;
   if (status === "failed") return ["error"];
@@ -31,56 +28,52 @@ function readFinishReasons(body: JsonObject): string[] | undefined {
     const reason = asString(asObject(body.incomplete_details)?.reason);
     return [reason === "max_output_tokens" ? "length" : (reason ?? status)];
   }
-  const calls = asArray(body.output).some((item) => asString(asObject(item)?.type) === "function_call");
-  return status === "completed" ? [calls ? "tool_call" : "stop"] : [status];
+  return status === "completed" ? [waitsForProgram(body.output) ? "tool_call" : "stop"] : [status];
 }
 
-function readTextParts(content: unknown): MessagePart[] {
-  if (typeof content === "string") return [{ type: "text", content }];
-  return asArray(content).flatMap((item): MessagePart[] => {
-    const part = asObject(item);
-    const text = asString(part?.text) ?? asString(part?.refusal);
-    if (text !== undefined) return [{ type: "text", content: text }];
-    const url = asString(part?.image_url);
-    if (url === undefined) return [];
-    return url.startsWith("data:")
-      ? [{ type: "blob", modality: "image", size: url.length }]
-      : [{ type: "uri", modality: "image", uri: url }];
-  });
+const countItems = (body: JsonObject, isCounted: (item: JsonObject) => boolean): number | undefined => {
+  const count = asArray(body.output).filter((value) => isCounted(asObject(value) ?? {})).length;
+  return count === 0 ? undefined : count;
+};
+
+/** Opening a page that was found costs nothing; only searching does. */
+const isSearch = ({ type, action }: JsonObject): boolean =>
+  type === "web_search_call" && ["search", undefined].includes(asString(asObject(action)?.type));
+
+/** Tools that are billed by what the answer does not say: the time of a container, the tokens of another model. */
+const UNPRICED_TOOLS: ReadonlySet<unknown> = new Set(["code_interpreter_call", "image_generation_call"]);
+
+function readUsage(body: JsonObject): Usage | undefined {
+  const usage = readResponsesUsage(body.usage);
+  const searches = asCount(asObject(asObject(body.tool_usage)?.web_search)?.num_requests) ?? countItems(body, isSearch);
+  const fileSearches = countItems(body, ({ type }) => type === "file_search_call");
+  return (
+    usage && {
+      ...usage,
+      ...(searches !== undefined && searches > 0 && { webSearches: searches }),
+      ...defined({ fileSearches }),
+    }
+  );
 }
 
-function readItem(value: unknown): Message[] {
-  const item = asObject(value);
-  if (item === undefined) return [];
-  const type = asString(item.type) ?? "message";
-  if (type === "function_call") {
-    const call = {
-      name: asString(item.name) ?? "",
-      ...defined({ id: asString(item.call_id), arguments: item.arguments }),
-    };
-    return [{ role: "assistant", parts: [{ type: "tool_call", ...call }] }];
-  }
-  if (type === "function_call_output") {
-    const id = defined({ id: asString(item.call_id) });
-    return [{ role: "tool", parts: [{ type: "tool_call_response", result: item.output, ...id }] }];
-  }
-  if (type === "reasoning") {
-    const parts = readTextParts(item.summary).map((part) => ({ ...part, type: "reasoning" }) as MessagePart);
-    return parts.length === 0 ? [] : [{ role: "assistant", parts }];
-  }
-  if (type !== "message") return [];
-  return [{ role: asString(item.role) ?? "user", parts: readTextParts(item.content) }];
-}
-
-function readBody(body: JsonObject, captureContent: boolean): ResponseFacts {
+function readBody(body: JsonObject, { target, header, captureContent }: ReadingOptions): ResponseFacts {
   const finishReasons = readFinishReasons(body);
+  const unpriced = countItems(body, ({ type }) => UNPRICED_TOOLS.has(type)) !== undefined;
+  const cost = reportedCost(body, target.host, header);
+  const filtered = filteredCategories({ ...body, prompt_filter_results: body.content_filters });
   return defined({
     id: asString(body.id),
     model: asString(body.model),
-    usage: readUsage(body.usage),
+    usage: readUsage(body),
     error: readOpenAiError(body),
     finishReasons,
-    parameters: pickParameters(body, { service_tier: ATTR.openaiResponseServiceTier }),
+    parameters: {
+      ...pickParameters(body, { service_tier: ATTR.openaiResponseServiceTier }),
+      ...defined({ [ATTR.conversationId]: conversationOf(body) }),
+      ...cost,
+      ...(unpriced && cost[ATTR.costUsd] === undefined && { [ATTR.costStatus]: "unknown_rate" }),
+      ...(filtered.length > 0 && { [ATTR.contentFiltered]: filtered }),
+    },
     content: captureContent
       ? {
           [ATTR.outputMessages]: asArray(body.output)
@@ -91,7 +84,7 @@ function readBody(body: JsonObject, captureContent: boolean): ResponseFacts {
   }) as ResponseFacts;
 }
 
-function createStreamReader({ captureContent }: ReadingOptions): StreamReader {
+function createStreamReader(options: ReadingOptions): StreamReader {
   let facts: ResponseFacts = {};
   return {
     event: (name, data) => {
@@ -101,19 +94,49 @@ function createStreamReader({ captureContent }: ReadingOptions): StreamReader {
         facts = { ...facts, error: readOpenAiError({ error: event?.error ?? event }) ?? {} };
         return;
       }
-      // created, in_progress, completed, incomplete and failed carry the response as it then stands.
+      // created, queued, in_progress, completed, incomplete and failed carry the response as it then stands.
       const body = asObject(event?.response);
-      if (body !== undefined) facts = { ...facts, ...readBody(body, captureContent) };
+      if (body !== undefined) facts = { ...facts, ...readBody(body, options) };
     },
     result: () => facts,
   };
 }
 
-/** OpenAI responses (platform.openai.com/docs/api-reference/responses). */
+const readInput = (input: unknown): Message[] =>
+  typeof input === "string"
+    ? [{ role: "user", parts: [{ type: "text", content: input }] }]
+    : asArray(input).flatMap(readItem);
+
+function readRequest(value: unknown, { captureContent }: ReadingOptions): RequestFacts | undefined {
+  const body = asObject(value);
+  const model = asString(body?.model);
+  if (body === undefined || model === undefined) return undefined;
+  const outputType = asString(asObject(asObject(body.text)?.format)?.type);
+  return {
+    operation: OPERATION.chat,
+    model,
+    stream: body.stream === true,
+    parameters: {
+      [ATTR.openaiApiType]: "responses",
+      ...pickParameters(body, PARAMETERS),
+      ...(outputType !== undefined && { [ATTR.outputType]: outputType === "text" ? "text" : "json" }),
+      ...defined({ [ATTR.conversationId]: conversationOf(body) }),
+    },
+    ...(captureContent && {
+      content: defined({
+        [ATTR.systemInstructions]: asString(body.instructions) && [{ type: "text", content: body.instructions }],
+        [ATTR.inputMessages]: readInput(body.input),
+        [ATTR.toolDefinitions]: body.tools,
+      }),
+    }),
+  };
+}
+
+/** OpenAI responses, and their compaction, which is a call to a model as well (platform.openai.com/docs/api-reference/responses). */
 export const OPENAI_RESPONSES: WireFormat = {
   name: "openai.responses",
   provider: "openai",
-  matches: ({ method, path }) => method === "POST" && path.endsWith("/responses"),
+  matches: ({ method, path }) => method === "POST" && /\/responses(\/compact)?$/.test(path),
   requestTemplate: {
     model: true,
     stream: true,
@@ -123,46 +146,23 @@ export const OPENAI_RESPONSES: WireFormat = {
   },
   responseTemplate: {
     id: true,
+    object: true,
     model: true,
     status: true,
+    provider: true,
     usage: true,
+    tool_usage: { web_search: true },
     error: true,
     incomplete_details: { reason: true },
     service_tier: true,
-    output: { type: true },
+    conversation: { id: true },
+    content_filters: { content_filter_results: true },
+    output: { type: true, action: { type: true } },
   },
-  readRequest: (value, { captureContent }) => {
+  readRequest,
+  readResponse: (value, options) => {
     const body = asObject(value);
-    const model = asString(body?.model);
-    if (body === undefined || model === undefined) return undefined;
-    const outputType = asString(asObject(asObject(body.text)?.format)?.type);
-    const conversation = asString(body.conversation) ?? asString(asObject(body.conversation)?.id);
-    const input = body.input;
-    return {
-      operation: OPERATION.chat,
-      model,
-      stream: body.stream === true,
-      parameters: {
-        [ATTR.openaiApiType]: "responses",
-        ...pickParameters(body, PARAMETERS),
-        ...(outputType !== undefined && { [ATTR.outputType]: outputType === "text" ? "text" : "json" }),
-        ...(conversation !== undefined && { [ATTR.conversationId]: conversation }),
-      },
-      ...(captureContent && {
-        content: defined({
-          [ATTR.systemInstructions]: asString(body.instructions) && [{ type: "text", content: body.instructions }],
-          [ATTR.inputMessages]:
-            typeof input === "string"
-              ? [{ role: "user", parts: [{ type: "text", content: input }] }]
-              : asArray(input).flatMap(readItem),
-          [ATTR.toolDefinitions]: body.tools,
-        }),
-      }),
-    };
-  },
-  readResponse: (value, { captureContent }) => {
-    const body = asObject(value);
-    return body === undefined ? {} : readBody(body, captureContent);
+    return body === undefined ? {} : readBody(body, options);
   },
   createStreamReader,
 };

@@ -14,6 +14,19 @@ export const asNumber = (value: unknown): number | undefined =>
 export const asCount = (value: unknown): number | undefined =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 
+/** The sum of the counts that there are; undefined where there is none. */
+export function sumOf(counts: readonly (number | undefined)[]): number | undefined {
+  const known = counts.filter((count) => count !== undefined);
+  return known.length === 0 ? undefined : known.reduce((sum, count) => sum + count, 0);
+}
+
+/** Longer texts of a stream are not joined any further, as larger bodies are not kept (`MAX_CAPTURED_BODY_BYTES`). */
+const MAX_JOINED_CHARS = 4 * 1024 * 1024;
+
+/** A text with a piece more. */
+export const appendText = (text: string, piece: string | undefined): string =>
+  piece === undefined || text.length + piece.length > MAX_JOINED_CHARS ? text : text + piece;
+
 /** An object without the members that are undefined. */
 export function defined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as {
