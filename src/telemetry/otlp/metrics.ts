@@ -69,8 +69,10 @@ function labelsOf(snapshot: MetricSnapshot, series: SeriesSnapshot): Attributes 
   if (snapshot.definition.otlpName === undefined) return { ...series.labels };
   const dotted = (label: string): string =>
     label
-      .replace(/^(gen_ai|server|error)_/, "$1.")
-      .replace(/^(gen_ai\.(?:operation|provider|request|response|agent|tool|workflow|token))_/, "$1.");
+      .replace(/^(gen_ai|server|error|network)_/, "$1.")
+      .replace(/^(gen_ai\.(?:operation|provider|request|response|agent|tool|prompt|workflow|token))_/, "$1.")
+      .replace(/^(mcp)_(method|protocol)_/, "$1.$2.")
+      .replace(/^rpc_response_/, "rpc.response.");
   return Object.fromEntries(Object.entries(series.labels).map(([label, value]) => [dotted(label), value]));
 }
 
