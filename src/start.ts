@@ -36,6 +36,7 @@ import {
   createExport,
   createLoggerProvider,
   createPrivacy,
+  createReport,
   createRunWatch,
   createSpanPipeline,
   guardExit,
@@ -286,12 +287,35 @@ export function startTelemetry(options: StartOptions): Telemetry {
   const { pullPort, pullHost } = config.metrics;
   const pull = pullPort === undefined ? undefined : startPullServer(metrics, pullHost, pullPort, diagnostics);
   const { exitTimeoutMs } = config.export;
+  const { reportFile, serviceName } = config;
+  const report =
+    reportFile === undefined
+      ? undefined
+      : createReport({
+          file: reportFile,
+          service: serviceName,
+          metrics,
+          libraries: coverage.all,
+          onFault,
+          // Where nothing is exported nobody guards the end.
+          atExit: exporting === undefined,
+        });
   const endOpen = (failed: boolean): void => {
     watch.leaveAll();
     pipeline.endOpen(failed);
+    report?.();
   };
   const releaseExit =
-    exporting && guardExit({ ...exporting, onEnd: exporting.end, endOpen, timeoutMs: exitTimeoutMs, diagnostics });
+    exporting &&
+    guardExit({
+      ...exporting,
+      onEnd: exporting.end,
+      endOpen,
+      collect: () => {},
+      thread: false,
+      timeoutMs: exitTimeoutMs,
+      diagnostics,
+    });
   const flush = async (timeoutMs: number): Promise<void> => exporting?.flush(AbortSignal.timeout(timeoutMs));
 
   const telemetry: Telemetry = {

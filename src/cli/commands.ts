@@ -13,6 +13,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import("./commands/dev.ts"),
   },
   serve: { summary: "run the embedded process", load: () => import("./commands/serve.ts") },
+  doctor: {
+    summary: "check the set-up, or tell what of a program is observed",
+    load: () => import("./commands/doctor.ts"),
+  },
   status: { summary: "what runs where, and whether all is well", load: () => import("./commands/status.ts") },
   traces: { summary: "find traces", load: () => import("./commands/traces.ts") },
   trace: { summary: "show one trace as a tree", load: () => import("./commands/trace.ts") },

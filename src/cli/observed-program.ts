@@ -20,7 +20,7 @@ export function nodeOptionsWith(given: string | undefined, preload: string): str
 }
 
 /** The file that `dev` preloads. The package finds itself, from dist/ as from src/. */
-function preloadPath(): string {
+export function preloadPath(): string {
   return fileURLToPath(new URL("bin/preload.cjs", import.meta.resolve("agent-observatory/package.json")));
 }
 
@@ -63,6 +63,13 @@ export function observedEnvironment({ urls, runId, token, env, cwd }: ProgramOpt
   };
 }
 
+export type RunProgramOptions = {
+  /** After which it is asked to end, by SIGTERM. */
+  readonly limitMs?: number | undefined;
+  /** Where its standard output goes: where ours has another use, to the standard error. */
+  readonly stdout?: "inherit" | "stderr";
+};
+
 /** Signals that end programs and that are ours to pass on. */
 const PASSED: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
@@ -74,16 +81,19 @@ export function runProgram(
   program: readonly string[],
   env: NodeJS.ProcessEnv,
   say: (text: string) => void,
+  { limitMs, stdout = "inherit" }: RunProgramOptions = {},
 ): Promise<Ending> {
   const [command = "", ...args] = program;
   const onTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
   return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: "inherit", env });
+    const child = spawn(command, args, { stdio: ["inherit", stdout === "inherit" ? "inherit" : 2, "inherit"], env });
+    const limit = limitMs === undefined ? undefined : setTimeout(() => child.kill("SIGTERM"), limitMs);
     const pass = (signal: NodeJS.Signals): void => {
       if (!onTerminal || signal === "SIGTERM") child.kill(signal);
     };
     for (const signal of PASSED) process.on(signal, pass);
     const end = (ending: Ending): void => {
+      clearTimeout(limit);
       for (const signal of PASSED) process.off(signal, pass);
       resolve(ending);
     };

@@ -43,6 +43,8 @@ export type Config = {
     readonly exitTimeoutMs: number;
   };
   readonly instrumentations: { readonly disabled: readonly string[] };
+  /** Undefined: none is written. */
+  readonly reportFile?: string;
   readonly strict: boolean;
   readonly logLevel: DiagnosticLevel;
   readonly logging: { readonly level: string; readonly format: "json" | "text" };

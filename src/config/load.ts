@@ -207,6 +207,7 @@ export function loadConfig({ env, cwd, argv1 }: ConfigInput): LoadedConfig {
   const { exporter, jaegerUrl } = readExporter(reader, problems);
   const enabled = reader.resolve("enabled", true);
   const disabled = reader.resolve("disabled", false);
+  const reportFile = reader.resolve("reportFile", undefined);
   const config: Config = {
     enabled: enabled && !disabled,
     ...readIdentity(reader, argv1),
@@ -219,6 +220,7 @@ export function loadConfig({ env, cwd, argv1 }: ConfigInput): LoadedConfig {
     metrics: readMetrics(reader),
     export: readExport(reader, problems),
     instrumentations: { disabled: readDisabledInstrumentations(reader) },
+    ...(reportFile !== undefined && { reportFile }),
     strict: reader.resolve("strict", false),
     logLevel: reader.resolve("logLevel", "warn" as const),
     logging: {

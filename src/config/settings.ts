@@ -342,6 +342,13 @@ export const SETTINGS = {
     default: "none",
     doc: "Instrumentations that are left out. Both variables and the file are merged.",
   },
+  reportFile: {
+    env: ["AGENT_OBSERVATORY_REPORT_FILE"],
+    file: true,
+    kind: text,
+    default: "none",
+    doc: "File to which each process, as it ends, adds a line of JSON: which libraries were observed, how many calls (docs/coverage.md).",
+  },
   strict: {
     env: ["AGENT_OBSERVATORY_STRICT"],
     file: true,

@@ -3,9 +3,10 @@
  * fixed list of files; may touch errors and model; must never replace an export.
  */
 export { type AiSdkAdapter, createAiSdkAdapter } from "./ai-sdk/index.ts";
-export { type Coverage, createCoverage } from "./coverage.ts";
+export { type Coverage, createCoverage, type LibraryStatus } from "./coverage.ts";
 export { instrumentedPackages } from "./instrumentations.ts";
 export { createLangChainAdapter, type LangChainAdapter } from "./langchain/index.ts";
+export { isSupported, LIBRARIES, type Library } from "./libraries.ts";
 export type { LogTap } from "./log-tap.ts";
 export { createMcpAdapter, type McpAdapter, type McpSession } from "./mcp/index.ts";
 export { installModuleHooks } from "./module-hooks.ts";

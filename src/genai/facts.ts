@@ -59,7 +59,12 @@ export type MessagePart =
   | { readonly type: "tool_call"; readonly id?: string; readonly name: string; readonly arguments?: unknown }
   | { readonly type: "tool_call_response"; readonly id?: string; readonly result: unknown }
   /** A tool that runs at the provider, such as its web search. */
-  | { readonly type: "server_tool_call"; readonly id?: string; readonly name: string; readonly server_tool_call: unknown }
+  | {
+      readonly type: "server_tool_call";
+      readonly id?: string;
+      readonly name: string;
+      readonly server_tool_call: unknown;
+    }
   | { readonly type: "server_tool_call_response"; readonly id?: string; readonly server_tool_call_response: unknown }
   | { readonly type: "uri"; readonly uri: string; readonly modality?: string }
   | { readonly type: "blob"; readonly mime_type?: string; readonly modality?: string; readonly size: number };
