@@ -57,7 +57,7 @@ const FOREIGN_PREFIXES = [
 ];
 /** Foreign names that are labels, never content. */
 const FOREIGN_LABELS =
-  /^(tool\.name|llm\.(model_name|provider|system|request\.type)|ai\.(model\.(id|provider)|operationId|telemetry\.functionId)|traceloop\.(span\.kind|entity\.name|workflow\.name))$/;
+  /^(tool\.name|gen_ai\.prompt\.name|llm\.(model_name|provider|system|request\.type)|ai\.(model\.(id|provider)|operationId|telemetry\.functionId)|traceloop\.(span\.kind|entity\.name|workflow\.name))$/;
 
 const isContent = (name: string): boolean =>
   CONTENT.has(name) || (FOREIGN_PREFIXES.some((prefix) => name.startsWith(prefix)) && !FOREIGN_LABELS.test(name));
