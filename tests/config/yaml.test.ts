@@ -43,6 +43,7 @@ telemetry:
   metrics: { exportIntervalMs: 3, pullPort: 4, pullHost: 0.0.0.0, labelValueLimit: 5 }
   export: { batchIntervalMs: 6, queueSize: 70, batchSize: 8, exitTimeoutMs: 9 }
   instrumentations: { disabled: [pg, dns] }
+  reportFile: report.jsonl
   strict: true
   logLevel: debug
   logging: { level: silly, format: text }
@@ -76,6 +77,7 @@ describe("observatory.yaml", () => {
       metrics: { exportIntervalMs: 3, pullPort: 4, pullHost: "0.0.0.0", labelValueLimit: 5 },
       export: { batchIntervalMs: 6, queueSize: 70, batchSize: 8, exitTimeoutMs: 9 },
       instrumentations: { disabled: ["pg", "dns"] },
+      reportFile: "report.jsonl",
       strict: true,
       logLevel: "debug",
       logging: { level: "silly", format: "text" },
