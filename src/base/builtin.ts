@@ -7,8 +7,12 @@ export function builtin<N extends keyof Builtins>(name: N): Builtins[N] {
 }
 
 type Builtins = {
+  readonly "node:async_hooks": typeof import("node:async_hooks");
   readonly "node:child_process": typeof import("node:child_process");
   readonly "node:http": typeof import("node:http");
   readonly "node:https": typeof import("node:https");
+  readonly "node:net": typeof import("node:net");
+  readonly "node:os": typeof import("node:os");
+  readonly "node:worker_threads": typeof import("node:worker_threads");
   readonly "node:zlib": typeof import("node:zlib");
 };

@@ -1,25 +1,32 @@
 import { fileURLToPath } from "node:url";
 import { builtin, type Diagnostics } from "../base/index.ts";
-import { frame } from "./delivery/exit-protocol.ts";
-import type { Payload } from "./delivery/post.ts";
-import { shownUrl, unreachableKey } from "./delivery/sender.ts";
+import { frame, socketsOf, unframeResults } from "./delivery/exit-protocol.ts";
+import type { Remainder } from "./delivery/remainder.ts";
+import { shownUrl } from "./delivery/sender.ts";
+import { watchFatalSignals } from "./exit-signals.ts";
 
 /**
  * The one owner of how the program's end is met. Three ways lead out: the event loop runs dry (`beforeExit`: there is time to send),
  * `process.exit()` or an uncaught error (`exit`: only what is synchronous still works, so a child sends), and a signal, which would
- * end the process without either.
+ * end the process without either. docs/exit.md says what is promised.
  */
 export type ExitOptions = {
   /** Called once the end is in sight, before the last flush or drain. */
   readonly onEnd: () => void;
   /** Ends what is under way and will not come to an end of its own. `failed`: a signal or an exit code other than 0 ends the process. */
   readonly endOpen: (failed: boolean) => void;
+  /** Takes what other threads still hold, waiting at most so long. Called where the process ends and they with it. */
+  readonly collect: (failed: boolean, timeoutMs: number) => void;
   /** Sends what is queued, waiting at most until `signal` aborts. */
   readonly flush: (signal: AbortSignal) => Promise<void>;
   /** Whether there is anything that has not been sent. */
   readonly pending: () => boolean;
   /** What could not be sent, encoded. */
-  readonly drain: () => Payload[];
+  readonly drain: () => Remainder[];
+  /** Whether a receiver is known to be there, so that it is worth waiting for while it is away. */
+  readonly answered: () => boolean;
+  /** In a thread no signals arrive, and what is left goes another way. */
+  readonly thread: boolean;
   readonly timeoutMs: number;
   readonly diagnostics: Diagnostics;
 };
@@ -27,28 +34,49 @@ export type ExitOptions = {
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 /** Time for the child itself to start, on a busy machine. */
 const CHILD_START_MS = 1000;
+/** A thread in the middle of a computation cannot answer: the program is not held up longer for it. */
+const THREADS_MS = 500;
 
-function sendBySubprocess(payloads: readonly Payload[], timeoutMs: number, options: ExitOptions): void {
-  if (payloads.length === 0) return;
+/** Names what is in payloads that did not arrive. */
+function lossOf(lost: readonly Remainder[]): string {
+  const count = (signal: string): number =>
+    lost.reduce((sum, { payload, count }) => sum + (payload.signal === signal ? count : 0), 0);
+  const parts = [
+    [count("traces"), "spans"],
+    [count("logs"), "log lines"],
+  ] as const;
+  const named = parts.filter(([number]) => number > 0).map(([number, name]) => `${number} ${name}`);
+  return `${named.length === 0 ? "the last metrics" : named.join(" and ")} of this process`;
+}
+
+function sendBySubprocess(remainders: readonly Remainder[], timeoutMs: number, options: ExitOptions): void {
+  if (remainders.length === 0) return;
+  const orders = { timeoutMs, patient: options.answered() };
   const { NODE_OPTIONS: _, ...env } = process.env;
-  const child = builtin("node:child_process").spawnSync(
-    process.execPath,
-    [fileURLToPath(import.meta.resolve("#exit-sender")), String(timeoutMs)],
-    {
-      input: frame(payloads),
-      timeout: timeoutMs + CHILD_START_MS,
-      env,
-      stdio: ["pipe", "ignore", "pipe"],
-      windowsHide: true,
-    },
-  );
-  if (child.status === 0) return;
-  const reason = child.stderr?.toString().slice(0, 200) || (child.error?.message ?? "no answer in time");
-  const [first] = payloads;
-  const target = shownUrl(first?.url ?? "");
+  const child =
+    timeoutMs > 0
+      ? builtin("node:child_process").spawnSync(
+          process.execPath,
+          [fileURLToPath(import.meta.resolve("#exit-sender"))],
+          {
+            input: frame(remainders, orders),
+            timeout: timeoutMs + CHILD_START_MS,
+            env,
+            stdio: ["pipe", "pipe", "pipe", ...socketsOf(remainders)],
+            windowsHide: true,
+          },
+        )
+      : undefined;
+  const results = unframeResults(child?.stdout?.toString() ?? "");
+  const lost = remainders.filter((_remainder, at) => results[at]?.kind !== "delivered");
+  const [first] = lost;
+  if (first === undefined) return;
+  const result = results[remainders.indexOf(first)];
+  const failure = child?.stderr?.toString().slice(0, 200) || child?.error?.message;
+  const reason = result !== undefined && "reason" in result ? result.reason : failure || "no answer in time";
   options.diagnostics.warnOnce(
-    unreachableKey(first?.url ?? ""),
-    `the last telemetry of this process could not be sent to ${target} (${reason}). Is a collector listening there? Set OTEL_EXPORTER_OTLP_ENDPOINT to change the address.`,
+    "lost-at-exit",
+    `${lossOf(lost)} could not be sent to ${shownUrl(first.payload.url)} and are lost (${reason}). Is a collector listening there? Set OTEL_EXPORTER_OTLP_ENDPOINT to change the address.`,
   );
 }
 
@@ -75,33 +103,53 @@ export function guardExit(options: ExitOptions): () => void {
     options.onEnd();
     void flushInTime();
   };
-  const onExit = (code: number): void => {
+  const sendRest = (failed: boolean): void => {
     try {
-      options.endOpen(code !== 0);
+      const startedMs = performance.now();
+      options.endOpen(failed);
+      options.collect(failed, Math.min(leftMs(), THREADS_MS));
       options.onEnd();
+      waitedMs += performance.now() - startedMs;
       sendBySubprocess(options.drain(), leftMs(), options);
+      waitedMs += performance.now() - startedMs;
     } catch {
       // The process is ending: there is nobody left to tell.
     }
   };
-  const onSignal = (signal: NodeJS.Signals): void => {
-    // Where the program listens itself it decides how to end; where it does not, the signal must still end it.
-    if (process.listenerCount(signal) > 1) return;
-    options.endOpen(true);
-    options.onEnd();
-    void flushInTime().finally(() => {
-      process.off(signal, onSignal);
-      onExit(1);
-      process.kill(process.pid, signal);
+  // First of all listeners, because any of them may end the process at once by process.exit().
+  const onExit = (code: number): void => sendRest(code !== 0);
+  // And last of all, for what the others recorded.
+  const onExitLast = (code: number): void => {
+    if (options.pending()) sendRest(code !== 0);
+  };
+  let moving = false;
+  const onNewListener = (event: unknown, listener: unknown): void => {
+    if (event !== "exit" || listener === onExitLast || moving) return;
+    moving = true;
+    queueMicrotask(() => {
+      moving = false;
+      process.off("exit", onExitLast);
+      process.on("exit", onExitLast);
     });
   };
 
   process.on("beforeExit", onBeforeExit);
   process.on("exit", onExit);
-  for (const signal of SIGNALS) process.on(signal, onSignal);
-  return () => {
+  process.on("newListener", onNewListener);
+  const signals = options.thread
+    ? undefined
+    : watchFatalSignals(SIGNALS, (signal) => {
+        // At once, as the signal itself would end it: nothing of the program runs while this is sent.
+        sendRest(true);
+        stop();
+        process.kill(process.pid, signal);
+      });
+  const stop = (): void => {
     process.off("beforeExit", onBeforeExit);
     process.off("exit", onExit);
-    for (const signal of SIGNALS) process.off(signal, onSignal);
+    process.off("exit", onExitLast);
+    process.off("newListener", onNewListener);
+    signals?.stop();
   };
+  return stop;
 }

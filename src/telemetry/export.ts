@@ -8,6 +8,7 @@ import type { Config } from "../config/index.ts";
 import type { Metrics } from "../metrics/index.ts";
 import { createBatcher } from "./delivery/batcher.ts";
 import type { Payload } from "./delivery/post.ts";
+import type { Remainder } from "./delivery/remainder.ts";
 import { createSender } from "./delivery/sender.ts";
 import { type LogItem, readableLog } from "./logs.ts";
 import { startMetricPusher } from "./metric-pusher.ts";
@@ -30,7 +31,9 @@ export type Export = {
   readonly log: (log: LogItem) => void;
   readonly flush: (signal: AbortSignal) => Promise<void>;
   readonly pending: () => boolean;
-  readonly drain: () => Payload[];
+  readonly drain: () => Remainder[];
+  /** Whether a receiver has ever answered. */
+  readonly answered: () => boolean;
   /** To be called before the last flush or drain of the process. */
   readonly end: () => void;
   readonly close: () => void;
@@ -134,7 +137,12 @@ export function createExport(options: ExportOptions): Export {
       }
     },
     pending: () => spans.pending() + logs.pending() > 0 || pusher?.pending() === true,
-    drain: () => [...spans.drain(), ...logs.drain(), ...(pusher?.drain() ?? [])],
+    drain: () => [
+      ...spans.drain(),
+      ...logs.drain(),
+      ...(pusher?.drain() ?? []).map((pushed) => ({ payload: pushed, count: 0 })),
+    ],
+    answered: sender.answered,
     end: () => pusher?.end(),
     close: () => {
       spans.close();

@@ -67,7 +67,12 @@ export function startMetricPusher(options: MetricPusherOptions): MetricPusher {
       await underWay;
       if (metrics.revision() !== deliveredRevision) await flush();
     },
-    drain: () => (pending() ? [payload()] : []),
+    drain: () => {
+      if (!pending()) return [];
+      const last = payload();
+      deliveredRevision = metrics.revision();
+      return [last];
+    },
     pending,
     end: () => {
       if (everDelivered || metrics.revision() !== deliveredRevision) setUp(0);

@@ -25,6 +25,8 @@ type Given = {
   readonly queueSize?: number;
   readonly intervalMs?: number;
   readonly encode?: (items: readonly number[]) => Payload;
+  /** How far a batch under way has come. */
+  readonly flights?: (items: readonly number[]) => ReturnType<Sender["flight"]>;
 };
 
 /** A batcher whose sender answers as told and keeps what it was given. */
@@ -34,6 +36,7 @@ function start({
   queueSize = 10,
   intervalMs = FAR_MS,
   encode = payloadOf,
+  flights = () => ({ kind: "unsent" }),
 }: Given = {}) {
   const sent: number[][] = [];
   const drops: Drop[] = [];
@@ -52,6 +55,8 @@ function start({
       return result;
     },
     hold: () => () => {},
+    flight: (payload) => flights(itemsOf(payload)),
+    answered: () => false,
   };
   const batcher = createBatcher<number>({
     sender,
@@ -148,9 +153,29 @@ describe("the batcher", () => {
   it("hands over everything that is not known to be delivered, the batch under way first", () => {
     const run = start({ answers: () => never });
     add(run.batcher, 1, 2, 3, 4, 5);
-    assert.deepEqual(run.batcher.drain().map(itemsOf), [[1, 2], [3, 4], [5]]);
+    assert.deepEqual(
+      run.batcher.drain().map(({ payload, count }) => [...itemsOf(payload), `of ${count}`]),
+      [
+        [1, 2, "of 2"],
+        [3, 4, "of 2"],
+        [5, "of 1"],
+      ],
+    );
     assert.equal(run.batcher.pending(), 0);
     assert.deepEqual(run.batcher.drain(), []);
+  });
+
+  it("hands over the socket on which an answer is awaited, and nothing that was answered", () => {
+    const drained = (flight: ReturnType<Sender["flight"]>) => {
+      const run = start({ answers: () => never, flights: ([first]) => (first === 1 ? flight : undefined) });
+      add(run.batcher, 1, 2, 3);
+      return [run.batcher.drain().map(({ payload, awaitedOn }) => [itemsOf(payload), awaitedOn]), run.drops];
+    };
+    const rest = [[3], undefined];
+    assert.deepEqual(drained({ kind: "awaited", fd: 9 }), [[[[1, 2], 9], rest], []]);
+    assert.deepEqual(drained({ kind: "answered", result: DELIVERED }), [[rest], []]);
+    assert.deepEqual(drained({ kind: "answered", result: REJECTED }), [[rest], [{ reason: "rejected", count: 2 }]]);
+    assert.deepEqual(drained({ kind: "answered", result: RETRY }), [[[[1, 2], undefined], rest], []]);
   });
 
   it("is not confused by an answer that comes after it was drained", async () => {

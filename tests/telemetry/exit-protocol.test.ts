@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { frame, unframe } from "../../src/telemetry/delivery/exit-protocol.ts";
+import { frame, frameResults, socketsOf, unframe, unframeResults } from "../../src/telemetry/delivery/exit-protocol.ts";
 import type { Payload } from "../../src/telemetry/delivery/post.ts";
 
 const payload = (body: Uint8Array, headers: Record<string, string> = {}): Payload => ({
@@ -24,11 +24,35 @@ describe("payloads framed for the exit sender", () => {
   };
   for (const [name, payloads] of Object.entries(cases)) {
     it(`come out as they went in: ${name}`, () => {
-      const out = unframe(frame(payloads));
+      const remainders = payloads.map((one) => ({ payload: one, count: 1 }));
+      const { orders, tasks } = unframe(frame(remainders, { timeoutMs: 700, patient: true }));
+      assert.deepEqual(orders, { timeoutMs: 700, patient: true });
       assert.deepEqual(
-        out.map((one) => ({ ...one, body: Buffer.from(one.body) })),
+        tasks.map(({ payload: one }) => ({ ...one, body: Buffer.from(one.body) })),
         payloads.map((one) => ({ ...one, body: Buffer.from(one.body) })),
       );
     });
   }
+
+  it("name the descriptors at which the child finds the sockets that it inherits", () => {
+    const remainders = [7, undefined, 12].map((awaitedOn) => ({
+      payload: payload(Buffer.from("x")),
+      count: 1,
+      ...(awaitedOn !== undefined && { awaitedOn }),
+    }));
+    assert.deepEqual(socketsOf(remainders), [7, 12]);
+    const { tasks } = unframe(frame(remainders, { timeoutMs: 1, patient: false }));
+    assert.deepEqual(
+      tasks.map(({ answer }) => answer),
+      [3, undefined, 4],
+    );
+  });
+});
+
+describe("the results of the exit sender", () => {
+  it("come out as they went in, and none come of a child that was killed", () => {
+    const results = [{ kind: "delivered" }, { kind: "retry", reason: "ECONNREFUSED" }] as const;
+    assert.deepEqual(unframeResults(frameResults(results)), results);
+    for (const text of ["", '[{"kind":']) assert.deepEqual(unframeResults(text), []);
+  });
 });

@@ -169,6 +169,8 @@ describe("the metric pusher", () => {
         return Promise.resolve(answers.shift() ?? { kind: "delivered" });
       },
       hold: () => () => {},
+      flight: () => undefined,
+      answered: () => false,
     };
     const pusher = startMetricPusher({
       metrics,

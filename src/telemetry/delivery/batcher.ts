@@ -1,5 +1,6 @@
 import { createBoundedQueue } from "../../base/index.ts";
 import type { Payload } from "./post.ts";
+import type { Remainder } from "./remainder.ts";
 import type { Sender } from "./sender.ts";
 
 export type Drop = { readonly reason: "queue_full" | "rejected" | "unserializable" | "exit"; readonly count: number };
@@ -19,7 +20,7 @@ export type Batcher<T> = {
   /** Sends what is queued; resolves when all is sent or dropped, or when `signal` aborts. */
   readonly flush: (signal: AbortSignal) => Promise<void>;
   /** Everything not yet known to be delivered, encoded, for a process that cannot wait; the batcher is empty afterwards. */
-  readonly drain: () => Payload[];
+  readonly drain: () => Remainder[];
   readonly pending: () => number;
   readonly close: () => void;
 };
@@ -117,13 +118,18 @@ export function createBatcher<T>(options: BatcherOptions<T>): Batcher<T> {
       }
     },
     drain: () => {
-      const payloads = underWay === undefined ? [] : [underWay.payload];
-      underWay = undefined;
+      const remainders: Remainder[] = [];
       while (nextBatch()) {
-        payloads.push(underWay!.payload);
+        const { payload, count } = underWay!;
         underWay = undefined;
+        const flight = sender.flight(payload);
+        const known = flight?.kind === "answered" ? flight.result.kind : undefined;
+        if (known === "rejected") onDrop({ reason: "rejected", count });
+        // What its receiver has answered is settled, though nobody has come to read it.
+        if (known === "rejected" || known === "delivered") continue;
+        remainders.push({ payload, count, ...(flight?.kind === "awaited" && { awaitedOn: flight.fd }) });
       }
-      return payloads;
+      return remainders;
     },
     pending: () => queue.size() + (underWay?.count ?? 0),
     close: () => {

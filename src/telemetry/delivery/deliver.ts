@@ -1,6 +1,6 @@
 import { type Payload, type PostOptions, type PostResult, postHttp } from "./post.ts";
 
-export type { Payload, PostOptions, PostResult } from "./post.ts";
+export type { Flight, Payload, PostOptions, PostResult } from "./post.ts";
 
 /** Sends a batch by its protocol. Never rejects. */
 export async function post(payload: Payload, options: PostOptions): Promise<PostResult> {

@@ -1,33 +1,42 @@
 /**
- * The child that sends what a process could not wait for. Reads payloads from standard input, sends them all, and ends; its parent
- * waits for it, bounded. Exit code 0: all delivered; otherwise the reason stands on standard error.
+ * The child that sends what a process could not wait for. Reads payloads from standard input, sends them all, reports on standard output,
+ * and ends; its parent waits for it, bounded.
  */
 import { buffer } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Payload, type PostResult, post } from "./deliver.ts";
-import { unframe } from "./exit-protocol.ts";
+import { readAnswer } from "./awaited-answer.ts";
+import { type PostResult, post } from "./deliver.ts";
+import { frameResults, type Task, unframe } from "./exit-protocol.ts";
 
-const deadlineMs = performance.now() + Number(process.argv[2] ?? 2000);
 const RETRY_MS = 200;
 
-async function deliver(payload: Payload): Promise<PostResult> {
+const { orders, tasks } = unframe(await buffer(process.stdin));
+const deadlineMs = performance.now() + orders.timeoutMs;
+const leftMs = (): number => Math.max(0, deadlineMs - performance.now());
+const pause = (ms: number): Promise<void> => delay(Math.min(ms, leftMs()));
+
+/** Undefined: the payload is not known to have arrived, and is to be sent. */
+async function awaitAnswer({ payload, answer }: Task): Promise<PostResult | undefined> {
+  if (answer === undefined) return undefined;
+  const result = await readAnswer(answer, payload.protocol, leftMs());
+  if (result?.kind === "retry") await pause(result.retryAfterMs ?? RETRY_MS);
+  return result?.kind === "retry" ? undefined : result;
+}
+
+async function deliver(task: Task): Promise<PostResult> {
+  const answered = await awaitAnswer(task);
+  if (answered !== undefined) return answered;
   let refused = 0;
   for (;;) {
-    const left = deadlineMs - performance.now();
-    if (left <= 0) return { kind: "retry", reason: "no time left" };
-    const result = await post(payload, { timeoutMs: left });
+    const left = leftMs();
+    if (left <= 0) return { kind: "retry", reason: "no answer in time" };
+    const result = await post(task.payload, { timeoutMs: left });
     if (result.kind !== "retry") return result;
-    // Nobody listens: a second look, then the program is not kept waiting for somebody who is not there.
-    if (result.reason === "ECONNREFUSED" && ++refused > 1) return result;
-    await delay(Math.min(result.retryAfterMs ?? RETRY_MS, Math.max(0, deadlineMs - performance.now())));
+    // Nobody listens, and nobody ever did: a second look, then the program is not kept waiting for somebody who is not there.
+    if (result.reason === "ECONNREFUSED" && ++refused > 1 && !orders.patient) return result;
+    if (leftMs() <= RETRY_MS && result.reason === "ECONNREFUSED") return result;
+    await pause(result.retryAfterMs ?? RETRY_MS);
   }
 }
 
-const payloads = unframe(await buffer(process.stdin));
-const results = await Promise.all(payloads.map(deliver));
-for (const result of results) {
-  if (result.kind === "delivered") continue;
-  process.stderr.write(result.reason);
-  process.exitCode = 1;
-  break;
-}
+process.stdout.write(frameResults(await Promise.all(tasks.map(deliver))));

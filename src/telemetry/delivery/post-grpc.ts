@@ -1,5 +1,7 @@
-import { connect } from "node:http2";
-import type { Payload, PostOptions, PostResult } from "./post.ts";
+import { type ClientHttp2Stream, connect } from "node:http2";
+import type { Socket } from "node:net";
+import { builtin } from "../../base/index.ts";
+import { type Flight, handleOf, type Payload, type PostOptions, type PostResult } from "./post.ts";
 
 /**
  * OTLP/gRPC is one unary call: a length-prefixed message over HTTP/2, its outcome in the trailers (grpc.io, "gRPC over HTTP2"). That is
@@ -17,11 +19,40 @@ function frameMessage(body: Uint8Array): Buffer {
   return Buffer.concat([prefix, body]);
 }
 
+function resultOf(status: string, message: string): PostResult {
+  if (status === "0") return { kind: "delivered" };
+  const reason = `it answered with gRPC status ${status}${message === "" ? "" : ` (${message})`}`;
+  return RETRYABLE.has(status) ? { kind: "retry", reason } : { kind: "rejected", reason };
+}
+
+const connectTo = (url: URL): Socket =>
+  builtin("node:net").connect({
+    host: url.hostname.replace(/^\[|\]$/g, ""),
+    port: url.port === "" ? 80 : Number(url.port),
+  });
+
+/** The whole request is out once the stream is closed on our side and nothing waits in the socket. */
+function followFlight(
+  stream: ClientHttp2Stream,
+  socket: Socket | undefined,
+  answer: () => PostResult | undefined,
+): Flight {
+  return () => {
+    const result = answer();
+    if (result !== undefined) return { kind: "answered", result };
+    const { fd = -1, writeQueueSize = 1 } = handleOf(socket);
+    const out = fd >= 0 && writeQueueSize === 0 && stream.state?.localClose === 1;
+    return out ? { kind: "awaited", fd } : { kind: "unsent" };
+  };
+}
+
 /** Sends a batch over OTLP/gRPC. Never rejects where the address is a URL, which `post` makes sure of. */
 export function postGrpc(payload: Payload, options: PostOptions): Promise<PostResult> {
   return new Promise((resolve) => {
     const url = new URL(payload.url);
-    const session = connect(url.origin);
+    // Ours, so that its descriptor is known. Through TLS it would be of no use.
+    const socket = url.protocol === "http:" ? connectTo(url) : undefined;
+    const session = connect(url.origin, socket && { createConnection: () => socket });
     const finish = (result: PostResult): void => {
       clearTimeout(timer);
       session.destroy();
@@ -63,13 +94,12 @@ export function postGrpc(payload: Payload, options: PostOptions): Promise<PostRe
       finish({ kind: "retry", reason: code ?? reason });
     });
     stream.once("close", () => {
-      if (status === "0") finish({ kind: "delivered" });
-      else if (status === undefined) finish({ kind: "retry", reason: "the connection was closed without an answer" });
-      else {
-        const reason = `it answered with gRPC status ${status}${message === "" ? "" : ` (${message})`}`;
-        finish(RETRYABLE.has(status) ? { kind: "retry", reason } : { kind: "rejected", reason });
-      }
+      if (status === undefined) finish({ kind: "retry", reason: "the connection was closed without an answer" });
+      else finish(resultOf(status, message));
     });
     stream.end(frameMessage(payload.body));
+    options.onFlight?.(
+      followFlight(stream, socket, () => (status === undefined ? undefined : resultOf(status, message))),
+    );
   });
 }

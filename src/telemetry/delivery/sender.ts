@@ -2,12 +2,16 @@ import type { Socket } from "node:net";
 import { context, ROOT_CONTEXT } from "@opentelemetry/api";
 import { suppressTracing } from "@opentelemetry/core";
 import type { Diagnostics } from "../../base/index.ts";
-import { type Payload, type PostResult, post } from "./deliver.ts";
+import { type Flight, type Payload, type PostResult, post } from "./deliver.ts";
 
 /** Sends payloads without ever holding the process; `hold` lets what is under way keep it alive until it is done. */
 export type Sender = {
   readonly send: (payload: Payload) => Promise<PostResult>;
   readonly hold: () => () => void;
+  /** How far a payload under way has come; undefined where it is not under way. */
+  readonly flight: (payload: Payload) => ReturnType<Flight> | undefined;
+  /** Whether a receiver has ever answered: then it is worth waiting for when it is away. */
+  readonly answered: () => boolean;
 };
 
 export type SenderOptions = {
@@ -33,6 +37,8 @@ export function unreachableKey(url: string): string {
 
 export function createSender({ timeoutMs, diagnostics, onFailure }: SenderOptions): Sender {
   const sockets = new Set<Socket>();
+  const flights = new Map<Payload, Flight>();
+  let answered = false;
   let holders = 0;
   const onSocket = (socket: Socket): void => {
     if (holders === 0) socket.unref();
@@ -55,7 +61,12 @@ export function createSender({ timeoutMs, diagnostics, onFailure }: SenderOption
   return {
     send: async (payload) => {
       // Our own requests must not be traced, whoever's context they start in.
-      const result = await context.with(suppressTracing(ROOT_CONTEXT), () => post(payload, { timeoutMs, onSocket }));
+      const onFlight = (flight: Flight): void => void flights.set(payload, flight);
+      const result = await context.with(suppressTracing(ROOT_CONTEXT), () =>
+        post(payload, { timeoutMs, onSocket, onFlight }),
+      );
+      flights.delete(payload);
+      answered ||= result.kind === "delivered";
       explain(payload, result);
       return result;
     },
@@ -67,5 +78,7 @@ export function createSender({ timeoutMs, diagnostics, onFailure }: SenderOption
         if (holders === 0) for (const socket of sockets) socket.unref();
       };
     },
+    flight: (payload) => flights.get(payload)?.(),
+    answered: () => answered,
   };
 }
