@@ -66,6 +66,9 @@ export const ATTR = {
   userId: "user.id",
   // Ours: no convention has a word for these yet.
   nodeName: "agent_observatory.workflow.node",
+  /** The edges of a graph of agents, on the span by which one hands over to another. */
+  agentHandoffFrom: "agent_observatory.agent.handoff.from",
+  agentHandoffTo: "agent_observatory.agent.handoff.to",
   cacheCreation1hTokens: "agent_observatory.usage.cache_creation_1h.input_tokens",
   inputAudioTokens: "agent_observatory.usage.audio.input_tokens",
   outputAudioTokens: "agent_observatory.usage.audio.output_tokens",
