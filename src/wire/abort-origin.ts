@@ -23,3 +23,16 @@ export function abortedByTimer(): boolean {
     }
   }
 }
+
+/** axios' word for a timeout, which it raises itself. */
+const OWN_CODES = new Set(["ECONNABORTED"]);
+
+/**
+ * What ended a request, where a program may have given a reason of its own for leaving: that says nothing of the server. What a transport
+ * runs into has a code.
+ */
+export function leftBy(reason: unknown): unknown {
+  const { code, name } = (reason ?? {}) as { code?: unknown; name?: unknown };
+  if ((typeof code === "string" && !OWN_CODES.has(code)) || name === "TimeoutError") return reason;
+  return Object.assign(new Error("left before the end"), { name: "AbortError" });
+}

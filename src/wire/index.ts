@@ -3,6 +3,7 @@
  * HTTP spans. Nothing of the program is replaced. May touch genai (formats); never throws into the program, never keeps a body.
  */
 import type { Context, Tracer } from "@opentelemetry/api";
+import { observeHttp2 } from "./http2.ts";
 import { observeNodeHttpClient } from "./node-http-client.ts";
 import { observeNodeHttpServer } from "./node-http-server.ts";
 import { createRequestObserver, type ObserverOptions } from "./observer.ts";
@@ -34,6 +35,7 @@ export function startWire(options: WireOptions): Wire {
   const stops = [
     observeUndici(observe, guard),
     observeNodeHttpClient(observe, guard),
+    observeHttp2(observe, guard),
     observeNodeHttpServer(options.tracer as Tracer, options.enter, guard),
   ];
   return {

@@ -1,6 +1,7 @@
 import diagnostics_channel from "node:diagnostics_channel";
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { HeaderLookup } from "../genai/index.ts";
+import { leftBy } from "./abort-origin.ts";
 import type { Exchange, RequestHead } from "./exchange.ts";
 import type { RequestObserver } from "./observer.ts";
 
@@ -53,8 +54,6 @@ function watchRequestBody(request: ClientRequest, exchange: Exchange, guard: Gua
   }
 }
 
-const left = (message: string): Error => Object.assign(new Error(message), { name: "AbortError" });
-
 /** Node reports a request that the program destroys as a connection reset, like one that the server ended. */
 function watchDestroy(request: ClientRequest, exchange: Exchange, guard: Guard): void {
   const { destroy } = request;
@@ -62,7 +61,7 @@ function watchDestroy(request: ClientRequest, exchange: Exchange, guard: Guard):
     configurable: true,
     writable: true,
     value: function (this: ClientRequest, error?: Error) {
-      if (error === undefined || error === null) guard(() => exchange.fail(left("destroyed")));
+      guard(() => exchange.fail(leftBy(error)));
       return destroy.call(this, error);
     },
   });
@@ -87,7 +86,7 @@ function watchResponseBody(response: IncomingMessage, exchange: Exchange, guard:
     guard(() => {
       // Closed before its end: either the program left or the server did.
       if (response.complete) exchange.responseEnd();
-      else exchange.fail(response.errored ?? left("left before the end"));
+      else exchange.fail(leftBy(response.errored));
     });
   });
 }
@@ -110,7 +109,7 @@ export function observeNodeHttpClient(observe: RequestObserver, guard: Guard): (
         watchDestroy(request, exchange, guard);
         // A request that is destroyed before an answer emits no channel message of its own.
         request.once("close", () => {
-          guard(() => exchange.fail(request.errored ?? left("destroyed")));
+          guard(() => exchange.fail(request.errored ?? leftBy(undefined)));
         });
       },
     ],

@@ -32,7 +32,8 @@ export type RequestWatch = {
 /** Answers that a program never reads must not pile up for ever. */
 const MAX_OPEN = 10_000;
 
-const ABORT_NAMES = new Set(["AbortError", "ResponseAborted"]);
+/** axios calls it canceled. */
+const ABORT_NAMES = new Set(["AbortError", "ResponseAborted", "CanceledError"]);
 
 function outcomeOf(error: unknown): Outcome {
   const { name, code, message } = (error ?? {}) as { name?: unknown; code?: unknown; message?: unknown };

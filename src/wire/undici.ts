@@ -1,5 +1,6 @@
 import diagnostics_channel from "node:diagnostics_channel";
 import type { HeaderLookup } from "../genai/index.ts";
+import { leftBy } from "./abort-origin.ts";
 import type { Exchange, RequestHead } from "./exchange.ts";
 import type { RequestObserver } from "./observer.ts";
 
@@ -58,6 +59,30 @@ type Message = {
 
 const asBytes = (chunk: Uint8Array | string): Uint8Array => (typeof chunk === "string" ? Buffer.from(chunk) : chunk);
 
+const METHODS = [
+  ["onBodySent", "requestChunk", "bodyChunkSent"],
+  ["onData", "responseChunk", "bodyChunkReceived"],
+] as const;
+
+/**
+ * undici before 7 publishes no bodies: there they pass through methods of its request, which are watched on this one object. Whether a
+ * version publishes shows in the text of its methods: nothing else differs before the first byte.
+ */
+function watchUnpublished(request: UndiciRequest, exchange: Exchange, guard: (step: () => void) => void): void {
+  for (const [method, step, channel] of METHODS) {
+    const original: unknown = Reflect.get(request, method);
+    if (typeof original !== "function" || String(original).includes(channel)) continue;
+    Object.defineProperty(request, method, {
+      configurable: true,
+      writable: true,
+      value: function (this: UndiciRequest, chunk: Uint8Array | string) {
+        guard(() => exchange[step](asBytes(chunk)));
+        return original.call(this, chunk);
+      },
+    });
+  }
+}
+
 /**
  * Watches fetch and undici, Node's own and the npm package's, through their diagnostics channels: nothing of the program is
  * touched. `guard` runs each step so that a fault of ours stays ours. Returns what stops it.
@@ -73,7 +98,8 @@ export function observeUndici(observe: RequestObserver, guard: (step: () => void
     },
     bodyChunkReceived: ({ chunk }, exchange) => exchange.responseChunk(asBytes(chunk)),
     trailers: (_, exchange) => exchange.responseEnd(),
-    error: ({ error }, exchange) => exchange.fail(error),
+    // A program may abort with a reason of any kind; what the transport itself runs into has a code.
+    error: ({ error }, exchange) => exchange.fail(leftBy(error)),
   };
   const listeners: [name: string, listener: (message: unknown) => void][] = [
     [
@@ -81,8 +107,12 @@ export function observeUndici(observe: RequestObserver, guard: (step: () => void
       (message) =>
         guard(() => {
           const { request } = message as Message;
+          // A tunnel to a proxy: what goes through it is told by itself.
+          if (request.method === "CONNECT") return;
           const exchange = observe(headOf(request), (name, value) => request.addHeader(name, value));
-          if (exchange !== undefined) exchanges.set(request, exchange);
+          if (exchange === undefined) return;
+          exchanges.set(request, exchange);
+          watchUnpublished(request, exchange, guard);
         }),
     ],
     ...Object.entries(steps).map(([name, step]): [string, (message: unknown) => void] => [
