@@ -57,6 +57,13 @@ export const ATTR = {
   openaiResponseServiceTier: "openai.response.service_tier",
   openaiSystemFingerprint: "openai.response.system_fingerprint",
   bedrockGuardrailId: "aws.bedrock.guardrail.id",
+  dataSourceId: "gen_ai.data_source.id",
+  dbSystem: "db.system.name",
+  dbNamespace: "db.namespace",
+  dbCollection: "db.collection.name",
+  dbOperation: "db.operation.name",
+  dbBatchSize: "db.operation.batch.size",
+  dbReturnedRows: "db.response.returned_rows",
   serverAddress: "server.address",
   serverPort: "server.port",
   httpStatus: "http.response.status_code",
@@ -81,6 +88,8 @@ export const ATTR = {
   searchUnits: "agent_observatory.usage.search_units",
   audioSeconds: "agent_observatory.usage.audio_seconds",
   pages: "agent_observatory.usage.pages",
+  vectorTopK: "agent_observatory.vector.top_k",
+  vectorDimension: "agent_observatory.vector.dimension",
   rerankDocuments: "agent_observatory.rerank.documents",
   batchRequests: "agent_observatory.batch.requests",
   batchFailed: "agent_observatory.batch.failed_requests",
@@ -109,6 +118,10 @@ export const ATTR = {
   requestBytes: "agent_observatory.request.body.size",
   responseBytes: "agent_observatory.response.body.size",
   framework: "agent_observatory.framework",
+  handoffFrom: "agent_observatory.handoff.from_agent",
+  handoffTo: "agent_observatory.handoff.to_agent",
+  guardrailName: "agent_observatory.guardrail.name",
+  guardrailTriggered: "agent_observatory.guardrail.triggered",
 } as const;
 
 /** Values of `gen_ai.operation.name`, and ours for a workflow node, which the conventions do not have. */
