@@ -1,6 +1,6 @@
-import type { Pricer } from "../cost/index.ts";
+import { costAttributes, type Pricer } from "../cost/index.ts";
 import { classifyError } from "../errors/index.ts";
-import { normalizeDialect, type Usage } from "../genai/index.ts";
+import { normalizeDialect } from "../genai/index.ts";
 import { ATTR, INFERENCE_OPERATIONS } from "../model/index.ts";
 import type { Redactor } from "../redaction/index.ts";
 import type { Attributes, AttributeValue, Resource, Scope, Span } from "../signals/index.ts";
@@ -9,40 +9,18 @@ import { createSharedCleaner } from "./records.ts";
 
 export type SpanEnricherOptions = { readonly redactor: Redactor; readonly pricer: Pricer };
 
-const USAGE: readonly (readonly [member: keyof Usage, attribute: string])[] = [
-  ["input", ATTR.inputTokens],
-  ["output", ATTR.outputTokens],
-  ["cacheRead", ATTR.cacheReadTokens],
-  ["cacheCreation", ATTR.cacheCreationTokens],
-];
-
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 const number = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
 
-/** Some instrumentations write counts as text. */
-const count = (value: unknown): number | undefined => {
-  const read = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
-  return typeof read === "number" && Number.isFinite(read) && read >= 0 ? read : undefined;
-};
-
-function priceOf(attributes: Attributes, failed: boolean, pricer: Pricer): Attributes | undefined {
+function priceOf(span: Span, attributes: Attributes, pricer: Pricer): Attributes | undefined {
   if (!INFERENCE_OPERATIONS.has(String(attributes[ATTR.operation]))) return undefined;
-  if (attributes[ATTR.costUsd] !== undefined || attributes[ATTR.costStatus] !== undefined) return undefined;
-  const usage: Record<string, number> = {};
-  for (const [member, attribute] of USAGE) {
-    const tokens = count(attributes[attribute]);
-    if (tokens !== undefined) usage[member] = tokens;
-  }
-  // A call that failed without an answer costs nothing that is known.
-  if (failed && Object.keys(usage).length === 0) return undefined;
-  const price = pricer.price({
-    provider: text(attributes[ATTR.provider]),
-    models: [text(attributes[ATTR.responseModel]), text(attributes[ATTR.requestModel])],
-    usage,
+  // The program that sent it has priced it, or found that it cannot, and has counted it so.
+  if (attributes[ATTR.costStatus] !== undefined) return undefined;
+  const added = costAttributes(pricer, attributes, {
+    failed: span.status === "error",
+    timeMs: Number(span.startNs / 1_000_000n),
   });
-  return price.status === "priced"
-    ? { [ATTR.costUsd]: price.costUsd, [ATTR.costStatus]: "priced" }
-    : { [ATTR.costStatus]: price.reason };
+  return Object.keys(added).length === 0 ? undefined : added;
 }
 
 function categoryOf(span: Span, attributes: Attributes): Attributes | undefined {
@@ -77,7 +55,7 @@ export function createSpanEnricher({ redactor, pricer }: SpanEnricherOptions): (
 
   return (span) => {
     const normalized = normalizeDialect(span.attributes) as Readonly<Record<string, AttributeValue>>;
-    const price = priceOf(normalized, span.status === "error", pricer);
+    const price = priceOf(span, normalized, pricer);
     const category = categoryOf(span, normalized);
     const isComplete = price === undefined && category === undefined;
     const attributes = cleaner.attributes(isComplete ? normalized : { ...normalized, ...price, ...category });

@@ -18,6 +18,9 @@ const text = (value: unknown): string | undefined => (typeof value === "string" 
 const number = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
 const label = (value: unknown): string => text(value) ?? NONE;
 
+/** Values of the cost's status that leave nothing open: by the price table, or as the provider or the program says. */
+const COST_KNOWN: ReadonlySet<string> = new Set(["priced", "reported"]);
+
 function measureInference(metrics: Metrics, span: MeasuredSpan): void {
   const { attributes, failed, durationSeconds, exemplar } = span;
   const agent = label(attributes[ATTR.agentName]);
@@ -34,6 +37,8 @@ function measureInference(metrics: Metrics, span: MeasuredSpan): void {
     metrics.add("llm_errors_total", { provider, model, category: label(attributes[ATTR.errorCategory]) }, 1, exemplar);
   }
   if ((number(attributes[ATTR.retryCount]) ?? 0) > 0) metrics.add("llm_retries_total", { provider, model });
+  const fallbackFrom = text(attributes[ATTR.fallbackFrom]);
+  if (fallbackFrom !== undefined) metrics.add("llm_fallbacks_total", { provider, model, from: fallbackFrom });
 
   const firstChunk = number(attributes[ATTR.timeToFirstChunk]);
   if (firstChunk !== undefined) metrics.observe("llm_time_to_first_token_seconds", call, firstChunk, exemplar);
@@ -44,6 +49,8 @@ function measureInference(metrics: Metrics, span: MeasuredSpan): void {
     cached: number(attributes[ATTR.cacheReadTokens]),
     cache_write: number(attributes[ATTR.cacheCreationTokens]),
     reasoning: number(attributes[ATTR.reasoningTokens]),
+    input_audio: number(attributes[ATTR.inputAudioTokens]),
+    output_audio: number(attributes[ATTR.outputAudioTokens]),
   };
   for (const [type, count] of Object.entries(tokens)) {
     if (count !== undefined && count > 0) metrics.add("llm_tokens_total", { agent, provider, model, type }, count);
@@ -51,7 +58,7 @@ function measureInference(metrics: Metrics, span: MeasuredSpan): void {
   const cost = number(attributes[ATTR.costUsd]);
   if (cost !== undefined) metrics.add("llm_cost_usd_total", { agent, provider, model }, cost, exemplar);
   const unpriced = text(attributes[ATTR.costStatus]);
-  if (unpriced !== undefined && unpriced !== "priced") {
+  if (unpriced !== undefined && !COST_KNOWN.has(unpriced)) {
     metrics.add("llm_unpriced_requests_total", { provider, model, reason: unpriced });
   }
 

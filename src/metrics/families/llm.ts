@@ -37,21 +37,21 @@ export const LLM_METRICS = [
   {
     name: "llm_tokens_total",
     type: "counter",
-    help: "Tokens by type. cached and cache_write are part of input, reasoning is part of output: a total is input + output.",
+    help: "Tokens by type. cached, cache_write and input_audio are part of input, reasoning and output_audio part of output: a total is input + output.",
     unit: "{token}",
     labels: ["agent", "provider", "model", "type"],
   },
   {
     name: "llm_cost_usd_total",
     type: "counter",
-    help: "Cost of LLM requests in US dollars by the price table. Unpriced requests add nothing: see llm_unpriced_requests_total.",
+    help: "Cost of LLM requests in US dollars, by the price table or as the provider reports it. What could not be priced is missing: see llm_unpriced_requests_total.",
     unit: "{USD}",
     labels: ["agent", "provider", "model"],
   },
   {
     name: "llm_unpriced_requests_total",
     type: "counter",
-    help: "LLM requests that no cost could be computed for, by reason (unknown_model, no_usage).",
+    help: "LLM requests whose cost is not known, or not all of it, by reason (unknown_model, no_usage, unknown_rate, partial_usage).",
     unit: "{request}",
     labels: ["provider", "model", "reason"],
   },
@@ -68,5 +68,12 @@ export const LLM_METRICS = [
     help: "LLM requests that repeat an earlier failed attempt.",
     unit: "{request}",
     labels: ["provider", "model"],
+  },
+  {
+    name: "llm_fallbacks_total",
+    type: "counter",
+    help: "LLM requests made in place of one that failed in the same step, to another model or provider: from says which failed.",
+    unit: "{request}",
+    labels: ["provider", "model", "from"],
   },
 ] as const satisfies readonly MetricDefinition[];

@@ -1,0 +1,185 @@
+import { createRequire } from "node:module";
+import { publicProvider, type Usage } from "../genai/index.ts";
+import { type BillableUsage, billableUsage } from "./billable.ts";
+import { tierFactor } from "./tiers.ts";
+
+type GenaiPrices = typeof import("@pydantic/genai-prices");
+type PricedProvider = import("@pydantic/genai-prices").Provider;
+type ModelPrice = import("@pydantic/genai-prices").ModelPrice;
+
+/**
+ * `unknown_model`: the table does not know the model. `no_usage`: the answer carried no token counts. `unknown_rate`: the model is known, but
+ * not what something costs that the call used, such as its service tier. `partial_usage`: the stream was left before it told its output.
+ */
+export type UnpricedReason = "unknown_model" | "no_usage" | "unknown_rate" | "partial_usage";
+
+/** `gap`: why the cost is more than `costUsd`. */
+export type Price =
+  | { readonly status: "priced"; readonly costUsd: number; readonly gap?: UnpricedReason }
+  | { readonly status: "unpriced"; readonly reason: UnpricedReason };
+
+export type PricedCall = {
+  /** `gen_ai.provider.name`. */
+  readonly provider: string | undefined;
+  /** The model that answered, else the one asked for. */
+  readonly models: readonly (string | undefined)[];
+  readonly usage: Usage;
+  /** The server that was asked: where it only imitates a provider's API, it may be one with prices of its own. */
+  readonly host?: string | undefined;
+  /** How the call was served, where that has a price of its own (`flex`, `batch`, …), and where. */
+  readonly tier?: string | undefined;
+  readonly geo?: string | undefined;
+  /** When, for prices that have changed. The present where absent. */
+  readonly timeMs?: number;
+};
+
+export type Pricer = {
+  readonly price: (call: PricedCall) => Price;
+  /** Loads the table now, so that the first `price` need not. */
+  readonly load: () => void;
+};
+
+/** `gen_ai.provider.name` in the words of the price table, where they differ. */
+const PROVIDER_IDS: Readonly<Record<string, string>> = {
+  "azure.ai.openai": "azure",
+  "azure.ai.inference": "azure",
+  "aws.bedrock": "aws",
+  "gcp.gemini": "google",
+  "gcp.vertex_ai": "google",
+  "gcp.gen_ai": "google",
+  mistral_ai: "mistral",
+  x_ai: "x-ai",
+  moonshot_ai: "moonshotai",
+};
+
+/** Whose format it is says little of who serves it: half the world imitates these. */
+const IMITATED: ReadonlySet<string | undefined> = new Set(["openai", "anthropic", undefined]);
+
+/** Models that only their makers sell, so that a gateway that calls one by its name or `maker/name` is billed as they do. */
+const MAKERS: readonly (readonly [name: RegExp, provider: string])[] = [
+  [/^(?:anthropic\/|vertex_ai\/)?(claude-.+)$/i, "anthropic"],
+  [/^(?:google\/|gemini\/|vertex_ai\/)?(gemini-.+)$/i, "google"],
+  [/^(?:openai\/)?((?:gpt-[3-9]|o\d|chatgpt-|text-embedding-).*)$/i, "openai"],
+];
+
+/** A program that makes up names must not grow the caches for ever. */
+const MAX_CACHED = 500;
+
+/** Anthropic's price for what is kept an hour, in prices of input, for sellers of its models whose price the table lacks. */
+const HOUR_WRITE_FACTOR = 2;
+
+type Found = { readonly provider: PricedProvider; readonly providerId: string; readonly modelId: string };
+
+function rateOf(price: ModelPrice[string], inputTokens: number): number {
+  if (price === undefined) return 0;
+  if (typeof price === "number") return price;
+  return price.tiers.reduce((rate, tier) => (inputTokens > tier.start ? tier.price : rate), price.base);
+}
+
+/** Whether the table lacks a price for something that was used, and has no other that holds for it. */
+function lacksAudio(providerId: string, price: ModelPrice, counts: BillableUsage): boolean {
+  // Where Google has no price for audio, its one price is for all.
+  if (providerId === "google") return false;
+  return (["input_audio", "output_audio"] as const).some(
+    (unit) => (counts[`${unit}_tokens`] ?? 0) > 0 && price[`${unit}_mtok`] === undefined,
+  );
+}
+
+const lacksFees = (price: ModelPrice, counts: BillableUsage): boolean =>
+  (["web_searches", "storage_searches"] as const).some(
+    (unit) => (counts[unit] ?? 0) > 0 && price[`${unit}_kcount`] === undefined,
+  );
+
+export function createPricer(): Pricer {
+  let library: GenaiPrices | undefined;
+  const load = (): GenaiPrices => {
+    // require: the CommonJS build is half the size, and pricing happens where nothing can be awaited.
+    library ??= createRequire(import.meta.url)("@pydantic/genai-prices") as GenaiPrices;
+    return library;
+  };
+  /** The one model of a provider that a name means; finding it tries hundreds of patterns, pricing by it none. */
+  const models = new Map<string, Found | null>();
+  const hosts = new Map<string, string | null>();
+
+  const remember = <T>(cache: Map<string, T>, key: string, find: () => T): T => {
+    const cached = cache.get(key);
+    if (cached !== undefined) return cached;
+    const found = find();
+    if (cache.size < MAX_CACHED) cache.set(key, found);
+    return found;
+  };
+
+  const find = (providerId: string | undefined, model: string): Found | null =>
+    remember(models, `${providerId ?? ""}/${model}`, () => {
+      const found = load().calcPrice({}, model, providerId === undefined ? {} : { providerId });
+      if (found === null) return null;
+      const { provider, model: matched } = found;
+      return { provider: { ...provider, models: [matched] }, providerId: provider.id, modelId: matched.id };
+    });
+
+  /** The provider of the price table at a host; undefined at a host that it does not know, and at a provider's own. */
+  const sellerAt = (host: string | undefined): string | undefined => {
+    if (host === undefined || publicProvider(host) !== undefined) return undefined;
+    return (
+      remember(hosts, host, () => load().findProvider({ providerApiUrl: `https://${host}/` })?.id ?? null) ?? undefined
+    );
+  };
+
+  const findModel = ({ provider, host }: PricedCall, model: string): Found | null => {
+    const seller = IMITATED.has(provider) ? sellerAt(host) : undefined;
+    if (seller !== undefined) return find(seller, model);
+    const found = find(provider === undefined ? undefined : (PROVIDER_IDS[provider] ?? provider), model);
+    if (found !== null || !IMITATED.has(provider)) return found;
+    for (const [name, maker] of MAKERS) {
+      const plain = name.exec(model)?.[1];
+      if (plain !== undefined) return find(maker, plain);
+    }
+    return null;
+  };
+
+  const priceBy = (found: Found, model: string, { usage, tier, geo, timeMs }: PricedCall): Price => {
+    const counts = billableUsage(usage);
+    const priced = load().calcPrice(counts, model, {
+      provider: found.provider,
+      ...(timeMs !== undefined && { timestamp: new Date(timeMs) }),
+    });
+    if (priced === null) return { status: "unpriced", reason: "unknown_model" };
+    const { model_price: price, input_price: inputUsd, output_price: outputUsd, total_price: totalUsd } = priced;
+    const input = counts.input_tokens ?? 0;
+    const longContext = Object.values(price).some((one) => typeof one === "object" && rateOf(one, input) !== one.base);
+    const { providerId, modelId } = found;
+    const factor = tierFactor({ provider: providerId, model: modelId, tier, geo, longContext });
+    if (factor === undefined || lacksAudio(providerId, price, counts)) {
+      return { status: "unpriced", reason: "unknown_rate" };
+    }
+    const hourWrites = price.cache_write_1h_mtok === undefined ? (counts.cache_write_1h_tokens ?? 0) : 0;
+    const isClaude = /claude/.test(modelId);
+    const hourRate = HOUR_WRITE_FACTOR * rateOf(price.input_mtok, input) - rateOf(price.cache_write_mtok, input);
+    const hourUsd = isClaude && price.cache_write_mtok !== undefined ? (hourWrites * hourRate) / 1e6 : 0;
+    // Searches and requests cost the same in every tier.
+    const feesUsd = totalUsd - (inputUsd + outputUsd);
+    const isPlain = factor === 1 && hourUsd === 0;
+    const costUsd = isPlain ? totalUsd : (inputUsd + outputUsd + hourUsd) * factor + feesUsd;
+    return { status: "priced", costUsd, ...(lacksFees(price, counts) && { gap: "unknown_rate" as const }) };
+  };
+
+  return {
+    load: () => void load(),
+    price: (call) => {
+      const { usage } = call;
+      if (usage.input === undefined && usage.output === undefined) return { status: "unpriced", reason: "no_usage" };
+      for (const model of call.models) {
+        if (model === undefined || model === "") continue;
+        const found = findModel(call, model);
+        if (found === null) continue;
+        try {
+          return priceBy(found, model, call);
+        } catch {
+          // Counts that contradict each other, which the table refuses.
+          return { status: "unpriced", reason: "unknown_rate" };
+        }
+      }
+      return { status: "unpriced", reason: "unknown_model" };
+    },
+  };
+}
