@@ -25,7 +25,7 @@ describe("paths", () => {
   it("are left alone where they only look alike", () => {
     for (const path of [
       "/",
-      "/v1/chat",
+      "/v1/chats",
       "/v1/completionsx",
       "/v1/responses/resp_1",
       "/v1/responses/resp_1/cancel",
