@@ -20,6 +20,7 @@ import {
   createCoverage,
   createLangChainAdapter,
   createMcpAdapter,
+  createOpenAiAgentsAdapter,
   installModuleHooks,
   instrumentedPackages,
   type LogTap,
@@ -140,6 +141,13 @@ function watchProgram({
   });
   contextManager.addBridge(langchain.bridge);
   const aiSdk = createAiSdkAdapter({ tracer, clock: systemClock, captureContent });
+  const openAiAgents = createOpenAiAgentsAdapter({
+    tracer,
+    clock: systemClock,
+    captureContent,
+    outerContext: () => contextManager.unbridged(),
+  });
+  contextManager.addBridge(openAiAgents.bridge);
   const mcp = createMcpAdapter({
     tracer,
     clock: systemClock,
@@ -158,6 +166,7 @@ function watchProgram({
     adopted: [
       ...(disabled.includes("langchain") ? [] : langchain.files),
       ...(disabled.includes("ai-sdk") ? [] : aiSdk.files),
+      ...(disabled.includes("openai-agents") ? [] : openAiAgents.files),
       ...(disabled.includes("mcp") ? [] : mcp.files),
       ...(disabled.includes("winston") ? [] : [winstonAdapter(tap)]),
       ...(disabled.includes("pino") ? [] : [pinoAdapter(tap)]),
@@ -187,6 +196,7 @@ function watchProgram({
       coverage.called(userAgent);
       metrics.add("llm_requests_active", { provider, model }, 1);
       loadPricesSoon();
+      openAiAgents.claimModelCall();
       return langchain.claimModelCall(model) ?? aiSdk.claimModelCall();
     },
     onInferenceEnd: (provider, model) => metrics.add("llm_requests_active", { provider, model }, -1),

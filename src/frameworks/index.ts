@@ -10,5 +10,6 @@ export { isSupported, LIBRARIES, type Library } from "./libraries.ts";
 export type { LogTap } from "./log-tap.ts";
 export { createMcpAdapter, type McpAdapter, type McpSession } from "./mcp/index.ts";
 export { installModuleHooks } from "./module-hooks.ts";
+export { createOpenAiAgentsAdapter, type OpenAiAgentsAdapter } from "./openai-agents/index.ts";
 export { pinoAdapter } from "./pino.ts";
 export { winstonAdapter } from "./winston.ts";

@@ -28,6 +28,7 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
   "broken-tool": [call("call_c", "broken", {})],
   "misspelled-tool": [call("call_d", "wether", { city: "Paris" })],
   "asks-agent": [call("call_e", "ask", { question: "how warm" })],
+  "hands-over": [call("call_g", "transfer_to_guide", {})],
   "asks-mcp": [call("call_f", "add", { a: 1, b: 2 })],
 };
 

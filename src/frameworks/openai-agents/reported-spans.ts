@@ -1,0 +1,33 @@
+/** The parts of @openai/agents-core's tracing that we read. Its classes have them since the first release. */
+
+export type SpanError = { readonly message?: unknown; readonly data?: { readonly error?: unknown } | null };
+
+export type SpanData = {
+  readonly type?: unknown;
+  readonly name?: unknown;
+  /** Of a function: its arguments and result, where the program has not kept them out of traces. */
+  readonly input?: unknown;
+  readonly output?: unknown;
+  readonly from_agent?: unknown;
+  readonly to_agent?: unknown;
+  readonly triggered?: unknown;
+  readonly model?: unknown;
+  readonly usage?: unknown;
+  readonly response_id?: unknown;
+  readonly _response?: unknown;
+};
+
+export type ReportedSpan = { readonly spanData?: SpanData; readonly error?: SpanError | null };
+export type ReportedTrace = { readonly name?: unknown; readonly groupId?: unknown };
+
+/** What its AsyncLocalStorage holds. */
+type Store = { readonly active?: boolean; readonly span?: object; readonly trace?: object };
+
+const STORAGE = Symbol.for("openai.agents.core.asyncLocalStorage");
+
+/** The innermost span, or else the trace, that the program is inside of by the framework's own account. */
+export function currentPlace(): object | undefined {
+  const storage = (globalThis as { [STORAGE]?: { getStore?: () => Store | undefined } })[STORAGE];
+  const store = storage?.getStore?.();
+  return store?.active === true ? (store.span ?? store.trace) : undefined;
+}
