@@ -63,11 +63,12 @@ export async function measure(run: Run): Promise<Measured> {
   const startMs = performance.now();
   // A directory without observatory.yaml, wherever the benchmark itself was started.
   const cwd = fileURLToPath(new URL("programs/", import.meta.url));
-  const child = spawn(process.execPath, args, { env, cwd, stdio: ["ignore", "inherit", "inherit", "pipe"] });
+  const child = spawn(process.execPath, args, { env, cwd, stdio: ["ignore", "ignore", "pipe", "pipe"] });
   const exited = once(child, "exit").then(([code]) => ({ code: code as number | null, atMs: performance.now() }));
   const reported = text(child.stdio[3] as NodeJS.ReadableStream);
+  const said = text(child.stderr as NodeJS.ReadableStream);
   const { code, atMs } = await exited;
-  if (code !== 0) throw new Error(`node ${args.join(" ")} ended with ${code}`);
+  if (code !== 0) throw new Error(`node ${args.join(" ")} ended with ${code}: ${await said}`);
   const report = JSON.parse((await reported) || "{}") as Report;
   const taken = (await (await fetch(`${services.otlpUrl}/taken`)).json()) as { inferenceSpans: number };
   return {

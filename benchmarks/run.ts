@@ -1,6 +1,6 @@
 /**
  * What observing costs: `npm run bench [-- --rounds 10 --calls 300]`. The same programs run bare, with agent-observatory preloaded and
- * with OpenTelemetry's own SDK and openai instrumentation, in turn. docs/benchmarks.md explains each figure.
+ * with each of the alternatives, in turn. docs/benchmarks.md explains each figure.
  */
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { findPackageJSON } from "node:module";
@@ -8,6 +8,8 @@ import { cpus, loadavg, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { installFolder } from "../scripts/install-folder.ts";
+import { installedSizeMb, ownInstalledSizeMb } from "./installed-size.ts";
 import { type Measured, measure, type Run, startServices } from "./measure.ts";
 import { formatSummary, formatTable, type Summary, summarize } from "./summary.ts";
 
@@ -23,10 +25,19 @@ if (!(Number.isInteger(rounds) && rounds > 0 && Number.isInteger(calls) && calls
 const WARM_UP = 50;
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+/** Each is installed in a folder of its own, as its documentation says. */
+const ALTERNATIVES = {
+  OpenTelemetry: "opentelemetry",
+  OpenLLMetry: "openllmetry",
+  OpenLIT: "openlit",
+  OpenInference: "openinference",
+};
 const VARIANTS: readonly (readonly [name: string, nodeArgs: readonly string[]])[] = [
   ["bare", []],
   ["agent-observatory", ["--require", at("../register.cjs")]],
-  ["OpenTelemetry", ["--require", at("setups/opentelemetry.cjs")]],
+  ...Object.entries(ALTERNATIVES).map(
+    ([name, folder]) => [name, ["--require", at(`alternatives/${folder}/setup.cjs`)]] as const,
+  ),
 ];
 
 type Part = Pick<Run, "program" | "promptBytes">;
@@ -154,6 +165,7 @@ function printResults(results: readonly Result[]): void {
 }
 
 async function main(): Promise<void> {
+  for (const folder of Object.values(ALTERNATIVES)) installFolder(`benchmarks/alternatives/${folder}`);
   const workspace = mkdtempSync(join(tmpdir(), "agent-observatory-bench-"));
   const { services, close } = await startServices();
   try {
@@ -192,9 +204,21 @@ async function main(): Promise<void> {
     );
     console.log("Each figure: median (p10–p90) **difference of the medians to bare**");
     printResults(results);
+    const installedMb = {
+      "agent-observatory": ownInstalledSizeMb(workspace),
+      ...Object.fromEntries(
+        Object.entries(ALTERNATIVES).map(([name, folder]) => [name, installedSizeMb(at(`alternatives/${folder}`))]),
+      ),
+    };
+    const sizes = Object.entries(installedMb).map(([name, { mb, packages }]) => [
+      name,
+      mb.toFixed(1),
+      String(packages),
+    ]);
+    console.log(`\n${formatTable([["npm install", "MB on disk", "packages"], ...sizes])}`);
     const round3 = (_: string, value: unknown): unknown =>
       typeof value === "number" ? Number(value.toFixed(3)) : value;
-    console.log(`\n${JSON.stringify({ rounds, calls, machine, results }, round3)}`);
+    console.log(`\n${JSON.stringify({ rounds, calls, machine, results, installedMb }, round3)}`);
   } finally {
     close();
     rmSync(workspace, { recursive: true, force: true });

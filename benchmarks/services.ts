@@ -5,7 +5,9 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
 import { createLlmDouble } from "../examples/support/llm-double.ts";
+import { normalizeDialect } from "../src/genai/index.ts";
 import { decodeTraces } from "../src/ingest/index.ts";
+import { ATTR, INFERENCE_OPERATIONS } from "../src/model/index.ts";
 
 const ANSWER = { text: "Returns fell by four percent, as page 12 says. ".repeat(8), latencyMs: 0 };
 
@@ -20,8 +22,11 @@ const receiver = createServer(async (incoming, response) => {
   }
   const raw = await buffer(incoming);
   if (incoming.url === "/v1/traces") {
-    const spans = decodeTraces(incoming.headers["content-encoding"] === "gzip" ? gunzipSync(raw) : raw);
-    inferenceSpans += spans.filter((span) => "gen_ai.operation.name" in span.attributes).length;
+    const encoding = incoming.headers["content-type"]?.includes("json") ? "json" : "protobuf";
+    const spans = decodeTraces(incoming.headers["content-encoding"] === "gzip" ? gunzipSync(raw) : raw, encoding);
+    // Each alternative has words of its own.
+    const operationOf = (attributes: object): string => String(normalizeDialect({ ...attributes })[ATTR.operation]);
+    inferenceSpans += spans.filter(({ attributes }) => INFERENCE_OPERATIONS.has(operationOf(attributes))).length;
   }
   response.writeHead(200, { "content-type": "application/x-protobuf" }).end();
 });
