@@ -19,6 +19,7 @@ import {
   createAiSdkAdapter,
   createCoverage,
   createLangChainAdapter,
+  createLlamaIndexAdapter,
   createMcpAdapter,
   createOpenAiAgentsAdapter,
   installModuleHooks,
@@ -148,6 +149,7 @@ function watchProgram({
     outerContext: () => contextManager.unbridged(),
   });
   contextManager.addBridge(openAiAgents.bridge);
+  const llamaIndex = createLlamaIndexAdapter({ tracer, captureContent, onFault });
   const mcp = createMcpAdapter({
     tracer,
     clock: systemClock,
@@ -167,6 +169,7 @@ function watchProgram({
       ...(disabled.includes("langchain") ? [] : langchain.files),
       ...(disabled.includes("ai-sdk") ? [] : aiSdk.files),
       ...(disabled.includes("openai-agents") ? [] : openAiAgents.files),
+      ...(disabled.includes("llamaindex") ? [] : llamaIndex.files),
       ...(disabled.includes("mcp") ? [] : mcp.files),
       ...(disabled.includes("winston") ? [] : [winstonAdapter(tap)]),
       ...(disabled.includes("pino") ? [] : [pinoAdapter(tap)]),

@@ -7,6 +7,7 @@ export { type Coverage, createCoverage, type LibraryStatus } from "./coverage.ts
 export { instrumentedPackages } from "./instrumentations.ts";
 export { createLangChainAdapter, type LangChainAdapter } from "./langchain/index.ts";
 export { isSupported, LIBRARIES, type Library } from "./libraries.ts";
+export { createLlamaIndexAdapter } from "./llamaindex/index.ts";
 export type { LogTap } from "./log-tap.ts";
 export { createMcpAdapter, type McpAdapter, type McpSession } from "./mcp/index.ts";
 export { installModuleHooks } from "./module-hooks.ts";

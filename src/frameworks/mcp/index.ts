@@ -1,9 +1,10 @@
 import { context } from "@opentelemetry/api";
 import type { Adapter, AdapterOptions } from "../adapter.ts";
 import type { Adopted } from "../module-hooks.ts";
+import { createGuard, type Guard, runInside } from "../observed-call.ts";
 import { type Method, replaceMethod } from "../replace-method.ts";
 import { isFields, type Message } from "./carrier.ts";
-import { type Call, createProtocolWatch, type Handler, type Protocol, type ProtocolWatch } from "./protocol.ts";
+import { createProtocolWatch, type Handler, type Protocol, type ProtocolWatch } from "./protocol.ts";
 import { createSessionBook, type McpSession } from "./sessions.ts";
 
 export type { McpSession } from "./sessions.ts";
@@ -19,35 +20,6 @@ export type McpAdapter = Adapter & {
   /** The process ends: so do its sessions. */
   readonly leaveAll: () => void;
 };
-
-type Guard = <T>(step: () => T) => T | undefined;
-
-/** Runs what the program or the SDK does as the inside of a call, and tells the call how it ended. What is thrown stays what it is. */
-function runInside(call: Call, guard: Guard, work: () => unknown): unknown {
-  const end = (result: unknown): void => void guard(() => call.end(result));
-  const fail = (thrown: unknown): void => void guard(() => call.fail(thrown));
-  let result: unknown;
-  try {
-    result = context.with(call.context, work);
-  } catch (error) {
-    fail(error);
-    throw error;
-  }
-  if (!(result instanceof Promise)) {
-    end(result);
-    return result;
-  }
-  return result.then(
-    (value: unknown) => {
-      end(value);
-      return value;
-    },
-    (error: unknown) => {
-      fail(error);
-      throw error;
-    },
-  );
-}
 
 const asMessage = (value: unknown): Message | undefined =>
   isFields(value) && typeof value.method === "string" ? value : undefined;
@@ -128,14 +100,7 @@ function observeServing(watch: ProtocolWatch, guard: Guard): { [method: string]:
 export function createMcpAdapter(options: McpAdapterOptions): McpAdapter {
   const sessions = createSessionBook(options.clock, options.onSessionEnd);
   const watch = createProtocolWatch(options, sessions);
-  const guard: Guard = (step) => {
-    try {
-      return step();
-    } catch (error) {
-      options.onFault(error);
-      return undefined;
-    }
-  };
+  const guard = createGuard(options.onFault);
   const seen = new WeakSet<object>();
   const adopt = ({ get }: Adopted): void => {
     const { prototype } = (get("Protocol") ?? {}) as { readonly prototype?: object };

@@ -2,6 +2,7 @@ import { type Attributes, type Context, context, type Span, SpanKind, trace } fr
 import { isTracingSuppressed } from "@opentelemetry/core";
 import { ATTR, OPERATION } from "../../model/index.ts";
 import type { AdapterOptions } from "../adapter.ts";
+import type { Call } from "../observed-call.ts";
 import { carrying, isFields, type Message, originOf, senderOf } from "./carrier.ts";
 import {
   addressOf,
@@ -26,12 +27,6 @@ export type Protocol = {
 };
 export type Handler = (this: unknown, request: Message, extra?: unknown, ...rest: unknown[]) => unknown;
 
-/** A request in progress: where its inside belongs, and its two ends. */
-export type Call = {
-  readonly context: Context;
-  readonly end: (result: unknown) => void;
-  readonly fail: (thrown: unknown) => void;
-};
 export type SentCall = Call & {
   /** The program's message, with the trace context in it. */
   readonly message: Message;
