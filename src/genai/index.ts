@@ -2,6 +2,7 @@
  * GenAI traffic and spans, read into canonical facts. Pure: bytes and JSON in, facts out; no I/O, no clock, no SDK.
  * A provider's format is one file in formats/.
  */
+export { type BatchAnswer, createBatchResultsReader, isBatchResults } from "./batch-results.ts";
 export { normalizeDialect } from "./dialects/index.ts";
 export type { Message, MessagePart, RequestFacts, ResponseFacts, StreamReader, Usage } from "./facts.ts";
 export type { HeaderLookup, ReadingOptions, RequestTarget, WireFormat } from "./formats/format.ts";
@@ -12,3 +13,5 @@ export { countOf, createJsonProjector, type JsonProjector, type Template } from 
 export { createJsonReader } from "./json-reader.ts";
 export { publicProvider } from "./providers.ts";
 export { usageAttributes, usageOf } from "./usage-attributes.ts";
+export { VECTOR_STORES } from "./vector-stores/index.ts";
+export type { StoreAnswer, StoreRequest, VectorStore } from "./vector-stores/store.ts";

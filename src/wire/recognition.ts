@@ -1,0 +1,102 @@
+import {
+  boundaryOf,
+  createJsonReader,
+  createMultipartReader,
+  isBatchResults,
+  publicProvider,
+  type RequestFacts,
+  type Template,
+  VECTOR_STORES,
+  WIRE_FORMATS,
+} from "../genai/index.ts";
+import { ATTR, INFERENCE_OPERATIONS } from "../model/index.ts";
+import { type CostOf, createBatchResults, type OnBatchResults } from "./batch-results.ts";
+import type { Described, RequestHead } from "./exchange.ts";
+import { describeHttpClient } from "./http-client.ts";
+import { describeInference, MAX_CAPTURED_BODY_BYTES } from "./inference.ts";
+import { readUnknownCall, UNKNOWN_FORMAT } from "./unknown-model-call.ts";
+import { createCollectionNames, describeVectorStore } from "./vector-store.ts";
+
+/** The call to a model that a request turned out to be. */
+export type ModelCall = { readonly operation: string; readonly provider: string; readonly model: string };
+
+export type Recognized = { readonly described: Described; readonly call?: ModelCall };
+
+/** Finds out what one request is, from where it goes and what it says. */
+export type Recognition = {
+  /** By its place alone: whether it may be more than a plain request, and whether it may be a call to a model. */
+  readonly mayBeMore: boolean;
+  readonly mayBeCall: boolean;
+  readonly requestChunk: (chunk: Uint8Array) => void;
+  /** What it is, once its body is there. */
+  readonly recognize: () => Recognized;
+};
+
+type BodyReader = { readonly feed: (chunk: Uint8Array) => void; readonly result: () => unknown };
+
+function mergeTemplates(templates: readonly Template[]): Template {
+  if (templates.length === 1) return templates[0] ?? {};
+  return Object.assign({}, ...templates.filter((template) => typeof template === "object")) as Template;
+}
+
+function createBodyReader(contentType: string, template: Template, captureContent: boolean): BodyReader {
+  const boundary = boundaryOf(contentType);
+  if (boundary !== undefined) return createMultipartReader(boundary);
+  return captureContent ? createJsonReader(true, MAX_CAPTURED_BODY_BYTES) : createJsonReader(template);
+}
+
+export type RecognizerOptions = { readonly captureContent: boolean; readonly costOf: CostOf };
+
+/** Knows every format and store. One for all requests: it learns names that later requests do not tell. */
+export function createRecognizer({
+  captureContent,
+  costOf,
+}: RecognizerOptions): (head: RequestHead, startMs: number, onBatchResults: OnBatchResults) => Recognition {
+  const names = createCollectionNames();
+  const describeBatchResults = createBatchResults(costOf);
+
+  return (head, startMs, onBatchResults) => {
+    const formats = WIRE_FORMATS.filter((format) => format.matches(head));
+    const stores = VECTOR_STORES.filter((store) => store.matches(head));
+    const isUnknown = formats.length === 0 && UNKNOWN_FORMAT.matches(head);
+    const templates = [...formats, ...stores, ...(isUnknown ? [UNKNOWN_FORMAT] : [])].map((one) => one.requestTemplate);
+    let reader: BodyReader | undefined;
+
+    const describeCall = (format: (typeof formats)[number], facts: RequestFacts): Recognized => {
+      const described = describeInference(format, head, facts, startMs, captureContent);
+      if (!INFERENCE_OPERATIONS.has(facts.operation)) return { described };
+      const provider = String(described.attributes[ATTR.provider]);
+      return { described, call: { operation: facts.operation, provider, model: facts.model ?? "unknown" } };
+    };
+
+    const recognize = (): Recognized => {
+      const body = reader?.result();
+      const options = { target: head, captureContent, header: head.header };
+      for (const format of formats) {
+        const facts = format.readRequest(body, options);
+        if (facts !== undefined) return describeCall(format, facts);
+      }
+      const members = typeof body === "object" && body !== null && !Array.isArray(body) ? body : {};
+      for (const store of stores) {
+        const request = store.readRequest(members as Record<string, unknown>, head);
+        if (request !== undefined) return { described: describeVectorStore(store, request, names) };
+      }
+      const unknown = readUnknownCall(head, body, formats.length > 0);
+      if (unknown !== undefined) return describeCall(UNKNOWN_FORMAT, unknown);
+      const described = describeHttpClient(head, publicProvider(head.host));
+      return { described: isBatchResults(head) ? describeBatchResults(head, described, onBatchResults) : described };
+    };
+
+    return {
+      mayBeMore: templates.length > 0 || isBatchResults(head),
+      mayBeCall: formats.length > 0 || isUnknown,
+      requestChunk: (chunk) => {
+        if (templates.length === 0) return;
+        // With the first bytes every header is there.
+        reader ??= createBodyReader(head.header("content-type") ?? "", mergeTemplates(templates), captureContent);
+        reader.feed(chunk);
+      },
+      recognize,
+    };
+  };
+}
