@@ -2,6 +2,7 @@
  * Runs a program in a process of its own, preloaded as a user would, and tells all that came of it: how it ended, what it printed, and what
  * arrived at an OTLP receiver.
  */
+import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -16,6 +17,7 @@ import {
   startOtlpReceiver,
 } from "../../scripts/otlp-receiver.ts";
 import { ATTR, INFERENCE_OPERATIONS } from "../../src/model/index.ts";
+import { violations } from "../conformance/violations.ts";
 
 /** `none` runs the program without us, for comparison. */
 export type PreloadMode = "require" | "import" | "NODE_OPTIONS" | "none";
@@ -31,6 +33,8 @@ export type RunOptions = {
   readonly directory?: string;
   /** Further files beside the program, such as observatory.yaml: the working directory is there. */
   readonly files?: Readonly<Record<string, string>>;
+  /** `false` where the program itself puts on spans what it likes; else what arrives is held to the semantic conventions. */
+  readonly conventions?: boolean;
   /** Sees the process while it runs, to send it signals. */
   readonly onStart?: (child: ChildProcess) => void;
 };
@@ -104,6 +108,8 @@ export async function runProgram(source: string, options: RunOptions = {}): Prom
       text(child.stderr),
       once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>,
     ]);
+    const found = options.conventions === false || receiver === undefined ? [] : violations(receiver);
+    assert.deepEqual(found, [], "what was received keeps to the semantic conventions");
     return {
       code,
       signal,
