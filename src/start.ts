@@ -34,21 +34,29 @@ import { createRedactor } from "./redaction/index.ts";
 import {
   activeSpanIds,
   BridgedContextManager,
+  contextOf,
   createConsoleOutlet,
+  createEncoder,
   createExport,
   createLoggerProvider,
   createPrivacy,
   createReport,
   createRunWatch,
   createSpanPipeline,
+  createThreadExport,
+  createThreads,
+  environmentCarrier,
   guardExit,
+  isThread,
   type LogItem,
   logAttributes,
+  propagateToChildren,
   resourceAttributes,
   runningTelemetry,
   setRunningTelemetry,
   severityOf,
   type Telemetry,
+  threadLink,
 } from "./telemetry/index.ts";
 import { startWire, type Wire } from "./wire/index.ts";
 
@@ -117,6 +125,8 @@ type Watch = {
   readonly coverage: Coverage;
   /** The program's stdout may be a connection: see `Outlet`. */
   readonly onStdioServer: () => void;
+  /** Called before the program can start a thread. */
+  readonly onThreads: () => void;
   readonly onFault: (error: unknown) => void;
 };
 
@@ -130,6 +140,7 @@ function watchProgram({
   emitLog,
   coverage,
   onStdioServer,
+  onThreads,
   onFault,
 }: Watch): Wire {
   const { captureContent } = config;
@@ -174,7 +185,7 @@ function watchProgram({
       ...(disabled.includes("winston") ? [] : [winstonAdapter(tap)]),
       ...(disabled.includes("pino") ? [] : [pinoAdapter(tap)]),
     ],
-    instrumented: instrumentedPackages(disabled),
+    instrumented: [...threadPackages(onThreads), ...instrumentedPackages(disabled)],
     coverage,
     onFault,
   });
@@ -216,6 +227,10 @@ function watchProgram({
   };
 }
 
+/** The names by which the program asks for threads. */
+const threadPackages = (prepare: () => void) =>
+  ["worker_threads", "node:worker_threads"].map((packageName) => ({ packageName, prepare }));
+
 function once(action: () => void): () => void {
   let done = false;
   return () => {
@@ -252,10 +267,23 @@ export function startTelemetry(options: StartOptions): Telemetry {
     contentRedactor: createRedactor(),
     redactor,
   });
+  const encoder = createEncoder(attributes, version, privacy);
+  const link = threadLink();
+  const threadExport =
+    link === undefined || config.exporter !== "otlp"
+      ? undefined
+      : createThreadExport({
+          link,
+          encoder,
+          metrics,
+          clock,
+          sendsMetrics: config.signals.metrics,
+          metricIntervalMs: config.metrics.exportIntervalMs,
+          queueSize: config.export.queueSize,
+        });
   const exporting =
-    config.exporter === "otlp"
-      ? createExport({ config, metrics, diagnostics, attributes, version, clock, privacy })
-      : undefined;
+    threadExport ??
+    (config.exporter === "otlp" ? createExport({ config, metrics, diagnostics, encoder, version, clock }) : undefined);
   const consoleOutlet = config.exporter === "console" ? createConsoleOutlet(privacy) : undefined;
   const outlet = exporting ?? consoleOutlet;
   const emitLog = (log: LogItem): void => {
@@ -284,6 +312,11 @@ export function startTelemetry(options: StartOptions): Telemetry {
     },
   });
   const { provider, contextManager } = startSdk(options, attributes, pipeline, emitLog);
+  const inherited = environmentCarrier();
+  const { childProcesses } = config.propagation;
+  contextManager.startFrom(contextOf(link?.carrier ?? (childProcesses ? inherited : {})));
+  const stopPropagation = childProcesses ? propagateToChildren(inherited, onFault) : undefined;
+  const threads = createThreads({ take: (handover, source) => exporting?.take(handover, source), onFault });
   const tracer = provider.getTracer(SCOPE, version);
   const watch = watchProgram({
     config,
@@ -294,11 +327,14 @@ export function startTelemetry(options: StartOptions): Telemetry {
     emitLog,
     coverage,
     onStdioServer: () => consoleOutlet?.leaveStdout(),
+    onThreads: threads.prepare,
     onFault,
   });
 
   const { pullPort, pullHost } = config.metrics;
-  const pull = pullPort === undefined ? undefined : startPullServer(metrics, pullHost, pullPort, diagnostics);
+  // The port is the process's: the main thread has it.
+  const pull =
+    pullPort === undefined || isThread() ? undefined : startPullServer(metrics, pullHost, pullPort, diagnostics);
   const { exitTimeoutMs } = config.export;
   const { reportFile, serviceName } = config;
   const report =
@@ -324,8 +360,9 @@ export function startTelemetry(options: StartOptions): Telemetry {
       ...exporting,
       onEnd: exporting.end,
       endOpen,
-      collect: () => {},
-      thread: false,
+      collect: threads.collect,
+      thread: isThread(),
+      ...(threadExport !== undefined && { onAsked: threadExport.onAsked }),
       timeoutMs: exitTimeoutMs,
       diagnostics,
     });
@@ -342,6 +379,8 @@ export function startTelemetry(options: StartOptions): Telemetry {
       await flush(exitTimeoutMs);
       setRunningTelemetry(undefined);
       releaseExit?.();
+      stopPropagation?.();
+      threads.stop();
       watch.stop();
       pull?.close();
       exporting?.close();

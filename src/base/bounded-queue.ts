@@ -3,8 +3,8 @@ export type BoundedQueue<T> = {
   readonly size: () => number;
   /** False where the queue is full; the item was not taken. */
   readonly push: (item: T) => boolean;
-  /** Removes and returns up to `count` of the oldest items. */
-  readonly take: (count: number) => T[];
+  /** Removes and returns the oldest items, as many as it takes to reach `count`; each counts 1 unless `countOf` says otherwise. */
+  readonly take: (count: number, countOf?: (item: T) => number) => T[];
 };
 
 export function createBoundedQueue<T>(capacity: number): BoundedQueue<T> {
@@ -16,13 +16,13 @@ export function createBoundedQueue<T>(capacity: number): BoundedQueue<T> {
       items.push(item);
       return true;
     },
-    take: (count) => {
-      if (count >= items.length) {
-        const all = items;
-        items = [];
-        return all;
-      }
-      return items.splice(0, count);
+    take: (count, countOf = () => 1) => {
+      let end = 0;
+      for (let taken = 0; end < items.length && taken < count; end += 1) taken += countOf(items[end]!);
+      if (end < items.length) return items.splice(0, end);
+      const all = items;
+      items = [];
+      return all;
     },
   };
 }

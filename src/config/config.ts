@@ -42,6 +42,7 @@ export type Config = {
     readonly batchSize: number;
     readonly exitTimeoutMs: number;
   };
+  readonly propagation: { readonly childProcesses: boolean };
   readonly instrumentations: { readonly disabled: readonly string[] };
   /** Undefined: none is written. */
   readonly reportFile?: string;

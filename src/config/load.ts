@@ -219,6 +219,7 @@ export function loadConfig({ env, cwd, argv1 }: ConfigInput): LoadedConfig {
     contentMaxLength: reader.resolve("contentMaxLength", 32_768),
     metrics: readMetrics(reader),
     export: readExport(reader, problems),
+    propagation: { childProcesses: reader.resolve("propagation.childProcesses", true) },
     instrumentations: { disabled: readDisabledInstrumentations(reader) },
     ...(reportFile !== undefined && { reportFile }),
     strict: reader.resolve("strict", false),

@@ -335,6 +335,13 @@ export const SETTINGS = {
     default: "2000",
     doc: "How long the program's end may be held up to send what is left.",
   },
+  "propagation.childProcesses": {
+    env: ["AGENT_OBSERVATORY_CHILD_PROCESS_CONTEXT"],
+    file: true,
+    kind: boolean,
+    default: "true",
+    doc: "Whether child processes get the trace context in their environment (`TRACEPARENT`, `TRACESTATE`, `BAGGAGE`), and this process continues the trace of its own.",
+  },
   "instrumentations.disabled": {
     env: ["AGENT_OBSERVATORY_DISABLED_INSTRUMENTATIONS", "OTEL_NODE_DISABLED_INSTRUMENTATIONS"],
     file: true,

@@ -1,4 +1,4 @@
-import { type Context, context as contextApi, type Span, trace } from "@opentelemetry/api";
+import { type Context, context as contextApi, ROOT_CONTEXT, type Span, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 
 /**
@@ -10,13 +10,14 @@ export type ContextBridge = (current: Context) => Span | undefined;
 /** OpenTelemetry's context on AsyncLocalStorage, with bridges to the contexts of frameworks. */
 export class BridgedContextManager extends AsyncLocalStorageContextManager {
   readonly #bridges: ContextBridge[] = [];
+  #origin: Context = ROOT_CONTEXT;
 
   addBridge(bridge: ContextBridge): void {
     this.#bridges.push(bridge);
   }
 
   override active(): Context {
-    const current = super.active();
+    const current = this.unbridged();
     for (const bridge of this.#bridges) {
       const span = bridge(current);
       // All else that the current context carries (baggage, suppression) stays.
@@ -25,9 +26,19 @@ export class BridgedContextManager extends AsyncLocalStorageContextManager {
     return current;
   }
 
+  /** Sets what is current where nothing else is: the context in which this process or thread was started. */
+  startFrom(origin: Context): void {
+    this.#origin = origin;
+  }
+
+  #own(): Context {
+    const current = super.active();
+    return current === ROOT_CONTEXT ? this.#origin : current;
+  }
+
   /** The context without any bridge: what the program or one of our wrappers made current. */
   unbridged(): Context {
-    return super.active();
+    return this.#own();
   }
 }
 

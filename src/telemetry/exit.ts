@@ -25,8 +25,10 @@ export type ExitOptions = {
   readonly drain: () => Remainder[];
   /** Whether a receiver is known to be there, so that it is worth waiting for while it is away. */
   readonly answered: () => boolean;
-  /** In a thread no signals arrive, and what is left goes another way. */
+  /** No signals arrive in a thread. */
   readonly thread: boolean;
+  /** Where the process can end without this thread seeing it: `finish` is then to be called. */
+  readonly onAsked?: (finish: (failed: boolean) => void) => void;
   readonly timeoutMs: number;
   readonly diagnostics: Diagnostics;
 };
@@ -133,6 +135,7 @@ export function guardExit(options: ExitOptions): () => void {
     });
   };
 
+  options.onAsked?.(sendRest);
   process.on("beforeExit", onBeforeExit);
   process.on("exit", onExit);
   process.on("newListener", onNewListener);

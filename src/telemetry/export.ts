@@ -1,34 +1,31 @@
-import type { Attributes } from "@opentelemetry/api";
-import type { InstrumentationScope } from "@opentelemetry/core";
-import { ProtobufLogsSerializer, ProtobufTraceSerializer } from "@opentelemetry/otlp-transformer";
-import { resourceFromAttributes } from "@opentelemetry/resources";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import { builtin, type Clock, type Diagnostics } from "../base/index.ts";
 import type { Config } from "../config/index.ts";
 import type { Metrics } from "../metrics/index.ts";
-import { createBatcher } from "./delivery/batcher.ts";
+import { type Batcher, createBatcher } from "./delivery/batcher.ts";
 import type { Payload } from "./delivery/post.ts";
 import type { Remainder } from "./delivery/remainder.ts";
 import { createSender } from "./delivery/sender.ts";
-import { type LogItem, readableLog } from "./logs.ts";
+import type { Encoder } from "./encoder.ts";
+import type { LogItem } from "./logs.ts";
 import { startMetricPusher } from "./metric-pusher.ts";
-import { encodeMetrics } from "./otlp/metrics.ts";
-import type { Privacy } from "./privacy.ts";
+import type { Handover } from "./propagation/thread-link.ts";
 
 export type ExportOptions = {
   readonly config: Config;
   readonly metrics: Metrics;
   readonly diagnostics: Diagnostics;
-  readonly attributes: Attributes;
+  readonly encoder: Encoder;
   readonly version: string;
   readonly clock: Clock;
-  readonly privacy: Privacy;
 };
 
 /** OTLP out: spans and log lines in batches, metrics at an interval. */
 export type Export = {
   readonly span: (span: ReadableSpan) => void;
   readonly log: (log: LogItem) => void;
+  /** Takes what another thread has encoded. Of metrics the last request of each source counts. */
+  readonly take: (handover: Handover, source: object) => void;
   readonly flush: (signal: AbortSignal) => Promise<void>;
   readonly pending: () => boolean;
   readonly drain: () => Remainder[];
@@ -39,20 +36,21 @@ export type Export = {
   readonly close: () => void;
 };
 
-const SCOPE = "agent-observatory";
+/** Encoded in another thread, where no object can come from. */
+type Encoded = Pick<Handover, "body" | "count">;
+const isEncoded = (item: object): item is Encoded =>
+  "count" in item && "body" in item && item.body instanceof Uint8Array;
 
 export function createExport(options: ExportOptions): Export {
-  const { config, metrics, diagnostics, attributes, version, clock, privacy } = options;
+  const { config, metrics, diagnostics, encoder, version, clock } = options;
   const { otlp, signals } = config;
-  const resource = resourceFromAttributes(attributes);
   const sender = createSender({
     timeoutMs: otlp.timeoutMs,
     diagnostics,
     onFailure: (signal) => metrics.add("agent_observatory_export_failures_total", { signal }),
   });
 
-  const payload = (signal: Payload["signal"], url: string, body: Uint8Array | undefined): Payload => {
-    if (body === undefined) throw new Error(`the ${signal} could not be encoded`);
+  const payload = (signal: Payload["signal"], url: string, body: Uint8Array): Payload => {
     const { protocol, compression } = otlp;
     const headers = otlp.signalHeaders[signal];
     // gRPC has a compression of its own, which is not worth its code for a call to a collector nearby.
@@ -67,23 +65,23 @@ export function createExport(options: ExportOptions): Export {
       : { signal, url, protocol, headers, body };
   };
 
-  const scopes = new Map<string, InstrumentationScope>();
-  const scopeOf = (name: string): InstrumentationScope => {
-    const scope = scopes.get(name) ?? { name };
-    scopes.set(name, scope);
-    return scope;
-  };
-
-  const batching = {
-    sender,
-    batchSize: config.export.batchSize,
-    queueSize: config.export.queueSize,
-    intervalMs: config.export.batchIntervalMs,
-  };
-  const batcher = <T>(signal: "traces" | "logs", encode: (items: readonly T[]) => Payload) =>
-    createBatcher<T>({
-      ...batching,
-      encode,
+  const batcher = <T extends object>(
+    signal: "traces" | "logs",
+    url: string,
+    encode: (items: readonly T[]) => Uint8Array,
+  ): Batcher<T | Encoded> =>
+    createBatcher<T | Encoded>({
+      sender,
+      batchSize: config.export.batchSize,
+      queueSize: config.export.queueSize,
+      intervalMs: config.export.batchIntervalMs,
+      countOf: (item) => (isEncoded(item) ? item.count : 1),
+      encode: (items) => {
+        const own = items.filter((item): item is T => !isEncoded(item));
+        const others = items.filter(isEncoded).map(({ body }) => body);
+        const bodies = own.length === 0 ? others : [encode(own), ...others];
+        return payload(signal, url, bodies.length === 1 ? bodies[0]! : Buffer.concat(bodies));
+      },
       onDrop: ({ reason, count }) => {
         metrics.add("agent_observatory_dropped_total", { signal, reason }, count);
         // Of what was refused the sender has told, with the address.
@@ -94,33 +92,46 @@ export function createExport(options: ExportOptions): Export {
         );
       },
     });
-  const spans = batcher<ReadableSpan>("traces", (items) =>
-    payload("traces", otlp.tracesUrl, ProtobufTraceSerializer.serializeRequest(items.map(privacy.span))),
-  );
-  const logs = batcher<LogItem>("logs", (items) =>
-    payload(
-      "logs",
-      otlp.logsUrl,
-      ProtobufLogsSerializer.serializeRequest(
-        items.map((item) => readableLog(privacy.log(item), resource, scopeOf(item.scope))),
-      ),
-    ),
-  );
+  const spans = batcher<ReadableSpan>("traces", otlp.tracesUrl, encoder.spans);
+  const logs = batcher<LogItem>("logs", otlp.logsUrl, encoder.logs);
+
+  /** The last metrics of each other thread that have not arrived yet. */
+  const othersMetrics = new Map<object, Uint8Array>();
   const pusher = signals.metrics
     ? startMetricPusher({
         metrics,
-        sender,
         clock,
         intervalMs: config.metrics.exportIntervalMs,
         identity: { version, node_version: process.versions.node },
+        hasMore: () => othersMetrics.size > 0,
         encode: (snapshots, timeMs) =>
-          payload("metrics", otlp.metricsUrl, encodeMetrics(snapshots, attributes, { name: SCOPE, version }, timeMs)),
+          payload(
+            "metrics",
+            otlp.metricsUrl,
+            Buffer.concat([encoder.metrics(snapshots, timeMs), ...othersMetrics.values()]),
+          ),
+        sender: {
+          ...sender,
+          send: async (pushed) => {
+            const sent = new Map(othersMetrics);
+            const result = await sender.send(pushed);
+            if (result.kind === "delivered") {
+              for (const [source, body] of sent) if (othersMetrics.get(source) === body) othersMetrics.delete(source);
+            }
+            return result;
+          },
+        },
       })
     : undefined;
 
   return {
     span: spans.add,
     log: logs.add,
+    take: ({ signal, body, count }, source) => {
+      if (signal === "traces") spans.add({ body, count });
+      else if (signal === "logs") logs.add({ body, count });
+      else othersMetrics.set(source, body);
+    },
     flush: async (signal) => {
       const release = sender.hold();
       try {
@@ -137,11 +148,11 @@ export function createExport(options: ExportOptions): Export {
       }
     },
     pending: () => spans.pending() + logs.pending() > 0 || pusher?.pending() === true,
-    drain: () => [
-      ...spans.drain(),
-      ...logs.drain(),
-      ...(pusher?.drain() ?? []).map((pushed) => ({ payload: pushed, count: 0 })),
-    ],
+    drain: () => {
+      const pushed = (pusher?.drain() ?? []).map((last) => ({ payload: last, count: 0 }));
+      othersMetrics.clear();
+      return [...spans.drain(), ...logs.drain(), ...pushed];
+    },
     answered: sender.answered,
     end: () => pusher?.end(),
     close: () => {

@@ -5,10 +5,14 @@
 export { createConsoleOutlet, type Outlet } from "./console.ts";
 export { activeSpanIds, BridgedContextManager } from "./context-manager.ts";
 export { type Payload, type PostResult, post } from "./delivery/deliver.ts";
+export { createEncoder } from "./encoder.ts";
 export { guardExit } from "./exit.ts";
 export { createExport, type Export } from "./export.ts";
 export { createLoggerProvider, type LogItem, logAttributes, severityOf } from "./logs.ts";
 export { createPrivacy, type Privacy } from "./privacy.ts";
+export { contextOf, environmentCarrier, propagateToChildren } from "./propagation/environment.ts";
+export { createThreadExport, isThread, threadLink } from "./propagation/thread-export.ts";
+export { createThreads } from "./propagation/threads.ts";
 export { createReport, type Report } from "./report.ts";
 export { resourceAttributes } from "./resource.ts";
 export { createRunWatch } from "./runs/run-watch.ts";

@@ -9,8 +9,10 @@ export type MetricPusherOptions = {
   readonly clock: Clock;
   readonly intervalMs: number;
   readonly encode: (snapshots: readonly MetricSnapshot[], timeMs: number) => Payload;
-  /** Labels of `agent_observatory_up`, which is 1 on every push but the last. */
-  readonly identity: LabelsOf<"agent_observatory_up">;
+  /** Labels of `agent_observatory_up`, which is 1 on every push but the last. Without them it is not told. */
+  readonly identity?: LabelsOf<"agent_observatory_up">;
+  /** Whether there is something to push besides the registry. */
+  readonly hasMore?: () => boolean;
 };
 
 /** Pushes the registry at an interval. Values are cumulative: a push that fails loses nothing, the next one says it all. */
@@ -25,10 +27,10 @@ export type MetricPusher = {
 };
 
 export function startMetricPusher(options: MetricPusherOptions): MetricPusher {
-  const { metrics, sender, clock, intervalMs, encode, identity } = options;
+  const { metrics, sender, clock, intervalMs, encode, identity, hasMore = () => false } = options;
   let up = 0;
   const setUp = (value: 0 | 1): void => {
-    if (up === value) return;
+    if (up === value || identity === undefined) return;
     up = value;
     metrics.set("agent_observatory_up", identity, value);
   };
@@ -40,7 +42,8 @@ export function startMetricPusher(options: MetricPusherOptions): MetricPusher {
   let refused = false;
   let underWay: Promise<void> | undefined;
 
-  const pending = (): boolean => !refused && metrics.revision() !== deliveredRevision;
+  const unsent = (): boolean => metrics.revision() !== deliveredRevision || hasMore();
+  const pending = (): boolean => !refused && unsent();
   const payload = (): Payload => encode(metrics.snapshot(), clock.nowMs());
   const push = async (): Promise<void> => {
     const revision = metrics.revision();
@@ -65,7 +68,7 @@ export function startMetricPusher(options: MetricPusherOptions): MetricPusher {
   return {
     flush: async () => {
       await underWay;
-      if (metrics.revision() !== deliveredRevision) await flush();
+      if (unsent()) await flush();
     },
     drain: () => {
       if (!pending()) return [];

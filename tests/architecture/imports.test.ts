@@ -202,9 +202,12 @@ describe("the import graph", () => {
 
   it("reads the environment, the wall clock and the exit only where they are owned", () => {
     const owners: readonly (readonly [pattern: RegExp, files: readonly string[]])[] = [
-      [/process\.env\b/, ["register.ts", "telemetry/exit.ts"]],
+      [/process\.env\b/, ["register.ts", "telemetry/exit.ts", "telemetry/propagation/environment.ts"]],
       [/Date\.now\(\)|new Date\(\)|performance\.timeOrigin/, ["base/clock.ts"]],
-      [/process\.(exit\(|kill\()|process\.on\(/, ["telemetry/exit.ts", "telemetry/exit-signals.ts", "telemetry/report.ts"]],
+      [
+        /process\.(exit\(|kill\()|process\.on\(/,
+        ["telemetry/exit.ts", "telemetry/exit-signals.ts", "telemetry/report.ts"],
+      ],
     ];
     const wrong = files.flatMap((file) =>
       owners

@@ -42,6 +42,7 @@ telemetry:
   contentMaxLength: 2
   metrics: { exportIntervalMs: 3, pullPort: 4, pullHost: 0.0.0.0, labelValueLimit: 5 }
   export: { batchIntervalMs: 6, queueSize: 70, batchSize: 8, exitTimeoutMs: 9 }
+  propagation: { childProcesses: no }
   instrumentations: { disabled: [pg, dns] }
   reportFile: report.jsonl
   strict: true
@@ -76,6 +77,7 @@ describe("observatory.yaml", () => {
       contentMaxLength: 2,
       metrics: { exportIntervalMs: 3, pullPort: 4, pullHost: "0.0.0.0", labelValueLimit: 5 },
       export: { batchIntervalMs: 6, queueSize: 70, batchSize: 8, exitTimeoutMs: 9 },
+      propagation: { childProcesses: false },
       instrumentations: { disabled: ["pg", "dns"] },
       reportFile: "report.jsonl",
       strict: true,

@@ -11,6 +11,8 @@ export type BatcherOptions<T> = {
   readonly batchSize: number;
   readonly queueSize: number;
   readonly intervalMs: number;
+  /** How many spans or log lines an item stands for, where it is not one. */
+  readonly countOf?: (item: T) => number;
   readonly onDrop: (drop: Drop) => void;
 };
 
@@ -33,8 +35,10 @@ const backoffMs = (attempt: number): number =>
   Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** attempt) * (0.5 + Math.random() / 2);
 
 export function createBatcher<T>(options: BatcherOptions<T>): Batcher<T> {
-  const { sender, encode, batchSize, queueSize, intervalMs, onDrop } = options;
+  const { sender, encode, batchSize, queueSize, intervalMs, countOf = () => 1, onDrop } = options;
   const queue = createBoundedQueue<T>(queueSize);
+  /** What the items in the queue stand for. */
+  let queued = 0;
   let underWay: { payload: Payload; count: number } | undefined;
   let attempt = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -52,12 +56,14 @@ export function createBatcher<T>(options: BatcherOptions<T>): Batcher<T> {
 
   const nextBatch = (): boolean => {
     while (underWay === undefined) {
-      const items = queue.take(batchSize);
+      const items = queue.take(batchSize, countOf);
       if (items.length === 0) return false;
+      const count = items.reduce((sum, item) => sum + countOf(item), 0);
+      queued -= count;
       try {
-        underWay = { payload: encode(items), count: items.length };
+        underWay = { payload: encode(items), count };
       } catch {
-        onDrop({ reason: "unserializable", count: items.length });
+        onDrop({ reason: "unserializable", count });
       }
     }
     return true;
@@ -102,11 +108,13 @@ export function createBatcher<T>(options: BatcherOptions<T>): Batcher<T> {
 
   return {
     add: (item) => {
-      if (closed || !queue.push(item)) {
-        onDrop({ reason: "queue_full", count: 1 });
+      const count = countOf(item);
+      if (closed || queued + count > queueSize || !queue.push(item)) {
+        onDrop({ reason: "queue_full", count });
         return;
       }
-      if (queue.size() >= batchSize && attempt === 0) void pump();
+      queued += count;
+      if (queued >= batchSize && attempt === 0) void pump();
       else schedule(intervalMs);
     },
     flush: async (signal) => {
@@ -131,7 +139,7 @@ export function createBatcher<T>(options: BatcherOptions<T>): Batcher<T> {
       }
       return remainders;
     },
-    pending: () => queue.size() + (underWay?.count ?? 0),
+    pending: () => queued + (underWay?.count ?? 0),
     close: () => {
       closed = true;
       clearTimeout(timer);

@@ -1,0 +1,46 @@
+import type { Attributes } from "@opentelemetry/api";
+import type { InstrumentationScope } from "@opentelemetry/core";
+import { ProtobufLogsSerializer, ProtobufTraceSerializer } from "@opentelemetry/otlp-transformer";
+import { resourceFromAttributes } from "@opentelemetry/resources";
+import type { ReadableSpan } from "@opentelemetry/sdk-trace";
+import type { MetricSnapshot } from "../metrics/index.ts";
+import { type LogItem, readableLog } from "./logs.ts";
+import { encodeMetrics } from "./otlp/metrics.ts";
+import type { Privacy } from "./privacy.ts";
+
+/**
+ * Turns what was recorded into requests of OTLP, made safe on the way. Each throws where something cannot be encoded. Such requests consist
+ * of repeated fields only: several in a row are one request that has it all.
+ */
+export type Encoder = {
+  readonly spans: (spans: readonly ReadableSpan[]) => Uint8Array;
+  readonly logs: (logs: readonly LogItem[]) => Uint8Array;
+  readonly metrics: (snapshots: readonly MetricSnapshot[], timeMs: number) => Uint8Array;
+};
+
+const SCOPE = "agent-observatory";
+
+function encoded(body: Uint8Array | undefined): Uint8Array {
+  if (body === undefined) throw new Error("the serializer returned nothing");
+  return body;
+}
+
+export function createEncoder(attributes: Attributes, version: string, privacy: Privacy): Encoder {
+  const resource = resourceFromAttributes(attributes);
+  const scopes = new Map<string, InstrumentationScope>();
+  const scopeOf = (name: string): InstrumentationScope => {
+    const scope = scopes.get(name) ?? { name };
+    scopes.set(name, scope);
+    return scope;
+  };
+  return {
+    spans: (spans) => encoded(ProtobufTraceSerializer.serializeRequest(spans.map(privacy.span))),
+    logs: (logs) =>
+      encoded(
+        ProtobufLogsSerializer.serializeRequest(
+          logs.map((item) => readableLog(privacy.log(item), resource, scopeOf(item.scope))),
+        ),
+      ),
+    metrics: (snapshots, timeMs) => encodeMetrics(snapshots, attributes, { name: SCOPE, version }, timeMs),
+  };
+}
