@@ -46,7 +46,13 @@ function createAnswerReader(format: WireFormat, options: ReadingOptions): Respon
 
 function contentAttributes(content: Readonly<Record<string, unknown>> | undefined): Attributes {
   const attributes: Attributes = {};
-  for (const [name, value] of Object.entries(content ?? {})) attributes[name] = JSON.stringify(value);
+  for (const [name, value] of Object.entries(content ?? {})) {
+    try {
+      attributes[name] = JSON.stringify(value);
+    } catch {
+      // Nested so deep that it can be read but not written: the call is described without it.
+    }
+  }
   return attributes;
 }
 
