@@ -21,6 +21,31 @@ const label = (value: unknown): string => text(value) ?? NONE;
 /** Values of the cost's status that leave nothing open: by the price table, or as the provider or the program says. */
 const COST_KNOWN: ReadonlySet<string> = new Set(["priced", "reported"]);
 
+type UsageLabels = { readonly agent: string; readonly provider: string; readonly model: string };
+
+/** What was used and what it cost. Returns the counts by their label. */
+function measureUsage(metrics: Metrics, { attributes, exemplar }: MeasuredSpan, labels: UsageLabels) {
+  const tokens = {
+    input: number(attributes[ATTR.inputTokens]),
+    output: number(attributes[ATTR.outputTokens]),
+    cached: number(attributes[ATTR.cacheReadTokens]),
+    cache_write: number(attributes[ATTR.cacheCreationTokens]),
+    reasoning: number(attributes[ATTR.reasoningTokens]),
+    input_audio: number(attributes[ATTR.inputAudioTokens]),
+    output_audio: number(attributes[ATTR.outputAudioTokens]),
+  };
+  for (const [type, count] of Object.entries(tokens)) {
+    if (count !== undefined && count > 0) metrics.add("llm_tokens_total", { ...labels, type }, count);
+  }
+  const cost = number(attributes[ATTR.costUsd]);
+  if (cost !== undefined) metrics.add("llm_cost_usd_total", labels, cost, exemplar);
+  const unpriced = text(attributes[ATTR.costStatus]);
+  if (unpriced !== undefined && !COST_KNOWN.has(unpriced)) {
+    metrics.add("llm_unpriced_requests_total", { provider: labels.provider, model: labels.model, reason: unpriced });
+  }
+  return tokens;
+}
+
 function measureInference(metrics: Metrics, span: MeasuredSpan): void {
   const { attributes, failed, durationSeconds, exemplar } = span;
   const agent = label(attributes[ATTR.agentName]);
@@ -43,24 +68,7 @@ function measureInference(metrics: Metrics, span: MeasuredSpan): void {
   const firstChunk = number(attributes[ATTR.timeToFirstChunk]);
   if (firstChunk !== undefined) metrics.observe("llm_time_to_first_token_seconds", call, firstChunk, exemplar);
 
-  const tokens = {
-    input: number(attributes[ATTR.inputTokens]),
-    output: number(attributes[ATTR.outputTokens]),
-    cached: number(attributes[ATTR.cacheReadTokens]),
-    cache_write: number(attributes[ATTR.cacheCreationTokens]),
-    reasoning: number(attributes[ATTR.reasoningTokens]),
-    input_audio: number(attributes[ATTR.inputAudioTokens]),
-    output_audio: number(attributes[ATTR.outputAudioTokens]),
-  };
-  for (const [type, count] of Object.entries(tokens)) {
-    if (count !== undefined && count > 0) metrics.add("llm_tokens_total", { agent, provider, model, type }, count);
-  }
-  const cost = number(attributes[ATTR.costUsd]);
-  if (cost !== undefined) metrics.add("llm_cost_usd_total", { agent, provider, model }, cost, exemplar);
-  const unpriced = text(attributes[ATTR.costStatus]);
-  if (unpriced !== undefined && !COST_KNOWN.has(unpriced)) {
-    metrics.add("llm_unpriced_requests_total", { provider, model, reason: unpriced });
-  }
+  const tokens = measureUsage(metrics, span, { agent, provider, model });
 
   const standard = {
     gen_ai_operation_name: operation,
@@ -85,6 +93,16 @@ function measureInference(metrics: Metrics, span: MeasuredSpan): void {
       metrics.observe("gen_ai_client_token_usage", { ...standard, gen_ai_token_type: type }, count, exemplar);
     }
   }
+}
+
+/** Calls of a batch were handed in elsewhere, perhaps by another program: here only what they used is news. */
+function measureBatchResults(metrics: Metrics, span: MeasuredSpan): void {
+  const { attributes } = span;
+  measureUsage(metrics, span, {
+    agent: label(attributes[ATTR.agentName]),
+    provider: label(attributes[ATTR.provider]),
+    model: label(attributes[ATTR.responseModel]),
+  });
 }
 
 const statusOf = (span: MeasuredSpan): string => (span.failed ? "error" : "ok");
@@ -175,6 +193,7 @@ export function measureSpan(metrics: Metrics, span: MeasuredSpan): void {
   if (isMcp) measureMcp(metrics, span);
   if (typeof operation !== "string" || (isMcp && span.isServer === true)) return;
   if (INFERENCE_OPERATIONS.has(operation)) measureInference(metrics, span);
+  else if (operation === OPERATION.batchResults) measureBatchResults(metrics, span);
   else if (operation === OPERATION.invokeAgent) measureAgent(metrics, span);
   else if (operation === OPERATION.executeTool) measureTool(metrics, span);
   else if (operation === OPERATION.invokeWorkflow) measureWorkflow(metrics, span);
