@@ -1,6 +1,6 @@
 import { ATTR, OPERATION } from "../../model/index.ts";
 import type { RequestFacts, ResponseFacts, StreamReader } from "../facts.ts";
-import type { Template } from "../json-projector.ts";
+import { countOf, type Template } from "../json-projector.ts";
 import { readAnswer, readMessages, readSystem } from "./anthropic-content.ts";
 import { readAnthropicUsage } from "./anthropic-usage.ts";
 import type { WireFormat } from "./format.ts";
@@ -40,7 +40,7 @@ export const anthropicFinishReason = (reason: string): string => FINISH_REASONS[
 export const MESSAGES_REQUEST_TEMPLATE: Template = {
   model: true,
   stream: true,
-  messages: { role: true },
+  messages: "count",
   output_config: { format: { type: true } },
   output_format: { type: true },
   ...Object.fromEntries(Object.keys(PARAMETERS).map((member) => [member, true] as const)),
@@ -67,7 +67,7 @@ export function readMessagesRequest(
   const body = asObject(value);
   const model = place.model ?? asString(body?.model);
   if (body === undefined || model === undefined) return undefined;
-  if (!Array.isArray(body.messages) && asCount(body.max_tokens) === undefined) return undefined;
+  if (countOf(body.messages) === undefined && asCount(body.max_tokens) === undefined) return undefined;
   const format = asObject(asObject(body.output_config)?.format) ?? asObject(body.output_format);
   return {
     operation: OPERATION.chat,

@@ -32,7 +32,9 @@ export function readAnthropicUsage(
 ): Pick<ResponseFacts, "usage" | "parameters"> {
   const usage = asObject(value);
   if (usage === undefined) return {};
-  const iterations = asArray(usage.iterations).map(asObject).filter((item) => item !== undefined);
+  const iterations = asArray(usage.iterations)
+    .map(asObject)
+    .filter((item) => item !== undefined);
   const compactions = iterations.filter(({ type }) => type === "compaction").map(readCounts);
   const foreign = iterations.some((iteration) => {
     const other = asString(iteration.model);

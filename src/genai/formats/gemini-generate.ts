@@ -1,11 +1,22 @@
 import { ATTR, OPERATION } from "../../model/index.ts";
 import type { MessagePart, RequestFacts, ResponseFacts, StreamReader, Usage } from "../facts.ts";
+import { countOf } from "../json-projector.ts";
 import type { ReadingOptions, RequestTarget, WireFormat } from "./format.ts";
 import { joinParts, readContents, readParts } from "./gemini-content.ts";
 import { readGoogleError } from "./gemini-error.ts";
 import { type ModelPath, readModelPath } from "./gemini-path.ts";
 import { readTier, readUsageMetadata } from "./gemini-usage.ts";
-import { asArray, asCount, asNumber, asObject, asString, defined, type JsonObject, pickParameters } from "./reading.ts";
+import {
+  asArray,
+  asCount,
+  asNumber,
+  asObject,
+  asString,
+  defined,
+  type JsonObject,
+  pickParameters,
+  sumOf,
+} from "./reading.ts";
 
 /** Google's JSON takes both spellings. */
 const PARAMETERS = {
@@ -86,7 +97,10 @@ function readRequest(body: JsonObject, place: ModelPath, captureContent: boolean
   };
 }
 
-type Candidate = { reason: string | undefined; calls: boolean; parts: MessagePart[] };
+type Candidate = { reason: string | undefined; calls: boolean; searches: number | undefined; parts: MessagePart[] };
+
+/** A server that answers with more candidates than this is not read any further. */
+const MAX_CANDIDATES = 1000;
 
 /** Reads an answer event by event; one that comes in one piece is a stream of one event. */
 function createReader({ captureContent, header }: ReadingOptions): StreamReader {
@@ -100,11 +114,12 @@ function createReader({ captureContent, header }: ReadingOptions): StreamReader 
     const piece = asObject(value);
     if (piece === undefined) return;
     const index = asNumber(piece.index) ?? 0;
-    const candidate = candidates.get(index) ?? { reason: undefined, calls: false, parts: [] };
+    const candidate = candidates.get(index) ?? { reason: undefined, calls: false, searches: undefined, parts: [] };
     candidate.calls ||= hasCalls(piece);
     candidate.reason = readFinishReason(piece, candidate.calls) ?? candidate.reason;
+    candidate.searches = countOf(asObject(piece.groundingMetadata)?.webSearchQueries) ?? candidate.searches;
     if (captureContent) candidate.parts = joinParts(candidate.parts, readParts(piece.content));
-    candidates.set(index, candidate);
+    if (candidates.size < MAX_CANDIDATES) candidates.set(index, candidate);
   };
   return {
     event: (_name, data) => {
@@ -125,11 +140,12 @@ function createReader({ captureContent, header }: ReadingOptions): StreamReader 
       const all = [...candidates.values()];
       const reasons = all.flatMap(({ reason }) => reason ?? []);
       if (blocked && reasons.length === 0) reasons.push("content_filter");
+      const webSearches = sumOf(all.map(({ searches }) => searches));
       const served = tier ?? readTier(header("x-gemini-service-tier"));
       return {
         ...facts,
         parameters: defined({ [ATTR.serviceTier]: served }),
-        ...(usage !== undefined && { usage }),
+        ...(usage !== undefined && { usage: { ...usage, ...defined({ webSearches }) } }),
         ...(reasons.length > 0 && { finishReasons: reasons }),
         ...(captureContent &&
           all.length > 0 && {
@@ -156,7 +172,7 @@ const REQUEST: Omit<WireFormat, "name" | "provider" | "matches"> = {
   requestTemplate: {
     generationConfig: true,
     generation_config: true,
-    contents: { role: true },
+    contents: "count",
   },
   responseTemplate: {
     responseId: true,
@@ -164,12 +180,17 @@ const REQUEST: Omit<WireFormat, "name" | "provider" | "matches"> = {
     usageMetadata: true,
     error: true,
     promptFeedback: { blockReason: true },
-    candidates: { index: true, finishReason: true, content: { parts: { functionCall: { name: true } } } },
+    candidates: {
+      index: true,
+      finishReason: true,
+      content: { parts: { functionCall: { name: true } } },
+      groundingMetadata: { webSearchQueries: "count" },
+    },
   },
   readRequest: (value, { target, captureContent }) => {
     const place = isGenerating(target);
     const body = asObject(value);
-    if (place === undefined || body === undefined || body.contents === undefined) return undefined;
+    if (place === undefined || body === undefined || countOf(body.contents) === undefined) return undefined;
     return readRequest(body, place, captureContent);
   },
   readResponse: (body, options) => {

@@ -65,7 +65,7 @@ export function readCompletion(value: unknown, options: ReadingOptions): Respons
   return {
     ...readHead(body, options),
     ...(reasons.length > 0 && { finishReasons: reasons }),
-    ...(options.captureContent && { content: { [ATTR.outputMessages]: messages() } }),
+    ...(options.captureContent && choices.length > 0 && { content: { [ATTR.outputMessages]: messages() } }),
   };
 }
 
@@ -100,7 +100,7 @@ export function createCompletionReader(options: ReadingOptions): StreamReader {
       ...facts,
       ...(usage !== undefined && { usage }),
       ...(reasons.size > 0 && { finishReasons: [...reasons.values()] }),
-      ...(options.captureContent && {
+      ...(joiners.size > 0 && {
         content: { [ATTR.outputMessages]: [...joiners.values()].map((joiner) => joiner.message()) },
       }),
     }),
