@@ -26,7 +26,8 @@ type Dispatcher = {
   readonly startTracingChannelContext?: (event: Event) => Channel | undefined;
 };
 
-const ROOT = /^ai\.(?:generate|stream)(?:Text|Object)$/;
+/** Objects are left out: their calls to models cannot be put inside a span, as there is no wrapper around them. */
+const ROOT = /^ai\.(?:generate|stream)Text$/;
 /** Types of channel spans that are operations of which we make something. */
 const OPERATIONS: ReadonlySet<unknown> = new Set(["generateText", "streamText"]);
 
@@ -177,7 +178,7 @@ function observeRoot(operation: Operation, theirs: Dispatcher): Dispatcher {
   const start = (event: unknown): void => {
     const { operationId, tools } = (event ?? {}) as Event;
     const id = text(operationId);
-    if (id !== undefined && ROOT.test(id)) operation.start({ id, attributes: {}, hasTools: hasMembers(tools) });
+    if (id !== undefined && ROOT.test(id)) operation.start({ id, attributes: {}, isWorthSpan: hasMembers(tools) });
   };
   const end = (failure?: { readonly error: unknown }): void => {
     if (!endsWithPromise) operation.end(failure);

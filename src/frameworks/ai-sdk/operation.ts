@@ -42,8 +42,8 @@ export type OperationStart = {
   /** As the AI SDK calls it, such as `ai.generateText`. */
   readonly id: string;
   readonly attributes: Attributes;
-  /** Undefined where that shows with the first call to the model only. */
-  readonly hasTools: boolean | undefined;
+  /** Whether it may take several steps, or the program wants to see it. Undefined where that shows with the first call to the model only. */
+  readonly isWorthSpan: boolean | undefined;
 };
 
 /**
@@ -126,11 +126,11 @@ export function createOperation({ tracer, clock, functionId }: OperationOptions)
     start: (start) => {
       if (begun !== undefined) return;
       begun = start;
-      if (agentName !== undefined || start.hasTools === true) openRoot(start);
+      if (agentName !== undefined || start.isWorthSpan === true) openRoot(start);
     },
     context: () => inside,
     callModel: ({ model, provider, usesTools, embeds = false, isParallel = false }) => {
-      if (root === undefined && usesTools && begun?.hasTools === undefined && begun !== undefined) openRoot(begun);
+      if (root === undefined && usesTools && begun !== undefined && begun.isWorthSpan === undefined) openRoot(begun);
       const callStartMs = clock.nowMs();
       const claim: Claim = { attempt: isParallel ? 0 : failedAttempts, outer: claimOf(outer), wireCalls: 0 };
       const place = root === undefined ? context.active() : inside;

@@ -1,4 +1,5 @@
 import type { Attributes, AttributeValue } from "@opentelemetry/api";
+import { ATTR } from "../../model/index.ts";
 
 /** The program's settings for the AI SDK's own telemetry of one call. */
 export type TelemetrySettings = {
@@ -38,10 +39,19 @@ export function contentOf({ telemetry, attributes }: Reported, name: string): st
   return undefined;
 }
 
-/** Those that carry a name of the GenAI conventions and are no content, without the provider's old name. */
+/** Counts that it has under names of its own only. */
+const COUNTS: Readonly<Record<string, string>> = {
+  "ai.usage.tokens": ATTR.inputTokens,
+  "ai.usage.cachedInputTokens": ATTR.cacheReadTokens,
+  "ai.usage.reasoningTokens": ATTR.reasoningTokens,
+};
+
+/** What of it the GenAI conventions have a name for and is no content, without the provider's old name. */
 export function conventional({ attributes }: Reported): Attributes {
   const found: Attributes = {};
   for (const [name, value] of Object.entries(attributes)) {
+    const count = COUNTS[name];
+    if (count !== undefined && typeof value === "number" && Number.isFinite(value)) found[count] = value;
     if (name.startsWith("gen_ai.") && name !== "gen_ai.system" && isAttributeValue(value)) found[name] = value;
   }
   return found;

@@ -1,7 +1,9 @@
-import { type Attributes, context, type Span, type SpanOptions, type Tracer } from "@opentelemetry/api";
-import { ATTR, OPERATION } from "../../model/index.ts";
+import { type Attributes, context, type SpanOptions, type Tracer } from "@opentelemetry/api";
+import { ATTR } from "../../model/index.ts";
 import type { AdapterOptions } from "../adapter.ts";
 import type { Adopted } from "../module-hooks.ts";
+import { enrichingTracer } from "./enriching-tracer.ts";
+import { MODEL_CALL, ROOT, TOOL_CALL } from "./names.ts";
 import { createOperation, type ModelCall, type Operation, type ToolCall } from "./operation.ts";
 import {
   contentOf,
@@ -11,99 +13,19 @@ import {
   type TelemetrySettings,
   text,
 } from "./reported-attributes.ts";
+import { type Attach, type Failure, type Part, reportingSpan } from "./reporting-span.ts";
 
 export type TracerOptions = Pick<AdapterOptions, "tracer" | "clock" | "captureContent">;
 
 type Fn = (span: unknown) => unknown;
-/** What the attributes of a span were before the AI SDK left any out. */
-type Attach = (given: Attributes | undefined) => Reported | undefined;
 
-const ROOT = /^ai\.(?:generate|stream)(?:Text|Object)$/;
-const MODEL_CALL = /^ai\.(?:(?:generate|stream)(?:Text|Object)\.do(?:Generate|Stream)|embed(?:Many)?\.doEmbed)$/;
-const TOOL_CALL = "ai.toolCall";
-const ERROR_STATUS = 2;
-
-type Failure = { readonly error: unknown };
-
-/** What a span of the AI SDK stands for here. */
-type Part = {
-  readonly set: (reported: Reported, given: Attributes) => void;
-  readonly end: (failure: Failure | undefined) => void;
-  readonly abandon: () => void;
-};
-
-/** Parts whose span the AI SDK dropped without ending it: an abandoned stream is collected with all that it holds. */
-const forgotten = new FinalizationRegistry<Part>((part) => {
-  try {
-    part.abandon();
-  } catch {
-    // Telemetry that is already shut down.
-  }
-});
-
-/** The object that the AI SDK takes for a span. It must not be reachable from the part, whose end may depend on its collection. */
-function reportingSpan(
-  part: Part,
-  attach: Attach,
-): { readonly span: object; readonly settled: (thrown?: Failure) => void } {
-  let exception: unknown;
-  let failed = false;
-  let ended = false;
-  let result: { readonly thrown: Failure | undefined } | undefined;
-  const guarded = (step: () => void): void => {
-    try {
-      step();
-    } catch {
-      // The AI SDK does not expect a span to throw.
-    }
-  };
-  const finish = (): void => {
-    if (!ended || result === undefined) return;
-    forgotten.unregister(span);
-    guarded(() => part.end(result?.thrown ?? (failed ? { error: exception } : undefined)));
-  };
-  const span = {
-    spanContext: () => ({ traceId: "", spanId: "", traceFlags: 0 }),
-    setAttribute: () => span,
-    setAttributes: (given: Attributes) => {
-      guarded(() => {
-        const reported = attach(given);
-        if (reported !== undefined) part.set(reported, given);
-      });
-      return span;
-    },
-    addEvent: () => span,
-    addLink: () => span,
-    addLinks: () => span,
-    setStatus: (status: { readonly code?: number } | undefined) => {
-      if (status?.code === ERROR_STATUS) failed = true;
-      return span;
-    },
-    updateName: () => span,
-    end: () => {
-      ended = true;
-      finish();
-      return span;
-    },
-    isRecording: () => false,
-    recordException: (error: unknown) => {
-      exception = error;
-      return span;
-    },
-  };
-  forgotten.register(span, part, span);
-  return {
-    span,
-    // The AI SDK records a copy of an error's texts first, and then throws or returns the error itself.
-    settled: (thrown) => {
-      result = { thrown };
-      finish();
-    },
-  };
-}
-
-function rootPart(operation: Operation, id: string, given: Attributes): Part {
-  operation.start({ id, attributes: given, hasTools: id.endsWith("Object") ? false : undefined });
+function rootPart(operation: Operation, id: string, given: Attributes, isWanted: boolean): Part {
+  // An object is made in one step.
+  operation.start({
+    id,
+    attributes: { ...given },
+    isWorthSpan: isWanted ? true : id.endsWith("Object") ? false : undefined,
+  });
   return {
     set: (_, attributes) => operation.set(attributes),
     end: operation.end,
@@ -111,22 +33,17 @@ function rootPart(operation: Operation, id: string, given: Attributes): Part {
   };
 }
 
-function modelPart(call: ModelCall, asked: Reported): Part {
-  let answered: Attributes = {};
+function modelPart(call: ModelCall, asked: Attributes): Part {
+  let answered = asked;
   return {
     set: (reported) => {
-      const tokens = reported.attributes["ai.usage.tokens"];
-      answered = {
-        ...answered,
-        ...conventional(reported),
-        ...(typeof tokens === "number" && Number.isFinite(tokens) && { [ATTR.inputTokens]: tokens }),
-      };
+      answered = { ...answered, ...conventional(reported) };
     },
     end: (failure) => {
       if (failure !== undefined) call.fail(failure.error);
-      else call.end({ ...conventional(asked), ...answered });
+      else call.end(answered);
     },
-    abandon: () => call.end({ ...conventional(asked), ...answered, [ATTR.streamOutcome]: "abandoned" }),
+    abandon: () => call.end({ ...answered, [ATTR.streamOutcome]: "abandoned" }),
   };
 }
 
@@ -174,7 +91,7 @@ function operationTracer(
     if (reported === undefined) return undefined;
     const { attributes } = reported;
     if (ROOT.test(name)) {
-      const part = rootPart(operation, name, given);
+      const part = rootPart(operation, name, given, telemetry?.isEnabled === true);
       return { part, place: operation.context() };
     }
     if (MODEL_CALL.test(name)) {
@@ -185,7 +102,7 @@ function operationTracer(
         embeds: name.endsWith(".doEmbed"),
         isParallel: name.startsWith("ai.embedMany."),
       });
-      return { part: modelPart(call, reported), place: call.context };
+      return { part: modelPart(call, conventional(reported)), place: call.context };
     }
     if (name === TOOL_CALL) {
       const call = operation.callTool(
@@ -233,35 +150,6 @@ function operationTracer(
 function usesTools(attributes: Reported["attributes"]): boolean {
   const choice = attributes["ai.prompt.toolChoice"] as { readonly input?: () => unknown } | undefined;
   return typeof choice?.input === "function" && choice.input() != null;
-}
-
-/** What the program's own tracer is told besides: its spans then count as agents and tools. */
-function enrichingTracer(theirs: Tracer, telemetry: TelemetrySettings | undefined): object {
-  const functionId = text(telemetry?.functionId);
-  const besides = (name: string, given: Attributes): Attributes => {
-    if (ROOT.test(name) && functionId !== undefined) {
-      return { [ATTR.operation]: OPERATION.invokeAgent, [ATTR.agentName]: functionId };
-    }
-    return name === TOOL_CALL
-      ? {
-          [ATTR.operation]: OPERATION.executeTool,
-          [ATTR.toolType]: "function",
-          [ATTR.toolName]: given["ai.toolCall.name"],
-          [ATTR.toolCallId]: given["ai.toolCall.id"],
-        }
-      : {};
-  };
-  return {
-    startSpan: (...args: Parameters<Tracer["startSpan"]>) => theirs.startSpan(...args),
-    startActiveSpan: (name: string, options: SpanOptions, ...rest: [(span: Span) => unknown]) => {
-      const attributes = options?.attributes ?? {};
-      return theirs.startActiveSpan(
-        name,
-        { ...options, attributes: { ...attributes, ...besides(name, attributes) } },
-        ...rest,
-      );
-    },
-  };
 }
 
 type Select = (given: Reported) => unknown;
