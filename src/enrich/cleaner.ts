@@ -5,13 +5,11 @@ import type { Attributes, AttributeValue } from "../signals/index.ts";
 /** How an attribute's value is looked at: not at all, as a text by itself, or together with its name. */
 type ValueKind = "none" | "text" | "named";
 
-/** Attributes whose values come from fixed lists, or name a model: nothing to look for in them. */
+/** Attributes whose values come from fixed lists: nothing to look for in them. */
 const NOT_TEXT: ReadonlyMap<string, ValueKind> = new Map(
   [
     ATTR.operation,
     ATTR.provider,
-    ATTR.requestModel,
-    ATTR.responseModel,
     ATTR.openaiApiType,
     ATTR.toolType,
     ATTR.costStatus,

@@ -93,12 +93,10 @@ function shorten(text: string, max: number): string {
   return JSON.stringify(`left out: ${text.length} characters`);
 }
 
-/** Attributes whose values come from fixed lists, or name a model: nothing to look for. */
+/** Attributes whose values come from fixed lists: nothing to look for. */
 const NOT_TEXT = new Set<string>([
   ATTR.operation,
   ATTR.provider,
-  ATTR.requestModel,
-  ATTR.responseModel,
   ATTR.finishReasons,
   ATTR.openaiApiType,
   ATTR.toolType,
@@ -109,8 +107,30 @@ const NOT_TEXT = new Set<string>([
   ATTR.httpMethod,
 ]);
 
+/** Short texts come again and again (names, models, addresses): what was looked at once need not be looked at again. */
+const MAX_REMEMBERED = 2000;
+const MAX_REMEMBERED_LENGTH = 100;
+
+function remembering(redactor: Redactor): Redactor {
+  const known = new Map<string, string>();
+  return {
+    ...redactor,
+    text: (given) => {
+      if (given.length > MAX_REMEMBERED_LENGTH) return redactor.text(given);
+      let safe = known.get(given);
+      if (safe === undefined) {
+        safe = redactor.text(given);
+        if (known.size >= MAX_REMEMBERED) known.clear();
+        known.set(given, safe);
+      }
+      return safe;
+    },
+  };
+}
+
 export function createPrivacy(options: PrivacyOptions): Privacy {
-  const { captureContent, contentMaxLength, contentRedactor, redactor } = options;
+  const { captureContent, contentMaxLength, contentRedactor } = options;
+  const redactor = remembering(options.redactor);
   const value = (one: AttributeValue, by: Redactor): AttributeValue => {
     if (typeof one === "string") return by.text(one);
     if (Array.isArray(one) && typeof one[0] === "string") {
@@ -153,6 +173,7 @@ export function createPrivacy(options: PrivacyOptions): Privacy {
         links: span.links.map((link) => ({ ...link, attributes: attributes(link.attributes ?? {}) })),
         events: span.events.map((event) => ({
           ...event,
+          name: redactor.text(event.name),
           attributes: attributes(event.attributes ?? {}, isSpokenEvent(event.name) ? isSpokenField : isContent),
         })),
         duration: span.duration,
