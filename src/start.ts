@@ -1,16 +1,8 @@
 /**
  * Puts the parts together in the program: the only place that knows them all. Used by the preload; rooms below never use it.
  */
-import { type Attributes, context, logs, propagation, type Tracer, trace } from "@opentelemetry/api";
-import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from "@opentelemetry/core";
+import { context, trace } from "@opentelemetry/api";
 import { resourceFromAttributes } from "@opentelemetry/resources";
-import {
-  createAlwaysRecordSampler,
-  ParentBasedSampler,
-  type SpanProcessor,
-  TraceIdRatioBasedSampler,
-  TracerProvider,
-} from "@opentelemetry/sdk-trace";
 import { type Diagnostics, systemClock } from "./base/index.ts";
 import type { Config } from "./config/index.ts";
 import { createPricer, type Pricer } from "./cost/index.ts";
@@ -33,16 +25,17 @@ import { ATTR } from "./model/index.ts";
 import { createRedactor } from "./redaction/index.ts";
 import {
   activeSpanIds,
-  BridgedContextManager,
   contextOf,
   createConsoleOutlet,
   createEncoder,
   createExport,
+  createHeadSampler,
   createLoggerProvider,
   createPrivacy,
   createReport,
   createRunWatch,
   createSpanPipeline,
+  createTailSampler,
   createThreadExport,
   createThreads,
   environmentCarrier,
@@ -51,10 +44,14 @@ import {
   type LogItem,
   logAttributes,
   propagateToChildren,
+  type ReadableSpan,
   resourceAttributes,
   runningTelemetry,
+  type Sdk,
+  type SpanPipeline,
   setRunningTelemetry,
   severityOf,
+  startSdk,
   type Telemetry,
   threadLink,
 } from "./telemetry/index.ts";
@@ -85,40 +82,10 @@ function createLogTap(emit: (log: LogItem) => void, coverage: Coverage): LogTap 
   };
 }
 
-/** The OpenTelemetry SDK of this process, registered globally. */
-function startSdk(
-  { config, diagnostics }: StartOptions,
-  attributes: Attributes,
-  spanProcessor: SpanProcessor,
-  emitLog: (log: LogItem) => void,
-): { readonly provider: TracerProvider; readonly contextManager: BridgedContextManager } {
-  const contextManager = new BridgedContextManager();
-  const provider = new TracerProvider({
-    resource: resourceFromAttributes(attributes),
-    // Every span is recorded, whatever the sampler says of its export: the metrics are made from spans.
-    sampler: createAlwaysRecordSampler(
-      new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(config.sampleRatio) }),
-    ),
-    spanProcessors: [spanProcessor],
-  });
-  context.setGlobalContextManager(contextManager);
-  propagation.setGlobalPropagator(
-    new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] }),
-  );
-  if (!trace.setGlobalTracerProvider(provider)) {
-    diagnostics.warnOnce(
-      "second-sdk",
-      "another OpenTelemetry SDK is registered already; spans that the program makes itself go there.",
-    );
-  }
-  logs.setGlobalLoggerProvider(createLoggerProvider(emitLog, systemClock));
-  return { provider, contextManager };
-}
-
 type Watch = {
   readonly config: Config;
-  readonly tracer: Tracer;
-  readonly contextManager: BridgedContextManager;
+  readonly sdk: Sdk;
+  readonly claimable: SpanPipeline["claimable"];
   readonly metrics: Metrics;
   readonly pricer: Pricer;
   readonly emitLog: (log: LogItem) => void;
@@ -133,8 +100,8 @@ type Watch = {
 /** Watches the program: frameworks and loggers by module hooks, everything else on the wire. */
 function watchProgram({
   config,
-  tracer,
-  contextManager,
+  sdk,
+  claimable,
   metrics,
   pricer,
   emitLog,
@@ -143,6 +110,7 @@ function watchProgram({
   onThreads,
   onFault,
 }: Watch): Wire {
+  const { tracer, contextManager } = sdk;
   const { captureContent } = config;
   const { disabled } = config.instrumentations;
   const langchain = createLangChainAdapter({
@@ -185,7 +153,8 @@ function watchProgram({
       ...(disabled.includes("winston") ? [] : [winstonAdapter(tap)]),
       ...(disabled.includes("pino") ? [] : [pinoAdapter(tap)]),
     ],
-    instrumented: [...threadPackages(onThreads), ...instrumentedPackages(disabled)],
+    // What the program's own SDK instruments already would come twice.
+    instrumented: [...threadPackages(onThreads), ...instrumentedPackages(disabled, sdk.isInstrumented)],
     coverage,
     onFault,
   });
@@ -205,6 +174,8 @@ function watchProgram({
     clock: systemClock,
     captureContent,
     enter: (entered) => void contextManager.attach(entered),
+    claimable,
+    isInstrumented: sdk.isInstrumented,
     onFault,
     onInferenceStart: (provider, model, userAgent) => {
       coverage.called(userAgent);
@@ -298,30 +269,49 @@ export function startTelemetry(options: StartOptions): Telemetry {
     },
   });
   const pricer = createPricer();
+  const onExport = (span: ReadableSpan): void => {
+    if (config.signals.traces) outlet?.span(span);
+  };
+  const headSampler = createHeadSampler({ ratio: config.sampleRatio, ...config.sampling });
   const pipeline = createSpanPipeline({
     metrics,
     pricer,
+    clock,
+    captureContent: config.captureContent,
+    resource: resourceFromAttributes(attributes),
+    scope: SCOPE,
+    // What the program's own sampler says is about its own back end.
+    isSampled: (traceId, parent) =>
+      headSampler(traceId, parent?.isRemote !== true && sdk.hasForeign() ? undefined : parent),
+    tail: createTailSampler({ rules: config.sampling.keep, onKeep: onExport }),
     runs: createRunWatch({ metrics, clock, emitLog, scope: SCOPE }),
     onStart: ({ attributes, instrumentationScope }) => {
       const shown = attributes[ATTR.framework] ?? instrumentationScope.name;
       if (shown !== SCOPE) coverage.spanned(String(shown));
     },
     onFault,
-    onExport: (span) => {
-      if (config.signals.traces) outlet?.span(span);
-    },
+    onExport,
   });
-  const { provider, contextManager } = startSdk(options, attributes, pipeline, emitLog);
+  const sdk = startSdk({
+    scope: SCOPE,
+    version,
+    attributes,
+    headSampler,
+    own: pipeline.own,
+    joined: pipeline.joined,
+    loggerProvider: createLoggerProvider(emitLog, clock),
+    diagnostics,
+    onFault,
+  });
   const inherited = environmentCarrier();
   const { childProcesses } = config.propagation;
-  contextManager.startFrom(contextOf(link?.carrier ?? (childProcesses ? inherited : {})));
+  sdk.contextManager.startFrom(contextOf(link?.carrier ?? (childProcesses ? inherited : {})));
   const stopPropagation = childProcesses ? propagateToChildren(inherited, onFault) : undefined;
   const threads = createThreads({ take: (handover, source) => exporting?.take(handover, source), onFault });
-  const tracer = provider.getTracer(SCOPE, version);
   const watch = watchProgram({
     config,
-    tracer,
-    contextManager,
+    sdk,
+    claimable: pipeline.claimable,
     metrics,
     pricer,
     emitLog,
@@ -384,7 +374,7 @@ export function startTelemetry(options: StartOptions): Telemetry {
       watch.stop();
       pull?.close();
       exporting?.close();
-      for (const api of [trace, context, propagation, logs]) api.disable();
+      sdk.close();
     },
   };
   setRunningTelemetry(telemetry);

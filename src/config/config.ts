@@ -24,8 +24,20 @@ export type Config = {
   };
   /** Which signals are sent. Metrics can be pulled though they are not sent. */
   readonly signals: { readonly traces: boolean; readonly metrics: boolean; readonly logs: boolean };
+  /** Where traces go in Zipkin's format instead; other signals go by OTLP. */
+  readonly zipkinUrl?: string;
   /** From 0 to 1. */
   readonly sampleRatio: number;
+  readonly sampling: {
+    /** Whether the decision of a caller holds. */
+    readonly parentBased: boolean;
+    /** Which traces are sent though the share leaves them out. */
+    readonly keep: {
+      readonly errors: boolean;
+      readonly slowerThanMs: number | undefined;
+      readonly costlierThanUsd: number | undefined;
+    };
+  };
   readonly captureContent: boolean;
   /** In characters. */
   readonly contentMaxLength: number;

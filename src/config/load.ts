@@ -29,7 +29,7 @@ const JAEGER_OTHER_PORTS: Readonly<Record<number, string>> = {
   16686: "the query page",
 };
 
-type Exporter = { readonly exporter: Config["exporter"]; readonly jaegerUrl?: string };
+type Exporter = { readonly exporter: Config["exporter"]; readonly jaegerUrl?: string; readonly zipkinUrl?: string };
 
 function readJaegerUrl(reader: Reader, problems: ProblemList): string {
   const grpc = (reader.env("otlp.protocol") ?? reader.file("otlp.protocol"))?.value === "grpc";
@@ -60,12 +60,9 @@ function readExporter(reader: Reader, problems: ProblemList): Exporter {
   const exporter = reader.resolve("exporter", "otlp" as const);
   const origin = setting?.origin ?? { key: "exporter" };
   if (exporter === "zipkin") {
-    problems.add(
-      "AO_CONFIG_UNSUPPORTED",
-      origin,
-      "expected otlp, console or none, got zipkin, which is not supported yet; using otlp.",
-    );
-    return { exporter: "otlp" };
+    const url = new URL(reader.resolve("zipkinEndpoint", "http://127.0.0.1:9411/api/v2/spans"));
+    if (url.pathname === "/") url.pathname = "/api/v2/spans";
+    return { exporter: "otlp", zipkinUrl: url.href };
   }
   if (exporter !== "jaeger") return { exporter };
   const jaegerUrl = readJaegerUrl(reader, problems);
@@ -95,6 +92,21 @@ function readSampleRatio(reader: Reader): number {
   reader.settle("samplerArgument", used);
   reader.settle("sampler", used === 1 ? "parentbased_always_on" : `a share of ${used}`);
   return used;
+}
+
+/** The standard's names without `parentbased_` decide for themselves. */
+function readSampling(reader: Reader, sampleRatio: number): Config["sampling"] {
+  const bySampler = reader.env("sampleRatio") === undefined ? reader.env("sampler")?.value : undefined;
+  // Who wants no traces wants none that went wrong either.
+  const some = sampleRatio > 0;
+  return {
+    parentBased: bySampler?.startsWith("parentbased") ?? true,
+    keep: {
+      errors: reader.resolve("sampling.keepErrors", some),
+      slowerThanMs: reader.resolve("sampling.keepSlowerThanMs", some ? 60_000 : undefined),
+      costlierThanUsd: reader.resolve("sampling.keepCostlierThanUsd", some ? 1 : undefined),
+    },
+  };
 }
 
 function readSignals(reader: Reader, problems: ProblemList, exporter: Config["exporter"]): Config["signals"] {
@@ -204,7 +216,8 @@ export function loadConfig({ env, cwd, argv1 }: ConfigInput): LoadedConfig {
     },
     problems,
   );
-  const { exporter, jaegerUrl } = readExporter(reader, problems);
+  const { exporter, jaegerUrl, zipkinUrl } = readExporter(reader, problems);
+  const sampleRatio = readSampleRatio(reader);
   const enabled = reader.resolve("enabled", true);
   const disabled = reader.resolve("disabled", false);
   const reportFile = reader.resolve("reportFile", undefined);
@@ -214,7 +227,9 @@ export function loadConfig({ env, cwd, argv1 }: ConfigInput): LoadedConfig {
     exporter,
     otlp: readOtlp(reader, problems, jaegerUrl),
     signals: readSignals(reader, problems, exporter),
-    sampleRatio: readSampleRatio(reader),
+    ...(zipkinUrl !== undefined && { zipkinUrl }),
+    sampleRatio,
+    sampling: readSampling(reader, sampleRatio),
     captureContent: reader.resolve("captureContent", false),
     contentMaxLength: reader.resolve("contentMaxLength", 32_768),
     metrics: readMetrics(reader),

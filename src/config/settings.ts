@@ -3,6 +3,7 @@ import {
   capture,
   choice,
   count,
+  dollars,
   headers,
   type Kind,
   list,
@@ -97,7 +98,7 @@ export const SETTINGS = {
     file: true,
     kind: choice(["otlp", "console", "none", "jaeger", "zipkin"], { logging: "console" }),
     default: "otlp",
-    doc: "Where traces go: `otlp`, `console` or `none`. `jaeger` sends OTLP to JAEGER_HOST (traces only: other signals go to otlp.endpoint); `zipkin` is not supported yet.",
+    doc: "Where traces go: `otlp`, `console` or `none`. `jaeger` sends OTLP to JAEGER_HOST, `zipkin` Zipkin's JSON to ZIPKIN_ENDPOINT (traces only: other signals go to otlp.endpoint).",
   },
   jaegerHost: {
     env: ["JAEGER_HOST"],
@@ -113,7 +114,13 @@ export const SETTINGS = {
     default: "4318, with grpc 4317",
     doc: "Jaeger's port for OTLP.",
   },
-  zipkinEndpoint: { env: ["ZIPKIN_ENDPOINT"], file: false, kind: url, default: "none", doc: "Not used yet." },
+  zipkinEndpoint: {
+    env: ["ZIPKIN_ENDPOINT", "OTEL_EXPORTER_ZIPKIN_ENDPOINT"],
+    file: false,
+    kind: url,
+    default: "http://127.0.0.1:9411/api/v2/spans",
+    doc: "Zipkin, with exporter `zipkin`. An address without a path gets `/api/v2/spans`.",
+  },
   "otlp.endpoint": {
     env: ["OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"],
     file: true,
@@ -242,7 +249,7 @@ export const SETTINGS = {
       "parentbased_traceidratio",
     ]),
     default: "parentbased_always_on",
-    doc: "The standard's way to say the share. Where a caller has decided, its decision holds.",
+    doc: "The standard's way to say the share. Where a caller has decided, its decision holds, but not with `always_on`, `always_off` and `traceidratio`.",
   },
   samplerArgument: {
     env: ["OTEL_TRACES_SAMPLER_ARG"],
@@ -250,6 +257,27 @@ export const SETTINGS = {
     kind: samplerArgument,
     default: "1",
     doc: "The ratio of `traceidratio`.",
+  },
+  "sampling.keepErrors": {
+    env: ["AGENT_OBSERVATORY_KEEP_ERRORS"],
+    file: true,
+    kind: boolean,
+    default: "true; with a share of 0 false",
+    doc: "Whether traces in which something failed are sent though the share leaves them out.",
+  },
+  "sampling.keepSlowerThanMs": {
+    env: ["AGENT_OBSERVATORY_KEEP_SLOWER_THAN_MS"],
+    file: true,
+    kind: milliseconds,
+    default: "60000; with a share of 0 none",
+    doc: "Traces that take longer in this process are sent though the share leaves them out.",
+  },
+  "sampling.keepCostlierThanUsd": {
+    env: ["AGENT_OBSERVATORY_KEEP_COSTLIER_THAN_USD"],
+    file: true,
+    kind: dollars,
+    default: "1; with a share of 0 none",
+    doc: "Traces whose model calls cost more in this process are sent though the share leaves them out.",
   },
   captureContent: {
     env: ["AGENT_OBSERVATORY_CAPTURE_CONTENT", "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"],

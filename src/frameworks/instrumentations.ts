@@ -34,14 +34,21 @@ const INSTRUMENTATIONS: Readonly<Record<string, Entry>> = {
 
 type Constructor = new (config?: object) => unknown;
 
-/** The instrumented packages, without those that configuration switches off by name. */
-export function instrumentedPackages(disabled: readonly string[]): InstrumentedPackage[] {
+/**
+ * The instrumented packages, without those that configuration switches off by name. One that the program instruments itself, by the time
+ * that it loads it, is left to the program: `isInstrumented` tells of a package's instrumentation.
+ */
+export function instrumentedPackages(
+  disabled: readonly string[],
+  isInstrumented: (module: string) => boolean,
+): InstrumentedPackage[] {
   const require = createRequire(import.meta.url);
   return Object.entries(INSTRUMENTATIONS)
     .filter(([name]) => !disabled.includes(name))
     .map(([packageName, entry]) => ({
       packageName,
       prepare: () => {
+        if (isInstrumented(entry.module)) return;
         const exports = require(entry.module) as Record<string, Constructor | undefined>;
         const Instrumentation = exports[entry.exportName];
         if (Instrumentation !== undefined) new Instrumentation(entry.config ?? {});

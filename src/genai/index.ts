@@ -3,6 +3,7 @@
  * A provider's format is one file in formats/.
  */
 export { type BatchAnswer, createBatchResultsReader, isBatchResults } from "./batch-results.ts";
+export { normalizeContent, type SpokenContent } from "./dialects/content.ts";
 export { normalizeDialect } from "./dialects/index.ts";
 export type { Message, MessagePart, RequestFacts, ResponseFacts, StreamReader, Usage } from "./facts.ts";
 export type { HeaderLookup, ReadingOptions, RequestTarget, WireFormat } from "./formats/format.ts";
@@ -12,6 +13,6 @@ export { boundaryOf, createMultipartReader } from "./framing/multipart.ts";
 export { countOf, createJsonProjector, type JsonProjector, type Template } from "./json-projector.ts";
 export { createJsonReader } from "./json-reader.ts";
 export { publicProvider } from "./providers.ts";
-export { usageAttributes, usageOf } from "./usage-attributes.ts";
+export { USAGE_ATTRIBUTES, usageAttributes, usageOf } from "./usage-attributes.ts";
 export { VECTOR_STORES } from "./vector-stores/index.ts";
 export type { StoreAnswer, StoreRequest, VectorStore } from "./vector-stores/store.ts";

@@ -1,4 +1,12 @@
-import { type Context, context as contextApi, ROOT_CONTEXT, type Span, trace } from "@opentelemetry/api";
+import { AsyncLocalStorage } from "node:async_hooks";
+import {
+  type Context,
+  type ContextManager,
+  context as contextApi,
+  ROOT_CONTEXT,
+  type Span,
+  trace,
+} from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 
 /**
@@ -7,13 +15,28 @@ import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-ho
  */
 export type ContextBridge = (current: Context) => Span | undefined;
 
-/** OpenTelemetry's context on AsyncLocalStorage, with bridges to the contexts of frameworks. */
+/** A context that was made current for the rest of a turn, and what the program's own manager held current then. */
+type Attached = { readonly context: Context; readonly theirs: Context };
+
+/**
+ * OpenTelemetry's context on AsyncLocalStorage, with bridges to the contexts of frameworks. A context manager that the program registers
+ * carries the context instead, as some do more than that (Sentry's forks its scopes); ours then asks it, and the bridges still work.
+ */
 export class BridgedContextManager extends AsyncLocalStorageContextManager {
   readonly #bridges: ContextBridge[] = [];
   #origin: Context = ROOT_CONTEXT;
+  readonly #attached = new AsyncLocalStorage<Attached | undefined>();
+  #theirs: ContextManager | undefined;
+  #theirRoot: Context | undefined;
 
   addBridge(bridge: ContextBridge): void {
     this.#bridges.push(bridge);
+  }
+
+  /** Lets the program's own context manager carry the context from now on. */
+  carryBy(theirs: ContextManager): void {
+    this.#theirs = theirs;
+    this.#theirRoot = theirs.active();
   }
 
   override active(): Context {
@@ -38,7 +61,43 @@ export class BridgedContextManager extends AsyncLocalStorageContextManager {
 
   /** The context without any bridge: what the program or one of our wrappers made current. */
   unbridged(): Context {
-    return this.#own();
+    if (this.#theirs === undefined) return this.#own();
+    const theirs = this.#theirs.active();
+    const attached = this.#attached.getStore();
+    if (attached !== undefined && attached.theirs === theirs) return attached.context;
+    // What began before the program registered its manager is still carried by ours.
+    return theirs === this.#theirRoot ? this.#own() : theirs;
+  }
+
+  override with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
+    context: Context,
+    fn: F,
+    thisArg?: ThisParameterType<F>,
+    ...args: A
+  ): ReturnType<F> {
+    const theirs = this.#theirs;
+    if (theirs === undefined) return super.with(context, fn, thisArg, ...args);
+    if (this.#attached.getStore() === undefined) return theirs.with(context, fn, thisArg, ...args);
+    return this.#attached.run(undefined, () => theirs.with(context, fn, thisArg, ...args));
+  }
+
+  override bind<T>(context: Context, target: T): T {
+    return this.#theirs === undefined ? super.bind(context, target) : this.#theirs.bind(context, target);
+  }
+
+  override attach(context: Context): ReturnType<AsyncLocalStorageContextManager["attach"]> {
+    if (this.#theirs === undefined) return super.attach(context);
+    const before = this.#attached.getStore();
+    this.#attached.enterWith({ context, theirs: this.#theirs.active() });
+    return { dispose: () => this.#attached.enterWith(before) };
+  }
+
+  /** What the program disables is its own manager, if it has one. */
+  override disable(): this {
+    if (this.#theirs === undefined) return super.disable();
+    this.#theirs.disable();
+    this.#theirs = undefined;
+    return this;
   }
 }
 

@@ -1,18 +1,40 @@
-import { type Attributes, type Context, SpanKind, SpanStatusCode, TraceFlags, trace } from "@opentelemetry/api";
-import { hrTimeToMilliseconds } from "@opentelemetry/core";
+import {
+  type Attributes,
+  type AttributeValue,
+  type Context,
+  type SpanContext,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from "@opentelemetry/api";
+import { hrTimeDuration, hrTimeToMilliseconds, millisToHrTime } from "@opentelemetry/core";
 import type { ReadableSpan, Span, SpanProcessor } from "@opentelemetry/sdk-trace";
+import type { Clock } from "../base/index.ts";
 import type { Pricer } from "../cost/index.ts";
-import { classifyError } from "../errors/index.ts";
-import type { Usage } from "../genai/index.ts";
-import { type MeasuredSpan, type Metrics, measureProgress, measureSpan } from "../metrics/index.ts";
+import { normalizeDialect } from "../genai/index.ts";
+import { type Metrics, measureProgress, measureSpan } from "../metrics/index.ts";
 import { ATTR, INFERENCE_OPERATIONS } from "../model/index.ts";
-import { createLineageBook } from "./lineage.ts";
+import { createAttemptBook } from "./attempts.ts";
+import { type Claimable, createClaimBook } from "./joined/claims.ts";
+import { ownView } from "./joined/foreign-span.ts";
+import { createLineageBook, noteInference, type Place, type PlaceKind } from "./lineage.ts";
 import type { RunWatch } from "./runs/run-watch.ts";
+import type { TailSampler } from "./sampling/tail.ts";
+import { type Completed, complete, completedView, isInference } from "./span-completion.ts";
 
 export type SpanPipelineOptions = {
   readonly metrics: Metrics;
   readonly pricer: Pricer;
+  readonly clock: Clock;
   readonly runs: RunWatch;
+  readonly captureContent: boolean;
+  /** By which back ends know the program, whoever makes its spans. */
+  readonly resource: ReadableSpan["resource"];
+  /** The instrumentation scope of spans that we make ourselves. */
+  readonly scope: string;
+  /** Whether the head sampler lets a trace be exported. */
+  readonly isSampled: (traceId: string, parent: SpanContext | undefined) => boolean;
+  readonly tail: TailSampler;
   /** Sees every span as it begins. */
   readonly onStart: (span: Span) => void;
   /** Takes an ended span that is to be exported. */
@@ -20,70 +42,63 @@ export type SpanPipelineOptions = {
   readonly onFault: (error: unknown) => void;
 };
 
-export type SpanPipeline = SpanProcessor & {
+export type SpanPipeline = {
+  /** For our own provider. */
+  readonly own: SpanProcessor;
+  /** For a provider of the program's own: its spans are looked at, never changed. */
+  readonly joined: SpanProcessor;
+  /** The span that is current in `context`, where it stands for a call to a model and the wire has not made it. */
+  readonly claimable: (context: Context) => Claimable | undefined;
   /** Ends what has not ended, for a process that will not live to see it. `failed` says whether that is a failure of what it was doing. */
   readonly endOpen: (failed: boolean) => void;
 };
 
 /** Spans that a program never ends must not pile up for ever. */
 const MAX_OPEN = 10_000;
-
-const USAGE_ATTRIBUTES: readonly (readonly [member: keyof Usage, attribute: string])[] = [
-  ["input", ATTR.inputTokens],
-  ["output", ATTR.outputTokens],
-  ["cacheRead", ATTR.cacheReadTokens],
-  ["cacheCreation", ATTR.cacheCreationTokens],
-];
+/** Spans that ended before the wire had seen the end of their call. */
+const MAX_HELD = 1000;
+/** Spans of HTTP clients may stand between the call to a model and its request. */
+const MAX_HTTP_ABOVE = 2;
 
 const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
-const count = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
 
-function usageOf(attributes: Attributes): Usage {
-  const usage: Record<string, number> = {};
-  for (const [member, attribute] of USAGE_ATTRIBUTES) {
-    const tokens = attributes[attribute];
-    if (typeof tokens === "number") usage[member] = tokens;
-  }
-  return usage;
+function kindOf(attributes: Attributes): PlaceKind {
+  const operation = text(attributes[ATTR.operation]);
+  if (operation !== undefined) return INFERENCE_OPERATIONS.has(operation) ? "inference" : "agentic";
+  return ATTR.httpMethod in attributes || "http.method" in attributes ? "http" : "other";
 }
 
-function priceSpan(span: Span, pricer: Pricer): void {
-  const { attributes } = span;
-  // A program or a gateway that knows the cost itself is believed.
-  if (attributes[ATTR.costUsd] !== undefined) return;
-  const usage = usageOf(attributes);
-  // A failed call without usage cost nothing that anybody knows of.
-  if (span.status.code === SpanStatusCode.ERROR && Object.keys(usage).length === 0) return;
-  const price = pricer.price({
-    provider: text(attributes[ATTR.provider]),
-    models: [text(attributes[ATTR.responseModel]), text(attributes[ATTR.requestModel])],
-    usage,
-  });
-  if (price.status === "priced") span.setAttribute(ATTR.costUsd, price.costUsd);
-  span.setAttribute(ATTR.costStatus, price.status === "priced" ? "priced" : price.reason);
+const UNFINISHED = { code: SpanStatusCode.ERROR, message: "the process ended before this did" };
+
+/** What a span that we may not end ourselves says of itself as the process ends. */
+function unfinishedView(span: Span, failed: boolean, endMs: number): ReadableSpan {
+  const endTime = millisToHrTime(endMs);
+  return Object.create(span, {
+    attributes: {
+      value: { ...span.attributes, [ATTR.unfinished]: true, ...(failed && { [ATTR.errorType]: "cancelled" }) },
+    },
+    endTime: { value: endTime },
+    duration: { value: hrTimeDuration(span.startTime, endTime) },
+    ended: { value: true },
+    ...(failed && { status: { value: UNFINISHED } }),
+  }) as ReadableSpan;
 }
 
-function classifySpan(span: Span): void {
-  if (span.status.code !== SpanStatusCode.ERROR || span.attributes[ATTR.errorCategory] !== undefined) return;
-  const status = count(span.attributes[ATTR.httpStatus]);
-  const errorType = text(span.attributes[ATTR.errorType]);
-  const category = classifyError({
-    ...(errorType !== undefined && { errorType }),
-    ...(span.status.message !== undefined && { message: span.status.message }),
-    ...(status !== undefined && { status }),
-  });
-  span.setAttribute(ATTR.errorCategory, category);
-}
+/** A span in progress: how it is counted, and shown, while it lasts. */
+type Progress = { readonly labels: Record<string, AttributeValue | undefined>; readonly shown: ReadableSpan };
 
 /**
- * The one path of every span: it learns its place on start; when it ends it is completed (agent, price, error category), counted,
- * and, if sampled, handed on. Counting comes before sampling, so numbers never depend on it.
+ * The one path of every span, whichever SDK made it: it learns its place on start; when it ends it is completed (dialect, agent, price,
+ * error category, what the wire saw), counted, and, if sampled, handed on. Counting comes before sampling, so numbers never depend on it.
  */
 export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
-  const { metrics, pricer, runs, onExport, onFault } = options;
-  const lineages = createLineageBook();
-  const progress = new WeakMap<object, MeasuredSpan["attributes"]>();
+  const { metrics, clock, runs, resource, scope, tail, isSampled, onExport, onFault } = options;
+  const places = createLineageBook();
+  const attempts = createAttemptBook();
+  const progress = new WeakMap<object, Progress>();
   const open = new Set<Span>();
+  const joinedSpans = new WeakSet<object>();
+  const held = new Map<Place, ReadableSpan>();
 
   const guarded = (step: () => void): void => {
     try {
@@ -92,74 +107,169 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
       onFault(error);
     }
   };
+  const isOurs = (span: ReadableSpan): boolean => span.instrumentationScope?.name === scope;
 
-  const onStart = (span: Span, parentContext: Context): void => {
-    if (open.size < MAX_OPEN) open.add(span);
-    const inherited = lineages.of(trace.getSpan(parentContext));
-    const agent = text(span.attributes[ATTR.agentName]) ?? inherited.agent;
-    const workflow = text(span.attributes[ATTR.workflowName]) ?? inherited.workflow;
-    lineages.set(span, { ...(agent !== undefined && { agent }), ...(workflow !== undefined && { workflow }) });
-    if (span.attributes[ATTR.operation] === undefined) return;
-    if (workflow !== undefined) span.setAttribute(ATTR.workflowName, workflow);
-    if (agent !== undefined) span.setAttribute(ATTR.agentName, agent);
-    const labels = { ...span.attributes };
-    progress.set(span, labels);
-    measureProgress(metrics, labels, 1);
-    runs.onStart(span);
+  const placeOf = (span: Span, parentContext: Context, attributes: Attributes): Place => {
+    const parentSpan = trace.getSpan(parentContext);
+    const parent = places.of(parentSpan);
+    const sampled = parent?.isSampled ?? isSampled(span.spanContext().traceId, parentSpan?.spanContext());
+    return {
+      parent,
+      spanContext: span.spanContext(),
+      isLocalRoot: parent === undefined,
+      operation: text(attributes[ATTR.operation]),
+      agent: text(attributes[ATTR.agentName]) ?? parent?.agent,
+      workflow: text(attributes[ATTR.workflowName]) ?? parent?.workflow,
+      isSampled: sampled,
+      tail: sampled ? undefined : parent === undefined ? tail.begin() : parent.tail,
+      kind: kindOf(attributes),
+      hasInferenceBelow: false,
+      hasEnded: false,
+    };
   };
 
-  const onEnding = (span: Span): void => {
-    const operation = text(span.attributes[ATTR.operation]);
-    if (operation === undefined) return;
-    const { agent, workflow } = lineages.of(span);
-    if (agent !== undefined && span.attributes[ATTR.agentName] === undefined) span.setAttribute(ATTR.agentName, agent);
-    if (workflow !== undefined && span.attributes[ATTR.workflowName] === undefined) {
-      span.setAttribute(ATTR.workflowName, workflow);
+  const onStart = (span: Span, parentContext: Context, mayChange: boolean): void => {
+    if (open.size < MAX_OPEN) open.add(span);
+    const attributes = normalizeDialect(span.attributes) as Attributes;
+    const place = placeOf(span, parentContext, attributes);
+    places.set(span, place);
+    if (place.kind === "inference") noteInference(place);
+    if (attributes[ATTR.operation] === undefined) return;
+    const { agent, workflow } = place;
+    if (mayChange) {
+      if (workflow !== undefined) span.setAttribute(ATTR.workflowName, workflow);
+      if (agent !== undefined) span.setAttribute(ATTR.agentName, agent);
     }
-    classifySpan(span);
-    if (INFERENCE_OPERATIONS.has(operation)) priceSpan(span, pricer);
+    const labels: Progress["labels"] = {
+      ...attributes,
+      ...(agent !== undefined && { [ATTR.agentName]: agent }),
+      ...(workflow !== undefined && { [ATTR.workflowName]: workflow }),
+    };
+    const shown = mayChange ? span : Object.create(ownView(span, resource), { attributes: { value: labels } });
+    progress.set(span, { labels, shown });
+    measureProgress(metrics, labels, 1);
+    runs.onStart(shown);
+  };
+
+  const withAttempt = (span: ReadableSpan, { attributes, status }: Completed, step: Place | undefined): Completed => {
+    const attempt = attempts.relate({
+      step,
+      attributes,
+      failed: status.code === SpanStatusCode.ERROR,
+      startMs: hrTimeToMilliseconds(span.startTime),
+      endMs: hrTimeToMilliseconds(span.endTime),
+    });
+    return { attributes: { ...attributes, ...attempt }, status };
+  };
+
+  const finish = (span: ReadableSpan, place: Place | undefined): void => {
+    if (place !== undefined) held.delete(place);
+    const facts = place && claims.facts(place);
+    const completed = complete(span, place, facts, options);
+    const view = completedView(
+      joinedSpans.has(span) ? ownView(span, resource) : span,
+      isInference(completed.attributes) ? withAttempt(span, completed, place?.parent) : completed,
+      facts,
+    );
+    if (place !== undefined) {
+      if (isInference(view.attributes) && place.kind !== "inference") noteInference(place);
+      place.parent = undefined;
+      place.hasEnded = true;
+    }
+    const { traceId, spanId } = view.spanContext();
+    const sampled = place?.isSampled ?? true;
+    measureSpan(metrics, {
+      attributes: view.attributes,
+      failed: view.status.code === SpanStatusCode.ERROR,
+      durationSeconds: hrTimeToMilliseconds(view.duration) / 1000,
+      exemplar: sampled ? { traceId, spanId } : undefined,
+      isServer: view.kind === SpanKind.SERVER,
+    });
+    if (sampled) onExport(view);
+    else if (place?.tail !== undefined) tail.add(place.tail, view, place.isLocalRoot);
+  };
+  const claims = createClaimBook((place) => {
+    const span = held.get(place);
+    if (span !== undefined) guarded(() => finish(span, place));
+  });
+
+  const onEnd = (span: ReadableSpan, begun: object = span): void => {
+    open.delete(begun as Span);
+    const inProgress = progress.get(begun);
+    if (inProgress !== undefined) {
+      measureProgress(metrics, inProgress.labels, -1);
+      runs.onEnd(inProgress.shown);
+    }
+    const place = places.of(begun);
+    if (place === undefined || !claims.isOpen(place)) {
+      finish(span, place);
+      return;
+    }
+    held.set(place, span);
+    if (held.size <= MAX_HELD) return;
+    for (const [oldestPlace, oldest] of held) {
+      finish(oldest, oldestPlace);
+      break;
+    }
+  };
+
+  /** What we add to spans of ours goes to the program's back end as well, where its SDK lets us (2.x and later). */
+  const onEnding = (span: Span): void => {
+    if (!isOurs(span)) return;
+    span.setAttributes(complete(span, places.of(span), undefined, options).attributes);
   };
 
   const endOpen = (failed: boolean): void => {
     // The innermost first, so that no span outlives the one it belongs to.
     for (const span of [...open].reverse()) {
       guarded(() => {
+        if (joinedSpans.has(span) && !isOurs(span)) {
+          const view = unfinishedView(span, failed, clock.nowMs());
+          joinedSpans.add(view);
+          const inProgress = progress.get(span);
+          if (inProgress !== undefined) inProgress.labels[ATTR.unfinished] = true;
+          onEnd(view, span);
+          return;
+        }
         span.setAttribute(ATTR.unfinished, true);
         if (failed) {
           span.setAttribute(ATTR.errorType, "cancelled");
-          span.setStatus({ code: SpanStatusCode.ERROR, message: "the process ended before this did" });
+          span.setStatus(UNFINISHED);
         }
         span.end();
       });
     }
+    for (const [place, span] of held) guarded(() => finish(span, place));
+    tail.decideAll();
   };
 
-  const onEnd = (span: ReadableSpan): void => {
-    open.delete(span as unknown as Span);
-    const { traceId, spanId, traceFlags } = span.spanContext();
-    const sampled = (traceFlags & TraceFlags.SAMPLED) !== 0;
-    const labels = progress.get(span);
-    if (labels !== undefined) measureProgress(metrics, labels, -1);
-    runs.onEnd(span);
-    measureSpan(metrics, {
-      attributes: span.attributes,
-      failed: span.status.code === SpanStatusCode.ERROR,
-      durationSeconds: hrTimeToMilliseconds(span.duration) / 1000,
-      exemplar: sampled ? { traceId, spanId } : undefined,
-      isServer: span.kind === SpanKind.SERVER,
-    });
-    if (sampled) onExport(span);
+  const claimable = (context: Context): Claimable | undefined => {
+    let place = places.of(trace.getSpan(context));
+    for (let step = 0; place?.kind === "http" && step < MAX_HTTP_ABOVE; step += 1) place = place.parent;
+    return place?.kind === "inference" && !place.hasEnded ? claims.claimable(place) : undefined;
   };
 
+  const processor = { forceFlush: () => Promise.resolve(), shutdown: () => Promise.resolve() };
   return {
-    onStart: (span, parentContext) => {
-      guarded(() => options.onStart(span));
-      guarded(() => onStart(span, parentContext));
+    own: {
+      ...processor,
+      onStart: (span, parentContext) => {
+        guarded(() => options.onStart(span));
+        guarded(() => onStart(span, parentContext, true));
+      },
+      onEnd: (span) => guarded(() => onEnd(span)),
     },
-    onEnding: (span) => guarded(() => onEnding(span)),
-    onEnd: (span) => guarded(() => onEnd(span)),
+    joined: {
+      ...processor,
+      onStart: (span, parentContext) => {
+        joinedSpans.add(span);
+        guarded(() => options.onStart(span));
+        guarded(() => onStart(span, parentContext, isOurs(span)));
+      },
+      onEnding: (span) => guarded(() => onEnding(span)),
+      onEnd: (span) => guarded(() => onEnd(span)),
+    },
+    claimable,
     endOpen,
-    forceFlush: () => Promise.resolve(),
-    shutdown: () => Promise.resolve(),
   };
 }

@@ -16,6 +16,8 @@ export type Exchange = {
 
 export type RequestHead = RequestTarget & {
   readonly scheme: string;
+  /** Where instrumentations of others may be at work as well. */
+  readonly transport?: "undici" | "http";
   readonly port: number;
   readonly header: HeaderLookup;
 };

@@ -36,7 +36,7 @@ export function startWire(options: WireOptions): Wire {
     observeUndici(observe, guard),
     observeNodeHttpClient(observe, guard),
     observeHttp2(observe, guard),
-    observeNodeHttpServer(options.tracer as Tracer, options.enter, guard),
+    observeNodeHttpServer(options.tracer as Tracer, options.enter, options.isInstrumented, guard),
   ];
   return {
     leaveAll: () => guard(leaveAll),

@@ -18,6 +18,7 @@ function headOf(request: ClientRequest): RequestHead {
   const port = typeof hostHeader === "string" ? /:(\d+)$/.exec(hostHeader)?.[1] : undefined;
   return {
     method: request.method.toUpperCase(),
+    transport: "http",
     scheme,
     host: request.host,
     port: port === undefined ? (scheme === "https" ? 443 : 80) : Number(port),

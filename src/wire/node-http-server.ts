@@ -28,12 +28,14 @@ const getter = {
 export function observeNodeHttpServer(
   tracer: Tracer,
   enter: (context: Context) => void,
+  isInstrumented: (scope: string) => boolean,
   guard: (step: () => void) => void,
 ): () => void {
   const onStart = (message: unknown): void =>
     guard(() => {
       const { request, response, server } = message as Message;
       if (isOwn(server) || isTracingSuppressed(context.active())) return;
+      if (isInstrumented("@opentelemetry/instrumentation-http")) return;
       const method = request.method ?? "GET";
       // ROOT: the turn may still carry the context of an earlier request on this connection.
       const parent = propagation.extract(ROOT_CONTEXT, request, getter);

@@ -1,4 +1,4 @@
-import { context, propagation, type Span, SpanKind, type Tracer, trace } from "@opentelemetry/api";
+import { type Context, context, propagation, type Span, SpanKind, type Tracer, trace } from "@opentelemetry/api";
 import { isTracingSuppressed } from "@opentelemetry/core";
 import type { Clock } from "../base/index.ts";
 import { createJsonReader, type JsonProjector, publicProvider, WIRE_FORMATS, type WireFormat } from "../genai/index.ts";
@@ -8,12 +8,21 @@ import type { Description, Exchange, Outcome, RequestHead } from "./exchange.ts"
 import { describeHttpClient } from "./http-client.ts";
 import { describeInference, MAX_CAPTURED_BODY_BYTES } from "./inference.ts";
 
+/** A span that somebody else opened around a call to a model, waiting for what the wire will tell of it. */
+export type Claimable = {
+  readonly claim: (call: { readonly operation: string; readonly name: string }) => Span | undefined;
+};
+
 export type ObserverOptions = {
   readonly tracer: Tracer;
   readonly clock: Clock;
   readonly captureContent: boolean;
   /** Told of each inference call as it begins. Returns which attempt it is, from 0, where a framework that retries knows. */
   readonly onInferenceStart: (provider: string, model: string, userAgent: string) => number | undefined;
+  /** The span that is current, where it stands for a call to a model. */
+  readonly claimable: (context: Context) => Claimable | undefined;
+  /** Whether spans of an instrumentation scope are made by somebody else. */
+  readonly isInstrumented: (scope: string) => boolean;
   readonly onInferenceEnd: (provider: string, model: string) => void;
 };
 
@@ -22,6 +31,9 @@ export type RequestObserver = (
   head: RequestHead,
   addHeader?: (name: string, value: string) => void,
 ) => Exchange | undefined;
+
+/** An exchange whose kind is known. */
+type Seen = { readonly span: Span; readonly description: Description };
 
 export type RequestWatch = {
   readonly observe: RequestObserver;
@@ -51,14 +63,22 @@ function outcomeOf(error: unknown): Outcome {
 }
 
 /** The trace context goes to the program's own services, never to a public model provider, which has no use for it. */
-function propagate(span: Span, head: RequestHead, addHeader: (name: string, value: string) => void): void {
+function propagate(to: Context, head: RequestHead, addHeader: (name: string, value: string) => void): void {
   if (publicProvider(head.host) !== undefined) return;
-  propagation.inject(trace.setSpan(context.active(), span), addHeader, {
-    set: (carrier, name, value) => {
+  const setter = {
+    set: (carrier: typeof addHeader, name: string, value: string) => {
       if (head.header(name) === undefined) carrier(name, value);
     },
-  });
+  };
+  // Propagators of others may look at what is current.
+  context.with(to, () => propagation.inject(context.active(), addHeader, setter));
 }
+
+/** OpenTelemetry's own instrumentation of a transport: where it is at work, plain requests are its to describe and headers its to add. */
+const INSTRUMENTATION: Readonly<Record<NonNullable<RequestHead["transport"]>, string>> = {
+  undici: "@opentelemetry/instrumentation-undici",
+  http: "@opentelemetry/instrumentation-http",
+};
 
 function createRequestReader(format: WireFormat, captureContent: boolean): JsonProjector {
   return captureContent ? createJsonReader(true, MAX_CAPTURED_BODY_BYTES) : createJsonReader(format.requestTemplate);
@@ -66,28 +86,41 @@ function createRequestReader(format: WireFormat, captureContent: boolean): JsonP
 
 /** Makes one span per request: an inference span where path and body are a model's API, an HTTP client span otherwise. */
 export function createRequestObserver(options: ObserverOptions): RequestWatch {
-  const { tracer, clock, captureContent, onInferenceStart, onInferenceEnd } = options;
+  const { tracer, clock, captureContent, isInstrumented, onInferenceStart, onInferenceEnd } = options;
   const open = new Set<() => void>();
   const observe: RequestObserver = (head, addHeader) => {
     if (isTracingSuppressed(context.active())) return undefined;
     const startMs = clock.nowMs();
     const format = WIRE_FORMATS.find((one) => one.matches(head));
     const requestReader = format && createRequestReader(format, captureContent);
-    const span = tracer.startSpan(head.method, {
-      kind: SpanKind.CLIENT,
-      startTime: startMs,
-      attributes: { [ATTR.serverAddress]: head.host, [ATTR.serverPort]: head.port },
-    });
-    if (addHeader !== undefined) propagate(span, head, addHeader);
+    const isForeign = head.transport !== undefined && isInstrumented(INSTRUMENTATION[head.transport]);
+    if (format === undefined && isForeign) return undefined;
+    const outer = context.active();
+    const startSpan = (): Span =>
+      tracer.startSpan(
+        head.method,
+        {
+          kind: SpanKind.CLIENT,
+          startTime: startMs,
+          attributes: { [ATTR.serverAddress]: head.host, [ATTR.serverPort]: head.port },
+        },
+        outer,
+      );
+    // Whether the request is the call that another span stands for already shows with its body.
+    const claimable = format && options.claimable(outer);
+    let span = claimable === undefined ? startSpan() : undefined;
+    if (addHeader !== undefined && !isForeign) {
+      propagate(span === undefined ? outer : trace.setSpan(outer, span), head, addHeader);
+    }
 
-    let description: Description | undefined;
+    let seen: Seen | undefined;
     let inference: { provider: string; model: string } | undefined;
     let requestBytes = 0;
     let ended = false;
 
     /** What the exchange is shows only when its request body is there. */
-    const describe = (): Description => {
-      if (description !== undefined) return description;
+    const describe = (): Seen => {
+      if (seen !== undefined) return seen;
       const facts =
         requestReader &&
         format?.readRequest(requestReader.result(), { target: head, captureContent, header: head.header });
@@ -95,7 +128,10 @@ export function createRequestObserver(options: ObserverOptions): RequestWatch {
         format !== undefined && facts !== undefined
           ? describeInference(format, head, facts, startMs, captureContent)
           : describeHttpClient(head);
-      span.updateName(described.name);
+      const { name } = described;
+      if (facts !== undefined) span ??= claimable?.claim({ operation: facts.operation, name });
+      span ??= startSpan();
+      span.updateName(name);
       span.setAttributes(described.attributes);
       if (facts !== undefined) {
         inference = { provider: String(described.attributes[ATTR.provider]), model: facts.model ?? "unknown" };
@@ -103,8 +139,8 @@ export function createRequestObserver(options: ObserverOptions): RequestWatch {
         const attempt = onInferenceStart(inference.provider, inference.model, head.header("user-agent") ?? "");
         if (attempt !== undefined && attempt > 0) span.setAttribute(ATTR.retryCount, attempt);
       }
-      description = described.description;
-      return description;
+      seen = { span, description: described.description };
+      return seen;
     };
 
     const end = (outcome: Outcome): void => {
@@ -112,9 +148,10 @@ export function createRequestObserver(options: ObserverOptions): RequestWatch {
       ended = true;
       open.delete(leave);
       const endMs = clock.nowMs();
-      describe().end(span, outcome);
+      const { span: described, description } = describe();
+      description.end(described, outcome);
       if (inference !== undefined) onInferenceEnd(inference.provider, inference.model);
-      span.end(endMs);
+      described.end(endMs);
     };
 
     const leave = (): void => end({ kind: "abandoned" });
@@ -126,8 +163,8 @@ export function createRequestObserver(options: ObserverOptions): RequestWatch {
         requestReader?.feed(chunk);
       },
       requestEnd: () => void describe(),
-      responseHead: (status, header) => describe().responseHead(status, header),
-      responseChunk: (chunk) => describe().responseChunk(chunk, clock.nowMs()),
+      responseHead: (status, header) => describe().description.responseHead(status, header),
+      responseChunk: (chunk) => describe().description.responseChunk(chunk, clock.nowMs()),
       responseEnd: () => end({ kind: "complete" }),
       fail: (error) => end(outcomeOf(error)),
     };

@@ -42,6 +42,7 @@ function headOf(request: UndiciRequest): RequestHead {
   const scheme = url.protocol.slice(0, -1);
   return {
     method: request.method.toUpperCase(),
+    transport: "undici",
     scheme,
     host: url.hostname,
     port: url.port === "" ? (scheme === "https" ? 443 : 80) : Number(url.port),

@@ -35,6 +35,7 @@ describe("the configuration", () => {
       },
       signals: { traces: true, metrics: true, logs: true },
       sampleRatio: 1,
+      sampling: { parentBased: true, keep: { errors: true, slowerThanMs: 60_000, costlierThanUsd: 1 } },
       captureContent: false,
       contentMaxLength: 32_768,
       metrics: { exportIntervalMs: 15_000, pullHost: "127.0.0.1", labelValueLimit: 200 },
@@ -122,6 +123,37 @@ describe("the configuration", () => {
       [{ TRACING_SAMPLE_RATE: "0.25", OTEL_TRACES_SAMPLER: "always_off" }, 0.25],
     ];
     for (const [env, expected] of cases) assert.equal(clean(env).sampleRatio, expected, JSON.stringify(env));
+  });
+
+  it("lets a caller decide, unless the standard's sampler says not to", () => {
+    const isParentBased = (env: NodeJS.ProcessEnv): boolean => clean(env).sampling.parentBased;
+    assert.ok(isParentBased({ TRACING_SAMPLE_RATE: "0.1" }));
+    assert.ok(isParentBased({ OTEL_TRACES_SAMPLER: "parentbased_always_off" }));
+    assert.ok(!isParentBased({ OTEL_TRACES_SAMPLER: "traceidratio" }));
+    assert.ok(!isParentBased({ OTEL_TRACES_SAMPLER: "always_on" }));
+  });
+
+  it("keeps what went wrong, slow and dear, but nothing where nothing is wanted", () => {
+    const none = { errors: false, slowerThanMs: undefined, costlierThanUsd: undefined };
+    assert.deepEqual(clean({ TRACING_SAMPLE_RATE: "0" }).sampling.keep, none);
+    assert.deepEqual(
+      clean({ TRACING_SAMPLE_RATE: "0", AGENT_OBSERVATORY_KEEP_COSTLIER_THAN_USD: "0.5" }).sampling.keep,
+      { ...none, costlierThanUsd: 0.5 },
+    );
+    assert.deepEqual(
+      clean({ AGENT_OBSERVATORY_KEEP_ERRORS: "no", AGENT_OBSERVATORY_KEEP_SLOWER_THAN_MS: "200" }).sampling.keep,
+      { errors: false, slowerThanMs: 200, costlierThanUsd: 1 },
+    );
+  });
+
+  it("sends traces to Zipkin where that is the exporter, and all else by OTLP", () => {
+    const zipkin = (endpoint: string): string | undefined =>
+      clean({ TRACING_EXPORTER: "zipkin", ZIPKIN_ENDPOINT: endpoint }).zipkinUrl;
+    assert.equal(zipkin(""), "http://127.0.0.1:9411/api/v2/spans");
+    assert.equal(zipkin("http://zipkin:9411"), "http://zipkin:9411/api/v2/spans");
+    assert.equal(zipkin("https://zipkin/base/api/v2/spans"), "https://zipkin/base/api/v2/spans");
+    assert.equal(clean({ TRACING_EXPORTER: "zipkin" }).otlp.metricsUrl, "http://127.0.0.1:4318/v1/metrics");
+    assert.equal(clean({ ZIPKIN_ENDPOINT: "http://zipkin:9411" }).zipkinUrl, undefined);
   });
 });
 
@@ -340,10 +372,6 @@ const INVALID: readonly (readonly [NodeJS.ProcessEnv, string])[] = [
   [
     { OTEL_RESOURCE_ATTRIBUTES: "a=%E0%A4%A" },
     'OTEL_RESOURCE_ATTRIBUTES: expected key=value pairs separated by commas, percent-encoded where needed, got "a=%E0%A4%A"; using nothing instead.',
-  ],
-  [
-    { TRACING_EXPORTER: "zipkin" },
-    "TRACING_EXPORTER: expected otlp, console or none, got zipkin, which is not supported yet; using otlp.",
   ],
   [
     { TRACING_EXPORTER: "carrier-pigeon" },

@@ -38,6 +38,7 @@ telemetry:
     compression: gzip
   signals: { traces: false, metrics: false, logs: false }
   sampleRatio: 0.5
+  sampling: { keepErrors: no, keepSlowerThanMs: 9000, keepCostlierThanUsd: 0.25 }
   captureContent: true
   contentMaxLength: 2
   metrics: { exportIntervalMs: 3, pullPort: 4, pullHost: 0.0.0.0, labelValueLimit: 5 }
@@ -73,6 +74,7 @@ describe("observatory.yaml", () => {
       },
       signals: { traces: false, metrics: false, logs: false },
       sampleRatio: 0.5,
+      sampling: { parentBased: true, keep: { errors: false, slowerThanMs: 9000, costlierThanUsd: 0.25 } },
       captureContent: true,
       contentMaxLength: 2,
       metrics: { exportIntervalMs: 3, pullPort: 4, pullHost: "0.0.0.0", labelValueLimit: 5 },
