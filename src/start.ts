@@ -9,6 +9,7 @@ import { createPricer, type Pricer } from "./cost/index.ts";
 import {
   type Coverage,
   createAiSdkAdapter,
+  createClaudeAgentAdapter,
   createCoverage,
   createLangChainAdapter,
   createLlamaIndexAdapter,
@@ -20,7 +21,7 @@ import {
   pinoAdapter,
   winstonAdapter,
 } from "./frameworks/index.ts";
-import { createMetrics, type Metrics, startPullServer } from "./metrics/index.ts";
+import { createMetrics, type Metrics, measureUsage, startPullServer } from "./metrics/index.ts";
 import { ATTR } from "./model/index.ts";
 import { createRedactor } from "./redaction/index.ts";
 import {
@@ -128,6 +129,12 @@ function watchProgram({
     outerContext: () => contextManager.unbridged(),
   });
   contextManager.addBridge(openAiAgents.bridge);
+  const claudeAgent = createClaudeAgentAdapter({
+    tracer,
+    captureContent,
+    onUsage: (labels, attributes) => void measureUsage(metrics, { attributes, exemplar: undefined }, labels),
+    onFault,
+  });
   const llamaIndex = createLlamaIndexAdapter({ tracer, captureContent, onFault });
   const mcp = createMcpAdapter({
     tracer,
@@ -148,6 +155,7 @@ function watchProgram({
       ...(disabled.includes("langchain") ? [] : langchain.files),
       ...(disabled.includes("ai-sdk") ? [] : aiSdk.files),
       ...(disabled.includes("openai-agents") ? [] : openAiAgents.files),
+      ...(disabled.includes("claude-agent") ? [] : claudeAgent.files),
       ...(disabled.includes("llamaindex") ? [] : llamaIndex.files),
       ...(disabled.includes("mcp") ? [] : mcp.files),
       ...(disabled.includes("winston") ? [] : [winstonAdapter(tap)]),

@@ -14,6 +14,8 @@ export type AdoptedFile = {
   readonly path: string | RegExp;
   /** Identifiers of that file's outermost scope. */
   readonly locals: readonly string[];
+  /** The names are those under which an ES module exports: the identifiers behind them are a minifier's. */
+  readonly exported?: boolean;
   readonly adopt: (adopted: Adopted) => void;
 };
 
@@ -81,10 +83,23 @@ function versionIn(root: string): string | undefined {
 const isAt = ({ path }: AdoptedFile, given: string): boolean =>
   typeof path === "string" ? path === given : path.test(given);
 
+/** The identifier that a file exports under a name: `export { a as name }`, as minifiers write it. */
+function exportedLocal(source: string, name: string): string {
+  const list = source.lastIndexOf("export");
+  return new RegExp(`([\\w$]+) as ${name}\\b`).exec(source.slice(list))?.[1] ?? name;
+}
+
+/** The identifiers that the files want, by the names that they know them by. */
+function localsOf(files: readonly AdoptedFile[], source: string): Map<string, string> {
+  const names = files.flatMap(({ locals, exported }) => locals.map((name) => [name, exported === true] as const));
+  return new Map(names.map(([name, exported]) => [name, exported ? exportedLocal(source, name) : name]));
+}
+
 /** The line at the end of an adopted file. */
-function handOver(at: number, names: Iterable<string>): string {
+function handOver(at: number, names: ReadonlyMap<string, string>): string {
   const locals = [...names].map(
-    (name) => `${name}: [() => typeof ${name} === "undefined" ? undefined : ${name}, (value) => { ${name} = value; }]`,
+    ([name, local]) =>
+      `${name}: [() => typeof ${local} === "undefined" ? undefined : ${local}, (value) => { ${local} = value; }]`,
   );
   return `\n;globalThis[Symbol.for("agent-observatory.adopt")]?.(${at}, { ${locals.join(", ")} });\n`;
 }
@@ -174,7 +189,7 @@ export function installModuleHooks({ adopted, instrumented, coverage, onFault }:
       const source = loaded.source ?? readFileSync(fileURLToPath(url));
       const text = typeof source === "string" ? source : new TextDecoder().decode(source as Uint8Array);
       handed.push({ files, url });
-      return { ...loaded, source: text + handOver(handed.length - 1, new Set(files.flatMap(({ locals }) => locals))) };
+      return { ...loaded, source: text + handOver(handed.length - 1, localsOf(files, text)) };
     },
   });
   return () => hooks.deregister();

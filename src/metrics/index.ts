@@ -6,4 +6,4 @@ export { CATALOGUE, type LabelsOf, type MetricDefinition, type MetricName } from
 export { type PullServer, startPullServer } from "./pull-server.ts";
 export { createMetrics, type Exemplar, type Metrics } from "./registry.ts";
 export type { MetricSnapshot, SeriesSnapshot } from "./snapshot.ts";
-export { type MeasuredSpan, measureProgress, measureSpan } from "./span-measurements.ts";
+export { type MeasuredSpan, measureProgress, measureSpan, measureUsage } from "./span-measurements.ts";

@@ -24,7 +24,11 @@ const COST_KNOWN: ReadonlySet<string> = new Set(["priced", "reported"]);
 type UsageLabels = { readonly agent: string; readonly provider: string; readonly model: string };
 
 /** What was used and what it cost. Returns the counts by their label. */
-function measureUsage(metrics: Metrics, { attributes, exemplar }: MeasuredSpan, labels: UsageLabels) {
+export function measureUsage(
+  metrics: Metrics,
+  { attributes, exemplar }: Pick<MeasuredSpan, "attributes" | "exemplar">,
+  labels: UsageLabels,
+) {
   const tokens = {
     input: number(attributes[ATTR.inputTokens]),
     output: number(attributes[ATTR.outputTokens]),
