@@ -36,12 +36,14 @@ function createEventReader(
 }
 
 function createAnswerReader(format: WireFormat, options: ReadingOptions): ResponseReader {
-  const { captureContent } = options;
-  const json = createJsonReader(
-    captureContent ? true : format.responseTemplate,
-    captureContent ? MAX_CAPTURED_BODY_BYTES : undefined,
-  );
-  return { feed: json.feed, result: () => format.readResponse(json.result(), options) };
+  const json = createJsonReader(format.responseTemplate, options.captureContent ? MAX_CAPTURED_BODY_BYTES : undefined);
+  return {
+    feed: json.feed,
+    result: () => {
+      const body = json.result();
+      return format.readResponse(body, { ...options, captureContent: options.captureContent && json.isWhole() });
+    },
+  };
 }
 
 function contentAttributes(content: Readonly<Record<string, unknown>> | undefined): Attributes {

@@ -32,7 +32,12 @@ export type Recognition = {
   readonly recognize: () => Recognized;
 };
 
-type BodyReader = { readonly feed: (chunk: Uint8Array) => void; readonly result: () => unknown };
+/** A form is whole: its files are no content that is captured. */
+type BodyReader = {
+  readonly feed: (chunk: Uint8Array) => void;
+  readonly result: () => unknown;
+  readonly isWhole: () => boolean;
+};
 
 function mergeTemplates(templates: readonly Template[]): Template {
   if (templates.length === 1) return templates[0] ?? {};
@@ -41,8 +46,8 @@ function mergeTemplates(templates: readonly Template[]): Template {
 
 function createBodyReader(contentType: string, template: Template, captureContent: boolean): BodyReader {
   const boundary = boundaryOf(contentType);
-  if (boundary !== undefined) return createMultipartReader(boundary);
-  return captureContent ? createJsonReader(true, MAX_CAPTURED_BODY_BYTES) : createJsonReader(template);
+  if (boundary !== undefined) return { ...createMultipartReader(boundary), isWhole: () => true };
+  return createJsonReader(template, captureContent ? MAX_CAPTURED_BODY_BYTES : undefined);
 }
 
 export type RecognizerOptions = { readonly captureContent: boolean; readonly costOf: CostOf };
@@ -71,7 +76,9 @@ export function createRecognizer({
 
     const recognize = (): Recognized => {
       const body = reader?.result();
-      const options = { target: head, captureContent, header: head.header };
+      // Too large to be kept, it is described without its content.
+      const isCaptured = captureContent && reader?.isWhole() === true;
+      const options = { target: head, captureContent: isCaptured, header: head.header };
       for (const format of formats) {
         const facts = format.readRequest(body, options);
         if (facts !== undefined) return describeCall(format, facts);

@@ -23,6 +23,8 @@ import { OPENAI_RESPONSES } from "./openai-responses.ts";
 export const WIRE_FORMATS: readonly WireFormat[] = [
   OPENAI_CHAT,
   OPENAI_RESPONSES,
+  // Before OpenAI's, whose path is the end of its own.
+  OLLAMA_EMBED,
   OPENAI_EMBEDDINGS,
   OPENAI_COMPLETIONS,
   ANTHROPIC_MESSAGES,
@@ -42,7 +44,6 @@ export const WIRE_FORMATS: readonly WireFormat[] = [
   ...MISTRAL_FORMATS,
   OLLAMA_CHAT,
   OLLAMA_GENERATE,
-  OLLAMA_EMBED,
   OPENAI_IMAGES,
   OPENAI_MODERATIONS,
   OPENAI_TRANSCRIPTIONS,

@@ -231,11 +231,12 @@ export const OLLAMA_EMBED: WireFormat = {
   matches: at("/api/embed", "/api/embeddings"),
   requestTemplate: { model: true, dimensions: true, input: "count", prompt: "count" },
   responseTemplate: ANSWER_TEMPLATE,
-  readRequest: (value) => {
+  readRequest: (value, { target }) => {
     const body = asObject(value);
     const model = asString(body?.model);
     if (body === undefined || model === undefined) return undefined;
-    if (countOf(body.input) === undefined && countOf(body.prompt) === undefined) return undefined;
+    // At the older path a prompt is asked for; who sends an input there speaks as OpenAI does.
+    if (countOf(target.path.endsWith("/embed") ? body.input : body.prompt) === undefined) return undefined;
     return {
       operation: OPERATION.embeddings,
       model,
