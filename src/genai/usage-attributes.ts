@@ -1,5 +1,6 @@
 import { ATTR } from "../model/index.ts";
 import type { Usage } from "./facts.ts";
+import { defined } from "./formats/reading.ts";
 
 /** Which span attribute holds which count: the one table that writers and readers of usage share. */
 export const USAGE_ATTRIBUTES: Readonly<Record<keyof Usage, string>> = {
@@ -21,11 +22,25 @@ export const USAGE_ATTRIBUTES: Readonly<Record<keyof Usage, string>> = {
 
 const ENTRIES = Object.entries(USAGE_ATTRIBUTES) as readonly (readonly [keyof Usage, string])[];
 
+/** Some servers count cached or reasoning tokens beside the others: a part that is larger than its whole shows it. */
+const wholeOf = (total: number | undefined, ...parts: (number | undefined)[]): number | undefined => {
+  const inside = parts.reduce<number>((sum, part) => sum + (part ?? 0), 0);
+  return total === undefined || inside <= total ? total : total + inside;
+};
+
 /** Usage as span attributes; what was not reported has none. */
 export function usageAttributes(usage: Usage | undefined): Record<string, number> {
+  if (usage === undefined) return {};
   const attributes: Record<string, number> = {};
+  const whole: Usage = {
+    ...usage,
+    ...defined({
+      input: wholeOf(usage.input, usage.cacheRead, usage.cacheCreation),
+      output: wholeOf(usage.output, usage.reasoning),
+    }),
+  };
   for (const [member, attribute] of ENTRIES) {
-    const count = usage?.[member];
+    const count = whole[member];
     if (count !== undefined) attributes[attribute] = count;
   }
   return attributes;

@@ -25,7 +25,7 @@ const isNumber = (value: unknown): boolean => typeof value === "number" || typeo
 const FITS: Readonly<Record<AttributeType, (value: unknown) => boolean>> = {
   string: (value) => typeof value === "string",
   "string[]": (value) => Array.isArray(value) && value.every((item) => typeof item === "string"),
-  int: (value) => isNumber(value) && Number.isSafeInteger(Number(value)) && Number(value) >= 0,
+  int: (value) => isNumber(value) && Number.isSafeInteger(Number(value)),
   double: isNumber,
   boolean: (value) => typeof value === "boolean",
   json: isJson,

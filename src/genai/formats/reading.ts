@@ -1,3 +1,4 @@
+import { ATTR } from "../../model/index.ts";
 import type { AttributeValue } from "../facts.ts";
 
 /** Typed looks into JSON of unknown shape: a member of the wrong type reads as absent. */
@@ -34,19 +35,41 @@ export function defined<T extends object>(value: T): { [K in keyof T]?: Exclude<
   };
 }
 
-/** Renames request members to attributes by a table, keeping those that an attribute can hold. */
+/** What the conventions want to be other than a text. */
+const WHOLE_NUMBERS: ReadonlySet<string> = new Set([
+  ATTR.requestMaxTokens,
+  ATTR.requestSeed,
+  ATTR.requestChoiceCount,
+  ATTR.embeddingsDimensionCount,
+]);
+const NUMBERS: ReadonlySet<string> = new Set([
+  ATTR.requestTemperature,
+  ATTR.requestTopP,
+  ATTR.requestTopK,
+  ATTR.requestFrequencyPenalty,
+  ATTR.requestPresencePenalty,
+]);
+const LISTS: ReadonlySet<string> = new Set([ATTR.requestStopSequences, ATTR.requestEncodingFormats]);
+
+/** The value as the attribute holds it; undefined where it is of another kind. */
+function attributeValue(attribute: string, value: unknown): AttributeValue | undefined {
+  if (WHOLE_NUMBERS.has(attribute)) return Number.isSafeInteger(value) ? (value as number) : undefined;
+  if (NUMBERS.has(attribute)) return asNumber(value);
+  if (!LISTS.has(attribute)) return asString(value);
+  if (typeof value === "string") return [value];
+  const isList = Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "string");
+  return isList ? (value as string[]) : undefined;
+}
+
+/** Renames request members to attributes by a table, keeping those whose value is what the attribute holds. */
 export function pickParameters(
   body: JsonObject,
   table: Readonly<Record<string, string>>,
 ): Record<string, AttributeValue> {
   const picked: Record<string, AttributeValue> = {};
   for (const [member, attribute] of Object.entries(table)) {
-    const value = Object.hasOwn(body, member) ? body[member] : undefined;
-    if (typeof value === "string" || typeof value === "boolean" || asNumber(value) !== undefined) {
-      picked[attribute] = value as AttributeValue;
-    } else if (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "string")) {
-      picked[attribute] = value as string[];
-    }
+    const value = attributeValue(attribute, Object.hasOwn(body, member) ? body[member] : undefined);
+    if (value !== undefined) picked[attribute] = value;
   }
   return picked;
 }
