@@ -36,7 +36,7 @@ export type SpanPipelineOptions = {
   readonly isSampled: (traceId: string, parent: SpanContext | undefined) => boolean;
   readonly tail: TailSampler;
   /** Sees every span as it begins. */
-  readonly onStart: (span: Span) => void;
+  readonly onStart: (span: Pick<ReadableSpan, "attributes" | "instrumentationScope">) => void;
   /** Takes an ended span that is to be exported. */
   readonly onExport: (span: ReadableSpan) => void;
   readonly onFault: (error: unknown) => void;
@@ -107,7 +107,7 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
       onFault(error);
     }
   };
-  const isOurs = (span: ReadableSpan): boolean => span.instrumentationScope?.name === scope;
+  const isOurs = (span: ReadableSpan): boolean => ownView(span, resource).instrumentationScope.name === scope;
 
   const placeOf = (span: Span, parentContext: Context, attributes: Attributes): Place => {
     const parentSpan = trace.getSpan(parentContext);
@@ -263,7 +263,7 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
       ...processor,
       onStart: (span, parentContext) => {
         joinedSpans.add(span);
-        guarded(() => options.onStart(span));
+        guarded(() => options.onStart(ownView(span, resource)));
         guarded(() => onStart(span, parentContext, isOurs(span)));
       },
       onEnding: (span) => guarded(() => onEnding(span)),
