@@ -66,8 +66,8 @@ const EXPECTED: Record<string, number> = {
   ...tree("invoke_agent chatting", "two-tools", 2, WEATHER_TWICE),
 };
 
-const named = (run: ProgramRun, name: string): ReceivedSpan => {
-  const span = run.spans.find((one) => one.name === name);
+const named = (spans: readonly ReceivedSpan[], name: string): ReceivedSpan => {
+  const span = spans.find((one) => one.name === name);
   assert.ok(span !== undefined, `there is a span ${name}`);
   return span;
 };
@@ -116,17 +116,17 @@ for (const version of AI_SDK_VERSIONS) {
       );
       assert.equal(pushedValue(observed.points, "agent_requests_total", { agent: "guide", status: "ok" }), 3);
 
-      const tool = named(observed, "execute_tool weather");
+      const tool = named(observed.spans, "execute_tool weather");
       assert.match(String(tool.attributes[ATTR.toolCallId]), /^call_/);
       assert.equal(tool.attributes[ATTR.toolArguments], undefined);
-      const broken = named(observed, "execute_tool broken");
+      const broken = named(observed.spans, "execute_tool broken");
       assert.equal(broken.failed, true);
       assert.equal(broken.attributes[ATTR.errorType], "RangeError");
       assert.equal(broken.attributes[ATTR.errorCategory], "tool");
-      assert.equal(named(observed, "invoke_agent clumsy").failed, false);
-      assert.equal(named(observed, "invoke_agent refused").attributes[ATTR.errorType], "AI_APICallError");
-      assert.equal(named(observed, "invoke_agent refused-stream").failed, true);
-      const interrupted = named(observed, "invoke_agent interrupted");
+      assert.equal(named(observed.spans, "invoke_agent clumsy").failed, false);
+      assert.equal(named(observed.spans, "invoke_agent refused").attributes[ATTR.errorType], "AI_APICallError");
+      assert.equal(named(observed.spans, "invoke_agent refused-stream").failed, true);
+      const interrupted = named(observed.spans, "invoke_agent interrupted");
       assert.equal(interrupted.failed, false);
       assert.equal(interrupted.attributes[ATTR.streamOutcome], "abandoned");
       const attempts = observed.spans
@@ -204,7 +204,110 @@ for (const version of AI_SDK_VERSIONS) {
       assert.equal(pushedValue(points, "llm_requests_total", { model: "local", provider: "mine" }), 2);
     });
 
-    it("ends the agent of a stream that nobody reads to its end, and keeps nothing of runs that are over", async () => {
+    const TRACED = `const on = { experimental_telemetry: { isEnabled: true, functionId: "travel", metadata: { sessionId: "session-1" } } };`;
+    if (version < 7) {
+      it("has nothing twice where the program has switched the AI SDK's own telemetry on", async () => {
+        const { spans } = await run(`${TRACED}
+          await generateText({ model: chat("two-tools"), prompt, tools, stopWhen, ...on });
+          await read(streamText({ model: chat("two-tools"), prompt, tools, stopWhen, ...on }).textStream);
+          await embed({ model: openai.embedding("small"), value: "a", experimental_telemetry: { isEnabled: true } });`);
+        const twice = Object.entries(tree("invoke_agent travel", "two-tools", 2, WEATHER_TWICE));
+        assert.deepEqual(paths(spans), {
+          "ai.embed": 1,
+          "ai.embed / embeddings small": 1,
+          ...Object.fromEntries(twice.map(([path, count]) => [path, 2 * count])),
+        });
+        assert.equal(named(spans, "invoke_agent travel").attributes[ATTR.sessionId], "session-1");
+      });
+
+      it("leaves a tracer of the program's own what it would be told, and says what its spans are", async () => {
+        const source = `
+          const told = [];
+          const span = (name, attributes) => ({ name, attributes, spanContext: () => ({}), setAttribute() { return this; }, setAttributes() { return this; }, addEvent() { return this; }, setStatus() { return this; }, updateName() { return this; }, isRecording: () => true, recordException() {}, end() { told.push([name, attributes]); } });
+          const tracer = { startSpan: (name, { attributes }) => span(name, attributes), startActiveSpan: (name, { attributes }, run) => run(span(name, attributes)) };
+          await generateText({ model: chat("two-tools"), prompt, tools, stopWhen, experimental_telemetry: { isEnabled: true, functionId: "travel", tracer } });
+          show("names", told.map(([name]) => name));
+          show("operations", told.map(([, attributes]) => attributes["gen_ai.operation.name"]));`;
+        const bare = (await run(source, { mode: "none" })).stdout.split("\n");
+        const observed = await run(source);
+        const [names, operations] = observed.stdout.split("\n");
+        assert.equal(names, bare[0]);
+        assert.deepEqual(JSON.parse(operations?.replace("operations ", "") ?? ""), [
+          null,
+          "execute_tool",
+          "execute_tool",
+          null,
+          "invoke_agent",
+        ]);
+        assert.deepEqual(observed.spans.map(({ name }) => name).toSorted(), [
+          "GET",
+          "GET",
+          "chat two-tools",
+          "chat two-tools",
+        ]);
+      });
+    } else {
+      it("has nothing twice where the program has registered @ai-sdk/otel", async () => {
+        const { spans, points } = await run(`
+          const { OpenTelemetry } = await import("@ai-sdk/otel");
+          ai.registerTelemetry(new OpenTelemetry({ agentSpanName: "functionId" }));
+          await generateText({ model: chat("two-tools"), prompt, tools, stopWhen, telemetry: { functionId: "travel" } });
+          await read(streamText({ model: chat("two-tools"), prompt, tools, stopWhen, telemetry: { functionId: "travel" } }).textStream);`);
+        const count = (operation: string): number =>
+          spans.filter(({ attributes }) => attributes[ATTR.operation] === operation).length;
+        assert.deepEqual(
+          { agents: count("invoke_agent"), tools: count("execute_tool"), calls: spans.filter(isInference).length },
+          { agents: 2, tools: 4, calls: 4 },
+        );
+        assert.equal(pushedValue(points, "llm_requests_total", { model: "two-tools" }), 4);
+      });
+
+      it("keeps the program's integrations, and tells them what it would tell them anyway", async () => {
+        const source = `
+          const told = [];
+          const tell = (name) => ({ [name]: (event) => void told.push([name, event.functionId ?? null, Object.keys(event).sort()]) });
+          const integration = Object.assign({ executeTool: async ({ execute }) => { told.push(["tool"]); return execute(); } }, ...["onStart", "onStepStart", "onStepEnd", "onToolExecutionStart", "onToolExecutionEnd", "onEnd", "onError"].map(tell));
+          ai.registerTelemetry(integration);
+          await generateText({ model: chat("two-tools"), prompt, tools, stopWhen, telemetry: { functionId: "travel" } });
+          await read(streamText({ model: chat("two-tools"), prompt, tools, stopWhen, telemetry: { functionId: "travel" } }).textStream);
+          show("told", told);
+          show("registered", globalThis.AI_SDK_TELEMETRY_INTEGRATIONS.length);`;
+        const bare = await run(source, { mode: "none" });
+        const observed = await run(source);
+        assert.equal(observed.stdout, bare.stdout);
+        const twice = Object.entries(tree("invoke_agent travel", "two-tools", 2, WEATHER_TWICE));
+        assert.deepEqual(paths(observed.spans), Object.fromEntries(twice.map(([path, count]) => [path, 2 * count])));
+      });
+    }
+
+    it("keeps nothing of runs that are over", async () => {
+      const source = `
+        const { setImmediate: turn } = await import("node:timers/promises");
+        const mocks = await import("ai/test");
+        const newest = Object.keys(mocks).filter((name) => /^MockLanguageModelV\\d$/.test(name)).toSorted().at(-1);
+        const old = newest === "MockLanguageModelV2";
+        const usage = old ? { inputTokens: 3, outputTokens: 4, totalTokens: 7 } : { inputTokens: { total: 3 }, outputTokens: { total: 4 } };
+        const reason = (name) => (old ? name : { unified: name, raw: name });
+        const answers = (at) => [
+          { content: [{ type: "tool-call", toolCallId: "call_" + at, toolName: "weather", input: "{}" }], finishReason: reason("tool-calls"), usage, warnings: [] },
+          { content: [{ type: "text", text: "done" }], finishReason: reason("stop"), usage, warnings: [] },
+        ];
+        const once = async (at) => {
+          const script = answers(at);
+          const model = new mocks[newest]({ modelId: "local", provider: "mine", doGenerate: async () => script.shift() });
+          const fresh = { weather: tool({ description: "number " + at, inputSchema: z.object({}), execute: async () => ({ at, ballast: "x".repeat(2000) }) }) };
+          await generateText({ model, prompt, tools: fresh, stopWhen, ...named("many") });
+        };
+        const heap = async () => { for (let at = 0; at < 5; at += 1) { globalThis.gc(); await turn(); } return process.memoryUsage().heapUsed; };
+        for (let at = 0; at < 300; at += 1) await once(at);
+        const before = await heap();
+        for (let at = 0; at < 2000; at += 1) await once(at);
+        console.log(Math.round(((await heap()) - before) / 1024));`;
+      const { stdout } = await run(source, { env: { NODE_OPTIONS: "--expose-gc", TRACING_SAMPLE_RATE: "0" } });
+      assert.ok(Number(stdout) < 2000, `the heap grew by ${stdout.trim()} kB over 2000 runs with 2 kB of ballast each`);
+    });
+
+    it("ends the agent of a stream that nobody reads to its end", async () => {
       const { stdout, spans } = await run(
         `
         const { setImmediate: turn } = await import("node:timers/promises");

@@ -56,7 +56,6 @@ export type Operation = {
   readonly context: () => Context;
   readonly callModel: (given: ModelRequest) => ModelCall;
   readonly callTool: (name: string, callId: string | undefined) => ToolCall;
-  readonly set: (attributes: Attributes) => void;
   readonly end: (failure?: { readonly error: unknown }) => void;
   /** The program stopped listening: no failure of anybody. */
   readonly abandon: () => void;
@@ -195,7 +194,6 @@ export function createOperation({ tracer, clock, functionId }: OperationOptions)
         end: () => span.end(),
       };
     },
-    set: (attributes) => void root?.setAttributes(attributes),
     end: (failure) => {
       // A model that is still at it when all is over has been left by an abort.
       if (failure === undefined && modelsInProgress > 0) return abandon();

@@ -7,6 +7,7 @@ export type TelemetrySettings = {
   readonly recordInputs?: boolean;
   readonly recordOutputs?: boolean;
   readonly functionId?: string;
+  readonly tracer?: unknown;
   readonly integrations?: unknown;
 };
 
@@ -59,3 +60,17 @@ export function conventional({ attributes }: Reported): Attributes {
 
 /** The AI SDK names provider and API in one: openai.chat, google.generative-ai. */
 export const providerOf = (value: unknown): string | undefined => text(text(value)?.replace(/\..*$/s, ""));
+
+const METADATA = "ai.telemetry.metadata.";
+/** Metadata that the conventions have a name for, as programs usually spell it. */
+const KNOWN_METADATA: Readonly<Record<string, string>> = { userId: ATTR.userId, sessionId: ATTR.sessionId };
+
+/** What the program itself has put on its spans. All else of it is said in the names of the conventions, or by the calls below. */
+export function metadataOf(given: Attributes): Attributes {
+  const found: Attributes = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (!name.startsWith(METADATA)) continue;
+    found[KNOWN_METADATA[name.slice(METADATA.length)] ?? name] = value;
+  }
+  return found;
+}

@@ -10,7 +10,7 @@ export type Failure = { readonly error: unknown };
 
 /** What a span of the AI SDK stands for here. */
 export type Part = {
-  readonly set: (reported: Reported, given: Attributes) => void;
+  readonly set: (reported: Reported) => void;
   readonly end: (failure: Failure | undefined) => void;
   readonly abandon: () => void;
 };
@@ -54,7 +54,7 @@ export function reportingSpan(
     setAttributes: (given: Attributes) => {
       guarded(() => {
         const reported = attach(given);
-        if (reported !== undefined) part.set(reported, given);
+        if (reported !== undefined) part.set(reported);
       });
       return span;
     },

@@ -8,6 +8,7 @@ import { createOperation, type ModelCall, type Operation, type ToolCall } from "
 import {
   contentOf,
   conventional,
+  metadataOf,
   providerOf,
   type Reported,
   type TelemetrySettings,
@@ -23,11 +24,11 @@ function rootPart(operation: Operation, id: string, given: Attributes, isWanted:
   // An object is made in one step.
   operation.start({
     id,
-    attributes: { ...given },
+    attributes: metadataOf(given),
     isWorthSpan: isWanted ? true : id.endsWith("Object") ? false : undefined,
   });
   return {
-    set: (_, attributes) => operation.set(attributes),
+    set: () => {},
     end: operation.end,
     abandon: operation.abandon,
   };
@@ -52,13 +53,10 @@ function toolPart(call: ToolCall, asked: Reported, given: Attributes, captureCon
     const content = captureContent ? contentOf(reported, from) : undefined;
     if (content !== undefined) call.set({ [name]: content });
   };
-  call.set(given);
+  call.set(metadataOf(given));
   setContent(ATTR.toolArguments, asked, "ai.toolCall.args");
   return {
-    set: (reported, attributes) => {
-      call.set(attributes);
-      setContent(ATTR.toolResult, reported, "ai.toolCall.result");
-    },
+    set: (reported) => setContent(ATTR.toolResult, reported, "ai.toolCall.result"),
     end: (failure) => {
       if (failure !== undefined) call.fail(failure.error);
       call.end();
@@ -166,7 +164,9 @@ export function adoptTracer(options: TracerOptions, { get, set }: Adopted): void
   if (typeof getTracer !== "function" || typeof select !== "function") return;
   const selections = new WeakMap<object, Reported>();
   const attach: Attach = (given) => (given === undefined ? undefined : selections.get(given));
-  const isOurs = (tracer: Tracer): boolean => Object.getPrototypeOf(tracer) === Object.getPrototypeOf(options.tracer);
+  /** Whether the API's own tracer is one of ours: the program has no SDK. A tracer that the program gives is taken for its own. */
+  const isOurs = (tracer: Tracer, telemetry: TelemetrySettings): boolean =>
+    telemetry.tracer === undefined && Object.getPrototypeOf(tracer) === Object.getPrototypeOf(options.tracer);
 
   set("selectTelemetryAttributes", (given: Reported) => {
     const selected = select(given);
@@ -183,7 +183,8 @@ export function adoptTracer(options: TracerOptions, { get, set }: Adopted): void
   set("getTracer", (telemetry?: TelemetrySettings) => {
     const theirs = getTracer(telemetry);
     try {
-      if (telemetry?.isEnabled !== true || isOurs(theirs)) return operationTracer(options, telemetry, theirs, attach);
+      if (telemetry?.isEnabled !== true || isOurs(theirs, telemetry))
+        return operationTracer(options, telemetry, theirs, attach);
       return enrichingTracer(theirs, telemetry);
     } catch {
       return theirs;
