@@ -5,7 +5,7 @@ import { context, trace } from "@opentelemetry/api";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { type Diagnostics, systemClock } from "./base/index.ts";
 import type { Config } from "./config/index.ts";
-import { createPricer, type Pricer } from "./cost/index.ts";
+import { costAttributes, createPricer, type Pricer } from "./cost/index.ts";
 import {
   type Coverage,
   createAiSdkAdapter,
@@ -181,6 +181,10 @@ function watchProgram({
     tracer,
     clock: systemClock,
     captureContent,
+    costOf: (attributes) => {
+      const cost = costAttributes(pricer, attributes, { failed: false, timeMs: systemClock.nowMs() })[ATTR.costUsd];
+      return typeof cost === "number" ? cost : undefined;
+    },
     enter: (entered) => void contextManager.attach(entered),
     claimable,
     isInstrumented: sdk.isInstrumented,

@@ -1,22 +1,29 @@
-import { type Context, context, propagation, type Span, SpanKind, type Tracer, trace } from "@opentelemetry/api";
+import {
+  type Attributes,
+  type Context,
+  context,
+  propagation,
+  type Span,
+  SpanKind,
+  type Tracer,
+  trace,
+} from "@opentelemetry/api";
 import { isTracingSuppressed } from "@opentelemetry/core";
 import type { Clock } from "../base/index.ts";
-import { createJsonReader, type JsonProjector, publicProvider, WIRE_FORMATS, type WireFormat } from "../genai/index.ts";
+import { publicProvider } from "../genai/index.ts";
 import { ATTR } from "../model/index.ts";
 import { abortedByTimer } from "./abort-origin.ts";
 import type { Description, Exchange, Outcome, RequestHead } from "./exchange.ts";
-import { describeHttpClient } from "./http-client.ts";
-import { describeInference, MAX_CAPTURED_BODY_BYTES } from "./inference.ts";
+import { createRecognizer, type ModelCall, type RecognizerOptions } from "./recognition.ts";
 
 /** A span that somebody else opened around a call to a model, waiting for what the wire will tell of it. */
 export type Claimable = {
   readonly claim: (call: { readonly operation: string; readonly name: string }) => Span | undefined;
 };
 
-export type ObserverOptions = {
+export type ObserverOptions = RecognizerOptions & {
   readonly tracer: Tracer;
   readonly clock: Clock;
-  readonly captureContent: boolean;
   /** Told of each inference call as it begins. Returns which attempt it is, from 0, where a framework that retries knows. */
   readonly onInferenceStart: (provider: string, model: string, userAgent: string) => number | undefined;
   /** The span that is current, where it stands for a call to a model. */
@@ -80,21 +87,17 @@ const INSTRUMENTATION: Readonly<Record<NonNullable<RequestHead["transport"]>, st
   http: "@opentelemetry/instrumentation-http",
 };
 
-function createRequestReader(format: WireFormat, captureContent: boolean): JsonProjector {
-  return captureContent ? createJsonReader(true, MAX_CAPTURED_BODY_BYTES) : createJsonReader(format.requestTemplate);
-}
-
-/** Makes one span per request: an inference span where path and body are a model's API, an HTTP client span otherwise. */
+/** Makes one span per request: an inference span where path and body are a model's API, an HTTP client span where nothing knows it. */
 export function createRequestObserver(options: ObserverOptions): RequestWatch {
-  const { tracer, clock, captureContent, isInstrumented, onInferenceStart, onInferenceEnd } = options;
+  const { tracer, clock, isInstrumented, onInferenceStart, onInferenceEnd } = options;
+  const recognizer = createRecognizer(options);
   const open = new Set<() => void>();
   const observe: RequestObserver = (head, addHeader) => {
     if (isTracingSuppressed(context.active())) return undefined;
     const startMs = clock.nowMs();
-    const format = WIRE_FORMATS.find((one) => one.matches(head));
-    const requestReader = format && createRequestReader(format, captureContent);
+    const recognition = recognizer(head, startMs, (name, attributes) => tellBatch(name, attributes));
     const isForeign = head.transport !== undefined && isInstrumented(INSTRUMENTATION[head.transport]);
-    if (format === undefined && isForeign) return undefined;
+    if (!recognition.mayBeMore && isForeign) return undefined;
     const outer = context.active();
     const startSpan = (): Span =>
       tracer.startSpan(
@@ -107,36 +110,38 @@ export function createRequestObserver(options: ObserverOptions): RequestWatch {
         outer,
       );
     // Whether the request is the call that another span stands for already shows with its body.
-    const claimable = format && options.claimable(outer);
+    const claimable = recognition.mayBeCall ? options.claimable(outer) : undefined;
     let span = claimable === undefined ? startSpan() : undefined;
     if (addHeader !== undefined && !isForeign) {
       propagate(span === undefined ? outer : trace.setSpan(outer, span), head, addHeader);
     }
 
     let seen: Seen | undefined;
-    let inference: { provider: string; model: string } | undefined;
+    let inference: ModelCall | undefined;
     let requestBytes = 0;
     let ended = false;
+
+    /** What the calls of a batch used is told by a span of its own, below the request that fetched it. */
+    const tellBatch = (name: string, attributes: Attributes): void => {
+      const above = span === undefined ? outer : trace.setSpan(outer, span);
+      tracer.startSpan(name, { attributes }, above).end();
+    };
 
     /** What the exchange is shows only when its request body is there. */
     const describe = (): Seen => {
       if (seen !== undefined) return seen;
-      const facts =
-        requestReader &&
-        format?.readRequest(requestReader.result(), { target: head, captureContent, header: head.header });
-      const described =
-        format !== undefined && facts !== undefined
-          ? describeInference(format, head, facts, startMs, captureContent)
-          : describeHttpClient(head);
+      const { described, call } = recognition.recognize();
       const { name } = described;
-      if (facts !== undefined) span ??= claimable?.claim({ operation: facts.operation, name });
+      if (call !== undefined) span ??= claimable?.claim({ operation: call.operation, name });
       span ??= startSpan();
       span.updateName(name);
       span.setAttributes(described.attributes);
-      if (facts !== undefined) {
-        inference = { provider: String(described.attributes[ATTR.provider]), model: facts.model ?? "unknown" };
+      if (call !== undefined || described.attributes[ATTR.provider] !== undefined) {
         span.setAttribute(ATTR.requestBytes, requestBytes);
-        const attempt = onInferenceStart(inference.provider, inference.model, head.header("user-agent") ?? "");
+      }
+      if (call !== undefined) {
+        inference = call;
+        const attempt = onInferenceStart(call.provider, call.model, head.header("user-agent") ?? "");
         if (attempt !== undefined && attempt > 0) span.setAttribute(ATTR.retryCount, attempt);
       }
       seen = { span, description: described.description };
@@ -149,9 +154,13 @@ export function createRequestObserver(options: ObserverOptions): RequestWatch {
       open.delete(leave);
       const endMs = clock.nowMs();
       const { span: described, description } = describe();
-      description.end(described, outcome);
-      if (inference !== undefined) onInferenceEnd(inference.provider, inference.model);
-      described.end(endMs);
+      try {
+        description.end(described, outcome);
+      } finally {
+        // Whatever an answer does to its reader, no span stays open.
+        if (inference !== undefined) onInferenceEnd(inference.provider, inference.model);
+        described.end(endMs);
+      }
     };
 
     const leave = (): void => end({ kind: "abandoned" });
@@ -160,7 +169,7 @@ export function createRequestObserver(options: ObserverOptions): RequestWatch {
     return {
       requestChunk: (chunk) => {
         requestBytes += chunk.length;
-        requestReader?.feed(chunk);
+        recognition.requestChunk(chunk);
       },
       requestEnd: () => void describe(),
       responseHead: (status, header) => describe().description.responseHead(status, header),
