@@ -97,6 +97,7 @@ type Message = { readonly request: ClientRequest; readonly response: IncomingMes
 /** Watches node:http and node:https clients through their diagnostics channels. Returns what stops it. */
 export function observeNodeHttpClient(observe: RequestObserver, guard: Guard): () => void {
   const exchanges = new WeakMap<ClientRequest, Exchange>();
+  const answered = new WeakSet<ClientRequest>();
   const listeners: readonly (readonly [name: string, listener: (message: Message) => void])[] = [
     [
       "http.client.request.created",
@@ -108,9 +109,11 @@ export function observeNodeHttpClient(observe: RequestObserver, guard: Guard): (
         exchanges.set(request, exchange);
         watchRequestBody(request, exchange, guard);
         watchDestroy(request, exchange, guard);
-        // A request that is destroyed before an answer emits no channel message of its own.
+        // A request that is destroyed before an answer emits no channel message of its own; once there is one, that has the last word.
         request.once("close", () => {
-          guard(() => exchange.fail(request.errored ?? leftBy(undefined)));
+          guard(() => {
+            if (!answered.has(request)) exchange.fail(request.errored ?? leftBy(undefined));
+          });
         });
       },
     ],
@@ -119,6 +122,7 @@ export function observeNodeHttpClient(observe: RequestObserver, guard: Guard): (
       ({ request, response }) => {
         const exchange = exchanges.get(request);
         if (exchange === undefined) return;
+        answered.add(request);
         exchange.responseHead(response.statusCode ?? 0, (name) => {
           const value = response.headers[name];
           return Array.isArray(value) ? value.join(", ") : value;
