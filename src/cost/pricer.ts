@@ -68,7 +68,13 @@ const MAX_CACHED = 500;
 /** Anthropic's price for what is kept an hour, in prices of input, for sellers of its models whose price the table lacks. */
 const HOUR_WRITE_FACTOR = 2;
 
-type Found = { readonly provider: PricedProvider; readonly providerId: string; readonly modelId: string };
+/** `name` is what the model was found by. */
+type Found = {
+  readonly name: string;
+  readonly provider: PricedProvider;
+  readonly providerId: string;
+  readonly modelId: string;
+};
 
 function rateOf(price: ModelPrice[string], inputTokens: number): number {
   if (price === undefined) return 0;
@@ -114,15 +120,21 @@ export function createPricer(): Pricer {
       const found = load().calcPrice({}, model, providerId === undefined ? {} : { providerId });
       if (found === null) return null;
       const { provider, model: matched } = found;
-      return { provider: { ...provider, models: [matched] }, providerId: provider.id, modelId: matched.id };
+      return {
+        name: model,
+        provider: { ...provider, models: [matched] },
+        providerId: provider.id,
+        modelId: matched.id,
+      };
     });
 
-  /** The provider of the price table at a host; undefined at a host that it does not know, and at a provider's own. */
+  /** The provider of the price table whose host this is; undefined where nobody's is. */
   const sellerAt = (host: string | undefined): string | undefined => {
-    if (host === undefined || publicProvider(host) !== undefined) return undefined;
-    return (
-      remember(hosts, host, () => load().findProvider({ providerApiUrl: `https://${host}/` })?.id ?? null) ?? undefined
-    );
+    if (host === undefined) return undefined;
+    const known = publicProvider(host);
+    if (known !== undefined) return PROVIDER_IDS[known] ?? known;
+    const find = (): string | null => load().findProvider({ providerApiUrl: `https://${host}/` })?.id ?? null;
+    return remember(hosts, host, find) ?? undefined;
   };
 
   const findModel = ({ provider, host }: PricedCall, model: string): Found | null => {
@@ -137,9 +149,9 @@ export function createPricer(): Pricer {
     return null;
   };
 
-  const priceBy = (found: Found, model: string, { usage, tier, geo, timeMs }: PricedCall): Price => {
+  const priceBy = (found: Found, { usage, tier, geo, timeMs }: PricedCall): Price => {
     const counts = billableUsage(usage);
-    const priced = load().calcPrice(counts, model, {
+    const priced = load().calcPrice(counts, found.name, {
       provider: found.provider,
       ...(timeMs !== undefined && { timestamp: new Date(timeMs) }),
     });
@@ -173,7 +185,7 @@ export function createPricer(): Pricer {
         const found = findModel(call, model);
         if (found === null) continue;
         try {
-          return priceBy(found, model, call);
+          return priceBy(found, call);
         } catch {
           // Counts that contradict each other, which the table refuses.
           return { status: "unpriced", reason: "unknown_rate" };
