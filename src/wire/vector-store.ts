@@ -31,7 +31,10 @@ export function describeVectorStore(store: VectorStore, request: StoreRequest, n
   let status = 0;
   let body: ResponseBody | undefined;
   return {
-    name: `${operation} ${collection ?? store.system}`,
+    // The GenAI conventions name a retrieval by its source alone.
+    name: isQuery
+      ? [OPERATION.retrieval, ...(collection === undefined ? [] : [collection])].join(" ")
+      : `${operation} ${collection ?? store.system}`,
     attributes: {
       [ATTR.dbSystem]: store.system,
       [ATTR.dbOperation]: operation,
