@@ -3,7 +3,7 @@ import { ATTR } from "../../model/index.ts";
 import type { Adapter, AdapterOptions } from "../adapter.ts";
 import type { Adopted, AdoptedFile } from "../module-hooks.ts";
 import { type Method, replaceMethod } from "../replace-method.ts";
-import { createPlaces, DEFAULT_WORKFLOW, type Place } from "./places.ts";
+import { createPlaces, type Place } from "./places.ts";
 import { currentPlace, type ReportedSpan, type ReportedTrace, type SpanError } from "./reported-spans.ts";
 
 export type OpenAiAgentsAdapter = Adapter & {
@@ -28,7 +28,8 @@ export function createOpenAiAgentsAdapter(options: AdapterOptions): OpenAiAgents
   /** By the framework's own objects, and by the copies that it makes of them. */
   const placeOf = new WeakMap<object, Place>();
   const parentOf = new WeakMap<object, Place>();
-  const traceNames = new WeakMap<object, string>();
+  /** What the program said of a trace, which a silent one forgets. */
+  const tracesAsked = new WeakMap<object, ReportedTrace>();
   const current = (): Place | undefined => {
     const object = currentPlace();
     return object === undefined ? undefined : (placeOf.get(object) ?? parentOf.get(object));
@@ -92,7 +93,7 @@ export function createOpenAiAgentsAdapter(options: AdapterOptions): OpenAiAgents
     if (known?.ended === false) return;
     // A run that goes on after an approval begins its trace once more.
     const parent = known?.parent ?? parentOf.get(self) ?? untracedTool();
-    placeOf.set(self, places.startTrace(self as ReportedTrace, traceNames.get(self), parent));
+    placeOf.set(self, places.startTrace(tracesAsked.get(self) ?? (self as ReportedTrace), parent));
   };
   const endTrace = (self: object): void => {
     const place = placeOf.get(self);
@@ -144,8 +145,7 @@ export function createOpenAiAgentsAdapter(options: AdapterOptions): OpenAiAgents
     const provider = get("TraceProvider") as Prototype;
     follow(provider, "createTrace", (_, [given], made) => {
       if (typeof made !== "object" || made === null) return;
-      const name = (given as { readonly name?: unknown } | undefined)?.name;
-      if (typeof name === "string" && name !== "" && name !== DEFAULT_WORKFLOW) traceNames.set(made, name);
+      tracesAsked.set(made, (given ?? {}) as ReportedTrace);
       const parent = current();
       if (parent !== undefined) parentOf.set(made, parent);
     });

@@ -20,8 +20,8 @@ export function readModelAnswer(
   const model = text(data.model) ?? text(response?.["model"]);
   const found: Readonly<Record<string, Attributes[string]>> = {
     [ATTR.requestModel]: model,
-    // Only OpenAI's own API has these.
-    [ATTR.provider]: data.type === "response" ? "openai" : undefined,
+    // Only OpenAI's own API has responses; a generation may be anybody's.
+    [ATTR.provider]: data.type === "response" ? "openai" : "unknown",
     [ATTR.responseId]: text(data.response_id),
     [ATTR.inputTokens]: input,
     [ATTR.outputTokens]: output,

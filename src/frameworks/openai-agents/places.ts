@@ -34,7 +34,7 @@ export type Place = {
 export type PlacesOptions = Pick<AdapterOptions, "tracer" | "clock" | "captureContent" | "outerContext">;
 
 /** What the framework calls a trace that the program gave no name. */
-export const DEFAULT_WORKFLOW = "Agent workflow";
+const DEFAULT_WORKFLOW = "Agent workflow";
 const FRAMEWORK = { [ATTR.framework]: "openai-agents" };
 const VAGUE: ReadonlySet<string> = new Set(["unknown", "internal"]);
 const NOT_SENSITIVE: ReadonlySet<unknown> = new Set(["", undefined, null]);
@@ -120,7 +120,7 @@ const isMain = ({ parent }: Place): boolean =>
   parent === undefined || parent.kind === "workflow" || (parent.kind === "plumbing" && isMain(parent));
 
 export type Places = {
-  readonly startTrace: (reported: ReportedTrace, name: string | undefined, parent: Place | undefined) => Place;
+  readonly startTrace: (reported: ReportedTrace, parent: Place | undefined) => Place;
   readonly startSpan: (reported: ReportedSpan, parent: Place | undefined) => Place;
   /** A tool that the framework makes no span for. */
   readonly startTool: (name: string, parent: Place | undefined) => Place;
@@ -172,11 +172,11 @@ export function createPlaces({ tracer, clock, captureContent, outerContext }: Pl
   };
 
   return {
-    startTrace: ({ name: given, groupId }, name, parent) => {
-      const workflow = name ?? text(given) ?? DEFAULT_WORKFLOW;
+    startTrace: ({ name, groupId }, parent) => {
+      const workflow = text(name) ?? DEFAULT_WORKFLOW;
       const conversation = text(groupId);
       // An agent that is another one's tool has a trace of its own where runs are not traced: it is no workflow that anybody named.
-      const isNested = name === undefined && parent !== undefined;
+      const isNested = workflow === DEFAULT_WORKFLOW && parent !== undefined;
       return open(
         {
           kind: "workflow",
