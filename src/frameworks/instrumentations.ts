@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import type { InstrumentedPackage } from "./module-hooks.ts";
+import { PGVECTOR_HOOKS } from "./pgvector.ts";
 
 /**
  * OpenTelemetry's own instrumentations for what is not GenAI. Each is loaded when the program loads the library that it knows, so
@@ -11,7 +12,7 @@ const INSTRUMENTATIONS: Readonly<Record<string, Entry>> = {
   pg: {
     module: "@opentelemetry/instrumentation-pg",
     exportName: "PgInstrumentation",
-    config: { ignoreConnectSpans: true },
+    config: { ignoreConnectSpans: true, ...PGVECTOR_HOOKS },
   },
   mysql2: { module: "@opentelemetry/instrumentation-mysql2", exportName: "MySQL2Instrumentation" },
   mongodb: { module: "@opentelemetry/instrumentation-mongodb", exportName: "MongoDBInstrumentation" },

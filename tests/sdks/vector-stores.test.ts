@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { ReceivedSpan } from "../../scripts/otlp-receiver.ts";
 import { ATTR } from "../../src/model/index.ts";
+import { startPostgres } from "./doubles/postgres.ts";
 import { json, type Routes, startRoutes } from "./doubles/routes.ts";
 import { runObserved, seen } from "./observed.ts";
 
@@ -265,4 +266,44 @@ describe("Qdrant", () => {
     assert.equal(spans[6]?.statusMessage, "Wrong input");
     assert.ok(!JSON.stringify(run.spans).includes("secret words"));
   });
+});
+
+const PG_PROGRAM = `
+import pg from "pg";
+const client = new pg.Client({ host: "127.0.0.1", port: Number(process.env.STORE_PORT), user: "u", database: "d" });
+await client.connect();
+const vector = JSON.stringify([0.5, 0.25, 0.125]);
+const answer = await client.query("SELECT id FROM items ORDER BY embedding <-> $1 LIMIT $2", [vector, 2]);
+const plain = await client.query("SELECT id FROM items");
+console.log(JSON.stringify([answer.rows, answer.rowCount, plain.rows]));
+await client.end();
+`;
+
+describe("pgvector", () => {
+  for (const type of ["module", "commonjs"] as const) {
+    it(`is seen through pg, beside other statements, in a ${type} program`, async () => {
+      await using server = await startPostgres();
+      const source =
+        type === "module"
+          ? PG_PROGRAM
+          : `(async () => {${PG_PROGRAM.replace('import pg from "pg";', 'const pg = require("pg");')}})();`;
+      const run = await runObserved(source, { type, env: { STORE_PORT: String(server.port) } });
+      const spans = run.spans.filter(isStore);
+      assert.deepEqual(
+        spans.map((span) => span.name),
+        ["retrieval items", "pg.query:SELECT d"],
+      );
+      assert.deepEqual(seen(spans[0], NAMES), {
+        ...query,
+        [ATTR.dbSystem]: "postgresql",
+        [ATTR.dbOperation]: "SELECT",
+        [ATTR.dbCollection]: "items",
+        [ATTR.dbNamespace]: "d",
+        [ATTR.dbReturnedRows]: 2,
+        [ATTR.vectorTopK]: 2,
+        [ATTR.vectorDimension]: 3,
+      });
+      assert.equal(spans[1]?.attributes[ATTR.operation], undefined);
+    });
+  }
 });
