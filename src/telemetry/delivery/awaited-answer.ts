@@ -5,12 +5,11 @@ import { type Payload, type PostResult, resultOfStatus } from "./post.ts";
 const MAX_HEAD_BYTES = 64 * 1024;
 
 /**
- * `grpc-status: 0` as HPACK writes it in the first trailers of a connection: the name plain or in Huffman code, the value too. The frames before
- * it may have been read by the process that is gone, so they cannot be counted through.
+ * `grpc-status` as HPACK writes it in the first trailers of a connection: the name plain or in Huffman code, and `0` as either. The frames
+ * before it may have been read by the process that is gone, so they cannot be counted through.
  */
-const GRPC_NAMES = [Buffer.from("\x0bgrpc-status", "latin1"), Buffer.from("889acac8b21234da8f", "hex")];
-const GRPC_ZERO = [Buffer.from([0x01, 0x30]), Buffer.from([0x81, 0x07])];
-const GRPC_OK = GRPC_NAMES.flatMap((name) => GRPC_ZERO.map((value) => Buffer.concat([name, value])));
+const GRPC_STATUS = [Buffer.from("\x0bgrpc-status", "latin1"), Buffer.from("889acac8b21234da8f", "hex")];
+const GRPC_OK = ["0130", "8107"];
 
 function readHttp(bytes: Buffer): PostResult | undefined {
   const text = bytes.toString("latin1");
@@ -21,8 +20,16 @@ function readHttp(bytes: Buffer): PostResult | undefined {
     : resultOfStatus(Number(status[1]), /\r\nretry-after: *(\d+)/i.exec(status[0])?.[1]);
 }
 
-const readGrpc = (bytes: Buffer): PostResult | undefined =>
-  GRPC_OK.some((pattern) => bytes.includes(pattern)) ? { kind: "delivered" } : undefined;
+function readGrpc(bytes: Buffer): PostResult | undefined {
+  for (const name of GRPC_STATUS) {
+    const at = bytes.indexOf(name);
+    const value = at === -1 ? "" : bytes.toString("hex", at + name.length, at + name.length + 2);
+    // Any other status: what it means is learnt by sending again.
+    if (value.length === 4)
+      return GRPC_OK.includes(value) ? { kind: "delivered" } : { kind: "retry", reason: "refused" };
+  }
+  return undefined;
+}
 
 /**
  * Waits for the answer to a request that another process has sent over a socket that this one inherited. Undefined: there was none that says
