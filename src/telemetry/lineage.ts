@@ -1,39 +1,91 @@
-import type { SpanContext } from "@opentelemetry/api";
+import type { Attributes, Span, SpanContext } from "@opentelemetry/api";
+import { ATTR, INFERENCE_OPERATIONS } from "../model/index.ts";
 import type { TailTrace } from "./sampling/tail.ts";
 
 /** What is known of a span in this process besides itself: where it stands, and what its trace has come to. */
 export type Place = {
   /** That of the span above it, as long as this one has not ended. */
   parent: Place | undefined;
+  /** What the span says of itself by now, in canonical names; nothing new once it has ended. */
+  said: (() => Attributes) | undefined;
   readonly spanContext: SpanContext;
   readonly isLocalRoot: boolean;
-  /** As it was when the span began. */
-  readonly operation: string | undefined;
-  readonly agent: string | undefined;
-  readonly workflow: string | undefined;
+  kind: PlaceKind;
+  operation: string | undefined;
+  agent: string | undefined;
+  workflow: string | undefined;
   /** By the head sampler. */
   readonly isSampled: boolean;
   /** Where the trace waits for its end to be decided on. */
   readonly tail: TailTrace | undefined;
-  readonly kind: PlaceKind;
   /** A call to a model that stands below is the same call, told in more detail. */
   hasInferenceBelow: boolean;
-  hasEnded: boolean;
 };
 
+/** `http`: a request by whoever's instrumentation. `agentic`: has an operation and calls no model itself. */
 export type PlaceKind = "inference" | "http" | "agentic" | "other";
+
+const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+
+function kindOf(attributes: Attributes): PlaceKind {
+  const operation = text(attributes[ATTR.operation]);
+  if (operation !== undefined) return INFERENCE_OPERATIONS.has(operation) ? "inference" : "agentic";
+  return ATTR.httpMethod in attributes || "http.method" in attributes ? "http" : "other";
+}
+
+export type NewPlace = Pick<Place, "parent" | "said" | "spanContext" | "isSampled" | "tail">;
+
+export function createPlace(given: NewPlace): Place {
+  const place: Place = {
+    ...given,
+    isLocalRoot: given.parent === undefined,
+    kind: "other",
+    operation: undefined,
+    agent: given.parent?.agent,
+    workflow: given.parent?.workflow,
+    hasInferenceBelow: false,
+  };
+  return lookAgain(place);
+}
+
+/** Some instrumentations tell what a span is only after it has begun. */
+export function lookAgain(place: Place): Place {
+  if (place.kind !== "other" || place.said === undefined) return place;
+  const attributes = place.said();
+  place.kind = kindOf(attributes);
+  place.operation = text(attributes[ATTR.operation]);
+  place.agent = text(attributes[ATTR.agentName]) ?? place.agent;
+  place.workflow = text(attributes[ATTR.workflowName]) ?? place.workflow;
+  return place;
+}
 
 /** Keeps the places of spans for as long as the span objects live. */
 export type LineageBook = {
   readonly of: (span: object | undefined) => Place | undefined;
-  readonly set: (span: object, place: Place) => void;
+  /** Also where what is current is a wrapper of the span: some instrumentations make one to hide what was said. */
+  readonly current: (span: Span | undefined) => Place | undefined;
+  readonly begin: (span: object, place: Place) => void;
+  readonly end: (place: Place) => void;
 };
+
+/** Spans that never end must not pile up for ever. */
+const MAX_OPEN = 10_000;
 
 export function createLineageBook(): LineageBook {
   const places = new WeakMap<object, Place>();
+  const open = new Map<string, Place>();
   return {
     of: (span) => (span === undefined ? undefined : places.get(span)),
-    set: (span, place) => void places.set(span, place),
+    current: (span) => span && (places.get(span) ?? open.get(span.spanContext().spanId)),
+    begin: (span, place) => {
+      places.set(span, place);
+      if (open.size < MAX_OPEN) open.set(place.spanContext.spanId, place);
+    },
+    end: (place) => {
+      open.delete(place.spanContext.spanId);
+      place.parent = undefined;
+      place.said = undefined;
+    },
   };
 }
 

@@ -13,11 +13,11 @@ import type { Clock } from "../base/index.ts";
 import type { Pricer } from "../cost/index.ts";
 import { normalizeDialect } from "../genai/index.ts";
 import { type Metrics, measureProgress, measureSpan } from "../metrics/index.ts";
-import { ATTR, INFERENCE_OPERATIONS } from "../model/index.ts";
+import { ATTR } from "../model/index.ts";
 import { createAttemptBook } from "./attempts.ts";
 import { type Claimable, createClaimBook } from "./joined/claims.ts";
 import { ownView } from "./joined/foreign-span.ts";
-import { createLineageBook, noteInference, type Place, type PlaceKind } from "./lineage.ts";
+import { createLineageBook, createPlace, lookAgain, noteInference, type Place } from "./lineage.ts";
 import type { RunWatch } from "./runs/run-watch.ts";
 import type { TailSampler } from "./sampling/tail.ts";
 import { type Completed, complete, completedView, isInference } from "./span-completion.ts";
@@ -60,14 +60,6 @@ const MAX_HELD = 1000;
 /** Spans of HTTP clients may stand between the call to a model and its request. */
 const MAX_HTTP_ABOVE = 2;
 
-const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
-
-function kindOf(attributes: Attributes): PlaceKind {
-  const operation = text(attributes[ATTR.operation]);
-  if (operation !== undefined) return INFERENCE_OPERATIONS.has(operation) ? "inference" : "agentic";
-  return ATTR.httpMethod in attributes || "http.method" in attributes ? "http" : "other";
-}
-
 const UNFINISHED = { code: SpanStatusCode.ERROR, message: "the process ended before this did" };
 
 /** What a span that we may not end ourselves says of itself as the process ends. */
@@ -109,39 +101,33 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
   };
   const isOurs = (span: ReadableSpan): boolean => ownView(span, resource).instrumentationScope.name === scope;
 
-  const placeOf = (span: Span, parentContext: Context, attributes: Attributes): Place => {
+  const placeOf = (span: Span, parentContext: Context): Place => {
     const parentSpan = trace.getSpan(parentContext);
-    const parent = places.of(parentSpan);
+    const parent = places.current(parentSpan);
+    if (parent !== undefined) lookAgain(parent);
     const sampled = parent?.isSampled ?? isSampled(span.spanContext().traceId, parentSpan?.spanContext());
-    return {
+    return createPlace({
       parent,
+      said: () => normalizeDialect(span.attributes) as Attributes,
       spanContext: span.spanContext(),
-      isLocalRoot: parent === undefined,
-      operation: text(attributes[ATTR.operation]),
-      agent: text(attributes[ATTR.agentName]) ?? parent?.agent,
-      workflow: text(attributes[ATTR.workflowName]) ?? parent?.workflow,
       isSampled: sampled,
       tail: sampled ? undefined : parent === undefined ? tail.begin() : parent.tail,
-      kind: kindOf(attributes),
-      hasInferenceBelow: false,
-      hasEnded: false,
-    };
+    });
   };
 
   const onStart = (span: Span, parentContext: Context, mayChange: boolean): void => {
     if (open.size < MAX_OPEN) open.add(span);
-    const attributes = normalizeDialect(span.attributes) as Attributes;
-    const place = placeOf(span, parentContext, attributes);
-    places.set(span, place);
+    const place = placeOf(span, parentContext);
+    places.begin(span, place);
     if (place.kind === "inference") noteInference(place);
-    if (attributes[ATTR.operation] === undefined) return;
+    if (place.operation === undefined) return;
     const { agent, workflow } = place;
     if (mayChange) {
       if (workflow !== undefined) span.setAttribute(ATTR.workflowName, workflow);
       if (agent !== undefined) span.setAttribute(ATTR.agentName, agent);
     }
     const labels: Progress["labels"] = {
-      ...attributes,
+      ...place.said?.(),
       ...(agent !== undefined && { [ATTR.agentName]: agent }),
       ...(workflow !== undefined && { [ATTR.workflowName]: workflow }),
     };
@@ -172,9 +158,8 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
       facts,
     );
     if (place !== undefined) {
-      if (isInference(view.attributes) && place.kind !== "inference") noteInference(place);
-      place.parent = undefined;
-      place.hasEnded = true;
+      if (isInference(view.attributes)) noteInference(place);
+      places.end(place);
     }
     const { traceId, spanId } = view.spanContext();
     const sampled = place?.isSampled ?? true;
@@ -244,9 +229,12 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
   };
 
   const claimable = (context: Context): Claimable | undefined => {
-    let place = places.of(trace.getSpan(context));
-    for (let step = 0; place?.kind === "http" && step < MAX_HTTP_ABOVE; step += 1) place = place.parent;
-    return place?.kind === "inference" && !place.hasEnded ? claims.claimable(place) : undefined;
+    let place = places.current(trace.getSpan(context));
+    for (let step = 0; place !== undefined && step < MAX_HTTP_ABOVE; step += 1) {
+      if (lookAgain(place).kind !== "http") break;
+      place = place.parent;
+    }
+    return place?.kind === "inference" && place.said !== undefined ? claims.claimable(place) : undefined;
   };
 
   const processor = { forceFlush: () => Promise.resolve(), shutdown: () => Promise.resolve() };
