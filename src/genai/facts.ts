@@ -42,6 +42,8 @@ export type ResponseFacts = {
   readonly model?: string;
   readonly finishReasons?: string[];
   readonly usage?: Usage;
+  /** The provider works on it in the background: what was used is told to whoever fetches the answer. */
+  readonly deferred?: boolean;
   readonly parameters?: Readonly<Record<string, AttributeValue>>;
   readonly error?: { readonly type?: string; readonly code?: string; readonly message?: string };
   readonly content?: Readonly<Record<string, unknown>>;

@@ -18,8 +18,8 @@ const text = (value: unknown): string | undefined => (typeof value === "string" 
 const number = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
 const label = (value: unknown): string => text(value) ?? NONE;
 
-/** Values of the cost's status that leave nothing open: by the price table, or as the provider or the program says. */
-const COST_KNOWN: ReadonlySet<string> = new Set(["priced", "reported"]);
+/** Values of the cost's status that leave nothing open: by the price table, as the provider or the program says, or counted elsewhere. */
+const COST_KNOWN: ReadonlySet<string> = new Set(["priced", "reported", "deferred"]);
 
 type UsageLabels = { readonly agent: string; readonly provider: string; readonly model: string };
 
@@ -99,8 +99,8 @@ function measureInference(metrics: Metrics, span: MeasuredSpan): void {
   }
 }
 
-/** Calls of a batch were handed in elsewhere, perhaps by another program: here only what they used is news. */
-function measureBatchResults(metrics: Metrics, span: MeasuredSpan): void {
+/** Calls of a batch, or in the background, were made elsewhere, perhaps by another program: here only what they used is news. */
+function measureFetched(metrics: Metrics, span: MeasuredSpan): void {
   const { attributes } = span;
   measureUsage(metrics, span, {
     agent: label(attributes[ATTR.agentName]),
@@ -197,7 +197,8 @@ export function measureSpan(metrics: Metrics, span: MeasuredSpan): void {
   if (isMcp) measureMcp(metrics, span);
   if (typeof operation !== "string" || (isMcp && span.isServer === true)) return;
   if (INFERENCE_OPERATIONS.has(operation)) measureInference(metrics, span);
-  else if (operation === OPERATION.batchResults) measureBatchResults(metrics, span);
+  else if (operation === OPERATION.batchResults || operation === OPERATION.backgroundAnswer)
+    measureFetched(metrics, span);
   else if (operation === OPERATION.invokeAgent) measureAgent(metrics, span);
   else if (operation === OPERATION.executeTool) measureTool(metrics, span);
   else if (operation === OPERATION.invokeWorkflow) measureWorkflow(metrics, span);

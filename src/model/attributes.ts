@@ -142,6 +142,7 @@ export const OPERATION = {
   unknownInference: "other",
   createBatch: "create_batch",
   batchResults: "batch_results",
+  backgroundAnswer: "background_answer",
 } as const;
 
 /** The log record that tells of a run in progress, in its event name and at the beginning of its text. */

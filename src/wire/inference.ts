@@ -17,7 +17,7 @@ import { createResponseBody, type ResponseBody } from "./response-body.ts";
 /** With content captured the whole body is kept: beyond this it is described without its content. */
 export const MAX_CAPTURED_BODY_BYTES = 4 * 1024 * 1024;
 
-type ResponseReader = { readonly feed: (bytes: Uint8Array) => void; readonly result: () => ResponseFacts };
+export type ResponseReader = { readonly feed: (bytes: Uint8Array) => void; readonly result: () => ResponseFacts };
 
 function createEventReader(
   format: WireFormat,
@@ -44,6 +44,17 @@ function createAnswerReader(format: WireFormat, options: ReadingOptions): Respon
       return format.readResponse(body, { ...options, captureContent: options.captureContent && json.isWhole() });
     },
   };
+}
+
+/** What reads an answer of this content type; undefined where it is nothing that a format reads. */
+export function createResponseReader(
+  format: WireFormat,
+  contentType: string,
+  options: ReadingOptions,
+): ResponseReader | undefined {
+  const createFramer = framerOf(contentType);
+  if (createFramer !== undefined) return createEventReader(format, options, createFramer);
+  return contentType.includes("json") ? createAnswerReader(format, options) : undefined;
 }
 
 function contentAttributes(content: Readonly<Record<string, unknown>> | undefined): Attributes {
@@ -99,6 +110,7 @@ export function describeInference(
   request: RequestFacts,
   startMs: number,
   captureContent: boolean,
+  onFacts?: (facts: ResponseFacts) => void,
 ): Described {
   let status = 0;
   let reader: ResponseReader | undefined;
@@ -114,11 +126,8 @@ export function describeInference(
       responseHead: (code, header) => {
         status = code;
         const type = header("content-type") ?? "";
-        const createFramer = framerOf(type);
-        streaming = createFramer !== undefined;
-        const options = { target: head, captureContent, header };
-        if (createFramer !== undefined) reader = createEventReader(format, options, createFramer);
-        else if (type.includes("json")) reader = createAnswerReader(format, options);
+        streaming = framerOf(type) !== undefined;
+        reader = createResponseReader(format, type, { target: head, captureContent, header });
         if (reader !== undefined) body = createResponseBody(header("content-encoding"), reader.feed);
       },
       responseChunk: (chunk, atMs) => {
@@ -129,6 +138,7 @@ export function describeInference(
       end: (span, outcome) => {
         body?.end();
         const facts = reader?.result() ?? {};
+        onFacts?.(facts);
         span.setAttributes(responseAttributes(facts));
         if (status !== 0) span.setAttribute(ATTR.httpStatus, status);
         if (streaming && firstChunkMs !== undefined) {

@@ -299,7 +299,7 @@ export const GOLDEN: readonly GoldenCase[] = [
     ],
     usd: 0.00325,
   },
-  { file: "openai/responses-background.json", at: RESPONSES, usage: undefined, status: "no_usage" },
+  { file: "openai/responses-background.json", at: RESPONSES, usage: undefined, status: "deferred" },
   {
     file: "openai/responses-compaction.json",
     at: { ...OPENAI, path: "/v1/responses/compact" },

@@ -60,17 +60,22 @@ function readBody(body: JsonObject, { target, header, captureContent }: ReadingO
   const finishReasons = readFinishReasons(body);
   const unpriced = countItems(body, ({ type }) => UNPRICED_TOOLS.has(type)) !== undefined;
   const cost = reportedCost(body, target.host, header);
+  const usage = readUsage(body);
+  const deferred = body.background === true;
+  const isOpen = deferred && usage === undefined && finishReasons === undefined;
   const filtered = filteredCategories({ ...body, prompt_filter_results: body.content_filters });
   return defined({
     id: asString(body.id),
     model: asString(body.model),
-    usage: readUsage(body),
+    usage,
+    deferred: deferred ? true : undefined,
     error: readOpenAiError(body),
     finishReasons,
     parameters: {
       ...pickParameters(body, { service_tier: ATTR.openaiResponseServiceTier }),
       ...defined({ [ATTR.conversationId]: conversationOf(body) }),
       ...cost,
+      ...(isOpen && { [ATTR.costStatus]: "deferred" }),
       ...(unpriced && cost[ATTR.costUsd] === undefined && { [ATTR.costStatus]: "unknown_rate" }),
       ...(filtered.length > 0 && { [ATTR.contentFiltered]: filtered }),
     },
@@ -149,6 +154,7 @@ export const OPENAI_RESPONSES: WireFormat = {
     object: true,
     model: true,
     status: true,
+    background: true,
     provider: true,
     usage: true,
     tool_usage: { web_search: true },
