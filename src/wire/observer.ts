@@ -42,6 +42,9 @@ export type RequestObserver = (
 /** An exchange whose kind is known. */
 type Seen = { readonly span: Span; readonly description: Description };
 
+/** `heardMs`: when something of the answer last came. */
+type OpenExchange = { heardMs: number | undefined; readonly leave: () => void };
+
 export type RequestWatch = {
   readonly observe: RequestObserver;
   /** Ends what is under way as abandoned: the program ends, and no more will be heard of it. */
@@ -50,6 +53,12 @@ export type RequestWatch = {
 
 /** Answers that a program never reads must not pile up for ever. */
 const MAX_OPEN = 10_000;
+/**
+ * An answer of which nothing came for so long is read by nobody: servers that are silent are cut off by every transport before, what
+ * remains is what a program holds back by not reading on.
+ */
+const LEFT_AFTER_MS = 15 * 60_000;
+const LOOK_EVERY_MS = 60_000;
 
 /** axios calls it canceled. */
 const ABORT_NAMES = new Set(["AbortError", "ResponseAborted", "CanceledError"]);
@@ -91,10 +100,20 @@ const INSTRUMENTATION: Readonly<Record<NonNullable<RequestHead["transport"]>, st
 export function createRequestObserver(options: ObserverOptions): RequestWatch {
   const { tracer, clock, isInstrumented, onInferenceStart, onInferenceEnd } = options;
   const recognizer = createRecognizer(options);
-  const open = new Set<() => void>();
+  const open = new Set<OpenExchange>();
+  let lookedMs = 0;
+  /** Without a timer: what piles up piles up with new requests. */
+  const leaveForgotten = (nowMs: number): void => {
+    if (nowMs - lookedMs < LOOK_EVERY_MS) return;
+    lookedMs = nowMs;
+    for (const { heardMs, leave } of open) {
+      if (heardMs !== undefined && nowMs - heardMs > LEFT_AFTER_MS) leave();
+    }
+  };
   const observe: RequestObserver = (head, addHeader) => {
     if (isTracingSuppressed(context.active())) return undefined;
     const startMs = clock.nowMs();
+    leaveForgotten(startMs);
     const recognition = recognizer(head, startMs, (name, attributes) => tellBatch(name, attributes));
     const isForeign = head.transport !== undefined && isInstrumented(INSTRUMENTATION[head.transport]);
     if (!recognition.mayBeMore && isForeign) return undefined;
@@ -151,7 +170,7 @@ export function createRequestObserver(options: ObserverOptions): RequestWatch {
     const end = (outcome: Outcome): void => {
       if (ended) return;
       ended = true;
-      open.delete(leave);
+      open.delete(exchange);
       const endMs = clock.nowMs();
       const { span: described, description } = describe();
       try {
@@ -163,8 +182,8 @@ export function createRequestObserver(options: ObserverOptions): RequestWatch {
       }
     };
 
-    const leave = (): void => end({ kind: "abandoned" });
-    if (open.size < MAX_OPEN) open.add(leave);
+    const exchange: OpenExchange = { heardMs: undefined, leave: () => end({ kind: "abandoned" }) };
+    if (open.size < MAX_OPEN) open.add(exchange);
 
     return {
       requestChunk: (chunk) => {
@@ -172,8 +191,14 @@ export function createRequestObserver(options: ObserverOptions): RequestWatch {
         recognition.requestChunk(chunk);
       },
       requestEnd: () => void describe(),
-      responseHead: (status, header) => describe().description.responseHead(status, header),
-      responseChunk: (chunk) => describe().description.responseChunk(chunk, clock.nowMs()),
+      responseHead: (status, header) => {
+        exchange.heardMs = clock.nowMs();
+        describe().description.responseHead(status, header);
+      },
+      responseChunk: (chunk) => {
+        exchange.heardMs = clock.nowMs();
+        describe().description.responseChunk(chunk, exchange.heardMs);
+      },
       responseEnd: () => end({ kind: "complete" }),
       fail: (error) => end(outcomeOf(error)),
     };
@@ -181,7 +206,7 @@ export function createRequestObserver(options: ObserverOptions): RequestWatch {
   return {
     observe,
     leaveAll: () => {
-      for (const leave of open) leave();
+      for (const { leave } of open) leave();
     },
   };
 }

@@ -10,11 +10,13 @@ import {
   WIRE_FORMATS,
 } from "../genai/index.ts";
 import { ATTR, INFERENCE_OPERATIONS } from "../model/index.ts";
+import { createBackgroundAnswers } from "./background-answers.ts";
 import { type CostOf, createBatchResults, type OnBatchResults } from "./batch-results.ts";
 import type { Described, RequestHead } from "./exchange.ts";
 import { describeHttpClient } from "./http-client.ts";
 import { describeInference, MAX_CAPTURED_BODY_BYTES } from "./inference.ts";
 import { readUnknownCall, UNKNOWN_FORMAT } from "./unknown-model-call.ts";
+import { readUnsentCall } from "./unsent-call.ts";
 import { createCollectionNames, describeVectorStore } from "./vector-store.ts";
 
 /** The call to a model that a request turned out to be. */
@@ -59,6 +61,7 @@ export function createRecognizer({
 }: RecognizerOptions): (head: RequestHead, startMs: number, onBatchResults: OnBatchResults) => Recognition {
   const names = createCollectionNames();
   const describeBatchResults = createBatchResults(costOf);
+  const background = createBackgroundAnswers(costOf);
 
   return (head, startMs, onBatchResults) => {
     const formats = WIRE_FORMATS.filter((format) => format.matches(head));
@@ -68,7 +71,7 @@ export function createRecognizer({
     let reader: BodyReader | undefined;
 
     const describeCall = (format: (typeof formats)[number], facts: RequestFacts): Recognized => {
-      const described = describeInference(format, head, facts, startMs, captureContent);
+      const described = describeInference(format, head, facts, startMs, captureContent, background.onFacts);
       if (!INFERENCE_OPERATIONS.has(facts.operation)) return { described };
       const provider = String(described.attributes[ATTR.provider]);
       return { described, call: { operation: facts.operation, provider, model: facts.model ?? "unknown" } };
@@ -80,7 +83,7 @@ export function createRecognizer({
       const isCaptured = captureContent && reader?.isWhole() === true;
       const options = { target: head, captureContent: isCaptured, header: head.header };
       for (const format of formats) {
-        const facts = format.readRequest(body, options);
+        const facts = reader === undefined ? readUnsentCall(format, head) : format.readRequest(body, options);
         if (facts !== undefined) return describeCall(format, facts);
       }
       const members = typeof body === "object" && body !== null && !Array.isArray(body) ? body : {};
@@ -91,11 +94,12 @@ export function createRecognizer({
       const unknown = readUnknownCall(head, body, formats.length > 0);
       if (unknown !== undefined) return describeCall(UNKNOWN_FORMAT, unknown);
       const described = describeHttpClient(head, publicProvider(head.host));
+      if (background.matches(head)) return { described: background.describe(head, described, onBatchResults) };
       return { described: isBatchResults(head) ? describeBatchResults(head, described, onBatchResults) : described };
     };
 
     return {
-      mayBeMore: templates.length > 0 || isBatchResults(head),
+      mayBeMore: templates.length > 0 || isBatchResults(head) || background.matches(head),
       mayBeCall: formats.length > 0 || isUnknown,
       requestChunk: (chunk) => {
         if (templates.length === 0) return;

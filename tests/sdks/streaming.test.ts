@@ -53,7 +53,7 @@ function cut(response: Answer): void {
 }
 
 async function answer(response: Answer, way: string): Promise<void> {
-  response.writeHead(200, EVENT_STREAM);
+  (response as ServerResponse).writeHead(200, EVENT_STREAM);
   if (way === "unread") return write(response, WHOLE.subarray(0, 150));
   if (ENDLESS.has(way)) {
     while (!closedAnswers.has(response)) {
