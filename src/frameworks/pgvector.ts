@@ -31,6 +31,7 @@ export function readVectorSearch(query: Query): Record<string, string | number> 
   const compared = vector ?? written;
   return {
     [ATTR.operation]: OPERATION.retrieval,
+    [ATTR.dbOperation]: /^\s*(\w{1,20})/.exec(text)?.[1]?.toUpperCase() ?? "SELECT",
     ...(table !== undefined && { [ATTR.dbCollection]: table, [ATTR.dataSourceId]: table }),
     ...(Number.isSafeInteger(topK) && topK >= 0 && { [ATTR.vectorTopK]: topK }),
     ...(compared !== undefined && { [ATTR.vectorDimension]: countNumbers(compared) }),

@@ -3,8 +3,14 @@ import { describe, it } from "node:test";
 import { readVectorSearch } from "../../src/frameworks/pgvector.ts";
 import { ATTR } from "../../src/model/index.ts";
 
-const search = (table: string | undefined, topK: number | undefined, dimension: number | undefined): object => ({
+const search = (
+  table: string | undefined,
+  topK: number | undefined,
+  dimension: number | undefined,
+  operation = "SELECT",
+): object => ({
   [ATTR.operation]: "retrieval",
+  [ATTR.dbOperation]: operation,
   ...(table !== undefined && { [ATTR.dbCollection]: table, [ATTR.dataSourceId]: table }),
   ...(topK !== undefined && { [ATTR.vectorTopK]: topK }),
   ...(dimension !== undefined && { [ATTR.vectorDimension]: dimension }),
@@ -38,6 +44,9 @@ describe("a statement that searches by vectors", () => {
 
   it("may be anything at all", () => {
     for (const text of [undefined, null, 5, {}, ""]) assert.equal(readVectorSearch({ text, values: 7 }), undefined);
-    assert.deepEqual(readVectorSearch({ text: "a <-> $1 limit $9", values: ["[1]"] }), search(undefined, undefined, 1));
+    assert.deepEqual(
+      readVectorSearch({ text: "a <-> $1 limit $9", values: ["[1]"] }),
+      search(undefined, undefined, 1, "A"),
+    );
   });
 });
