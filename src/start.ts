@@ -181,10 +181,7 @@ function watchProgram({
     tracer,
     clock: systemClock,
     captureContent,
-    costOf: (attributes) => {
-      const cost = costAttributes(pricer, attributes, { failed: false, timeMs: systemClock.nowMs() })[ATTR.costUsd];
-      return typeof cost === "number" ? cost : undefined;
-    },
+    costOf: (attributes) => costAttributes(pricer, attributes, { failed: false, timeMs: systemClock.nowMs() }),
     enter: (entered) => void contextManager.attach(entered),
     claimable,
     isInstrumented: sdk.isInstrumented,

@@ -7,6 +7,15 @@ type Attributes = Readonly<Record<string, unknown>>;
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 
 /**
+ * The names of the model, the best first: of who answered. On Bedrock that is the maker's name, while the one asked for says whether the call
+ * stays in one region, which costs more (anthropic.com/pricing).
+ */
+function modelsOf(attributes: Attributes): (string | undefined)[] {
+  const models = [text(attributes[ATTR.responseModel]), text(attributes[ATTR.requestModel])];
+  return attributes[ATTR.provider] === "aws.bedrock" ? models.reverse() : models;
+}
+
+/**
  * What the attributes of a call's span make its cost, as attributes to add. A cost that stands there already is believed: a program or a
  * gateway that knows it said so. A status that stands there already says that more was used than the tokens tell.
  */
@@ -22,7 +31,7 @@ export function costAttributes(
   if (failed && Object.keys(usage).length === 0) return {};
   const price = pricer.price({
     provider: text(attributes[ATTR.provider]),
-    models: [text(attributes[ATTR.responseModel]), text(attributes[ATTR.requestModel])],
+    models: modelsOf(attributes),
     usage,
     host: text(attributes[ATTR.serverAddress]),
     tier: text(attributes[ATTR.serviceTier]) ?? text(attributes[ATTR.openaiResponseServiceTier]),

@@ -62,6 +62,9 @@ const MAKERS: readonly (readonly [name: RegExp, provider: string])[] = [
   [/^(?:openai\/)?((?:gpt-[3-9]|o\d|chatgpt-|text-embedding-).*)$/i, "openai"],
 ];
 
+/** Names that the price table takes for another model's, whose price is not theirs. */
+const MISTAKEN: readonly (readonly [provider: string, model: RegExp])[] = [["aws", /titan-embed-text-v2/]];
+
 /** A program that makes up names must not grow the caches for ever. */
 const MAX_CACHED = 500;
 
@@ -117,6 +120,7 @@ export function createPricer(): Pricer {
 
   const find = (providerId: string | undefined, model: string): Found | null =>
     remember(models, `${providerId ?? ""}/${model}`, () => {
+      if (MISTAKEN.some(([provider, name]) => provider === providerId && name.test(model))) return null;
       const found = load().calcPrice({}, model, providerId === undefined ? {} : { providerId });
       if (found === null) return null;
       const { provider, model: matched } = found;

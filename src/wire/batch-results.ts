@@ -10,13 +10,13 @@ import { ATTR, OPERATION } from "../model/index.ts";
 import type { Described, RequestHead } from "./exchange.ts";
 import { createResponseBody, type ResponseBody } from "./response-body.ts";
 
-/** What a call cost in US dollars, by the attributes that a span of it would have; undefined where nobody knows. */
-export type CostOf = (attributes: Attributes) => number | undefined;
+/** The attributes of a call's cost and of what is known of it, by the attributes that a span of the call would have. */
+export type CostOf = (attributes: Attributes) => Attributes;
 
 /** The results of one model in what was fetched, as attributes of a span. */
 export type OnBatchResults = (name: string, attributes: Attributes) => void;
 
-type Total = { usage: Record<string, number>; answered: number; failed: number; costUsd: number; unpriced: number };
+type Total = { usage: Record<string, number>; answered: number; failed: number; costUsd: number; unpriced?: string };
 
 /** More models than a batch has. */
 const MAX_MODELS = 50;
@@ -46,7 +46,7 @@ export function createBatchResults(
     const add = (answer: BatchAnswer, at: number): void => {
       if (at < (counted.get(file) ?? 0)) return;
       const model = answer.model ?? "";
-      const total = totals.get(model) ?? { usage: {}, answered: 0, failed: 0, costUsd: 0, unpriced: 0 };
+      const total = totals.get(model) ?? { usage: {}, answered: 0, failed: 0, costUsd: 0 };
       if (totals.size < MAX_MODELS) totals.set(model, total);
       total.answered += 1;
       if (answer.failed) total.failed += 1;
@@ -61,17 +61,20 @@ export function createBatchResults(
         [ATTR.serviceTier]: "batch",
         ...usageAttributes(answer.usage),
       });
-      if (cost === undefined) total.unpriced += 1;
-      else total.costUsd += cost;
+      const costUsd = cost[ATTR.costUsd];
+      if (typeof costUsd === "number") total.costUsd += costUsd;
+      else total.unpriced = String(cost[ATTR.costStatus] ?? "unknown_model");
     };
 
     const tell = (): void => {
       for (const [model, total] of totals) {
         const hasUsage = Object.keys(total.usage).length > 0;
+        const { costUsd, unpriced } = total;
+        // A sum of those whose price is known would be taken for all.
         const price =
-          total.unpriced > 0
-            ? { [ATTR.costStatus]: "unknown_model" }
-            : { [ATTR.costUsd]: total.costUsd, [ATTR.costStatus]: "priced" };
+          unpriced === undefined
+            ? { [ATTR.costUsd]: costUsd, [ATTR.costStatus]: "priced" }
+            : { [ATTR.costStatus]: unpriced };
         onResults(model === "" ? OPERATION.batchResults : `${OPERATION.batchResults} ${model}`, {
           [ATTR.operation]: OPERATION.batchResults,
           [ATTR.provider]: provider,
