@@ -68,11 +68,18 @@ async function join(settings: EmbeddedConfig): Promise<Embedded | undefined> {
 }
 
 /**
- * The embedded process in this one, which is ours alone: so that the main thread has as little garbage as the others, whose young generation is
- * limited when they start, it does not grow here either. With 10,000 series under the rules this is 228 instead of 319 MB.
+ * How V8 keeps house in all threads, for this process is ours alone: a young generation that does not grow (in the main thread as in the others,
+ * where it is limited when they start), garbage of a fifth of what lives, not several times as much, and pages given back after a second of rest.
+ * With 10,000 series under the rules that is some 100 MB less.
  */
+const V8_FLAGS = [
+  "--semi-space-growth-factor=1",
+  "--heap-growing-percent=20",
+  "--gc-memory-reducer-start-delay-ms=1000",
+] as const;
+
 export async function startEmbedded(settings: EmbeddedConfig): Promise<OwnEmbedded> {
-  setFlagsFromString("--semi-space-growth-factor=1");
+  for (const flag of V8_FLAGS) setFlagsFromString(flag);
   const { startObservatory } = await import("../observatory/index.ts");
   const { urls, close, reload } = await startObservatory(settings, { diagnostics: createDiagnostics("warn") });
   return { urls, joined: false, close, reload };

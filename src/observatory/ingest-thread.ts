@@ -46,6 +46,11 @@ function group(first: ToIngest): ToIngest[] {
   return messages;
 }
 
+/** Gives the bytes of requests back at once: V8 lets dozens of megabytes of buffers lie, in a heap of the C library that never shrinks. */
+function release(messages: readonly ToIngest[]): void {
+  for (const { call } of messages) if (call.kind === "take") (call.bytes.buffer as ArrayBuffer).transfer(0);
+}
+
 function serve(writer: StoreWriter): void {
   const told = (error: unknown): void => post({ kind: "fault", path: directory, error: plainError(error) });
   const loop = createIngestLoop(writer, createIngestPipeline(systemClock, told));
@@ -63,6 +68,7 @@ function serve(writer: StoreWriter): void {
     const startedMs = performance.now();
     const messages = group(first);
     const answers = loop.run(messages);
+    release(messages);
     const closing = messages.at(-1)?.call.kind === "close";
     if (closing) {
       for (const timer of timers) clearInterval(timer);

@@ -18,6 +18,8 @@ export type QueryPoolOptions = {
   readonly timeoutMs: number;
   /** What a thread that does not notice its deadline gets beyond it. */
   readonly graceMs?: number;
+  /** How long a task waits for a thread that is busy before another one is started. */
+  readonly patienceMs?: number;
   /** How often threads that are not needed are looked for. */
   readonly tidyMs?: number;
   readonly memoryBytes: number;
@@ -34,6 +36,8 @@ type Kind = QueryTask["kind"];
 /** A dashboard asks some forty questions at once; this is several of them. Rules are as many as there are. */
 const MAX_WAITING: Readonly<Record<Kind, number>> = { request: 256, expression: 10_000 };
 const GRACE_MS = 2000;
+/** Longer than most queries take, and than a thread takes to start; each costs some 20 MB. */
+const PATIENCE_MS = 100;
 const TIDY_MS = 10_000;
 /** When nothing was asked for so long, threads with garbage are replaced. Rules do not count: they are always evaluated. */
 const QUIET_MS = 10_000;
@@ -45,9 +49,11 @@ const GROWN_BYTES = 128 * 1024 * 1024;
 /** Starts a pool; the first thread at once, others when there is work for them. Throws `ObservatoryError` where the store cannot be read. */
 export async function startQueryPool(options: QueryPoolOptions): Promise<QueryPool> {
   const { data, threads: limit, timeoutMs, memoryBytes, clock, diagnostics, onStoreFault, onReplaced } = options;
-  const { graceMs = GRACE_MS, tidyMs = TIDY_MS } = options;
+  const { graceMs = GRACE_MS, patienceMs = PATIENCE_MS, tidyMs = TIDY_MS } = options;
   const workers = new Set<QueryWorker>();
   const line: Job[] = [];
+  /** Those in line that have waited long enough for a thread of their own. */
+  const impatient = new Set<Job["id"]>();
   let nextId = 1;
   let askedMs = clock.nowMs();
   let closed = false;
@@ -80,7 +86,8 @@ export async function startQueryPool(options: QueryPoolOptions): Promise<QueryPo
       const at = closed ? -1 : line.findIndex(({ task }) => running(task.kind) < limit);
       if (at < 0) return;
       const idle = [...workers].find((worker) => worker.job() === undefined);
-      const worker = idle ?? (workers.size <= limit ? start() : undefined);
+      const mayStart = workers.size === 0 || (workers.size <= limit && impatient.has((line[at] as Job).id));
+      const worker = idle ?? (mayStart ? start() : undefined);
       if (worker === undefined) return;
       for (const job of line.splice(at, 1)) worker.assign(job);
     }
@@ -112,9 +119,15 @@ export async function startQueryPool(options: QueryPoolOptions): Promise<QueryPo
         if (at >= 0) line.splice(at, 1)[0]?.finish({ kind: "expired" });
         for (const worker of workers) if (worker.job()?.id === id) worker.cancel(id);
       };
-      const timer = setTimeout(leave, timeoutMs);
+      const insist = (): void => {
+        if (!line.some((job) => job.id === id)) return;
+        impatient.add(id);
+        next();
+      };
+      const timers = [setTimeout(leave, timeoutMs), setTimeout(insist, patienceMs)];
       const finish = (result: QueryAnswer | QueryFailure): void => {
-        clearTimeout(timer);
+        for (const timer of timers) clearTimeout(timer);
+        impatient.delete(id);
         signal?.removeEventListener("abort", leave);
         if (task.kind === "request") askedMs = clock.nowMs();
         resolve(result);

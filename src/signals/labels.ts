@@ -7,8 +7,9 @@ export const METRIC_NAME = "__name__";
  * What labels are made by: nothing is inherited, and V8 lays those with the same names out alike. Objects that are made without a prototype are
  * hash tables instead: of nine labels 490 bytes, not 115, and four times as slow to make.
  */
-const Bare = function () {} as unknown as new () => Record<string, string>;
-Bare.prototype = Object.freeze(Object.create(null));
+function bare(): void {}
+bare.prototype = Object.freeze(Object.create(null));
+const Bare = bare as unknown as new () => Record<string, string>;
 
 /** Labels from anything that lists them; those with an empty value are left out. */
 export function createLabels(entries: Iterable<readonly [name: string, value: string]>): Labels {

@@ -75,12 +75,26 @@ describe("the query threads", () => {
     assert.deepEqual(pool.replaced, ["time"]);
   });
 
+  it("are not started for what one thread answers soon", async (test) => {
+    const { directory } = temporaryStore(test);
+    const pool = await startPool(test, directory, { patienceMs: 10_000 });
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => pool.run(index % 2 ? ONE : rule("vector(1)"))),
+    );
+    assert.deepEqual([...new Set(answers.map(({ kind }) => kind))].sort(), ["response", "samples"]);
+    assert.equal(pool.threads(), 1);
+  });
+
   it("end when there is nothing for them to do, but for one", async (test) => {
     const { directory } = temporaryStore(test);
     const clock = createTestClock(systemClock.nowMs());
-    const pool = await startPool(test, directory, { clock, tidyMs: 10 });
-    await Promise.all([pool.run(ONE), pool.run(ONE), pool.run(rule("vector(1)"))]);
-    assert.equal(pool.threads(), 3);
+    const pool = await startPool(test, directory, { clock, tidyMs: 10, patienceMs: 1 });
+    const controller = new AbortController();
+    const long = question("/api/v1/query", { query: ENDLESS });
+    const running = [long, long, rule(ENDLESS)].map((task) => pool.run(task, controller.signal));
+    while (pool.threads() < 3) await new Promise(setImmediate);
+    controller.abort();
+    await Promise.all(running);
     clock.set(clock.nowMs() + 60_000);
     while (pool.threads() > 1) await new Promise(setImmediate);
     assert.equal((await pool.run(ONE)).kind, "response");
