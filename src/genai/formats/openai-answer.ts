@@ -24,6 +24,8 @@ export const COMPLETION_TEMPLATE: Template = {
 
 /** A server that answers with more choices than this is not read any further. */
 const MAX_CHOICES = 1000;
+/** There are a dozen. */
+const MAX_CATEGORIES = 20;
 
 function readHead(body: JsonObject, { target, header }: ReadingOptions): ResponseFacts {
   const filtered = filteredCategories(body);
@@ -69,10 +71,19 @@ export function readCompletion(value: unknown, options: ReadingOptions): Respons
   };
 }
 
+/** Whether a chunk of a stream says anything beside its choices that the ones before it have not: most say nothing. */
+function isNews(chunk: JsonObject, facts: ResponseFacts): boolean {
+  if (facts.id !== chunk.id || (chunk.model !== undefined && facts.model !== chunk.model)) return true;
+  if (chunk.usage || chunk.x_groq || chunk.error || chunk.prompt_filter_results) return true;
+  const tier = chunk.service_tier;
+  return typeof tier === "string" && tier !== facts.parameters?.[ATTR.openaiResponseServiceTier];
+}
+
 /** Reads the answer chunk by chunk. Usage is cumulative wherever it comes more than once. */
 export function createCompletionReader(options: ReadingOptions): StreamReader {
   let facts: ResponseFacts = {};
   let usage: Usage | undefined;
+  const filtered = new Set<string>();
   const reasons = new Map<number, string>();
   const joiners = new Map<number, ReturnType<typeof createChoiceJoiner>>();
 
@@ -82,6 +93,8 @@ export function createCompletionReader(options: ReadingOptions): StreamReader {
     const index = asNumber(choice.index) ?? 0;
     const reason = asString(choice.finish_reason);
     if (reason !== undefined && reasons.size < MAX_CHOICES) reasons.set(index, openAiFinishReason(reason));
+    if (choice.content_filter_results && filtered.size < MAX_CATEGORIES)
+      for (const name of filteredCategories({ choices: [choice] })) filtered.add(name);
     if (!options.captureContent || joiners.size >= MAX_CHOICES) return;
     const joiner = joiners.get(index) ?? createChoiceJoiner();
     joiner.add(choice);
@@ -91,14 +104,19 @@ export function createCompletionReader(options: ReadingOptions): StreamReader {
     event: (_name, data) => {
       const chunk = asObject(data);
       if (chunk === undefined) return;
-      const head = readHead(chunk, options);
-      usage = head.usage === undefined ? usage : { ...usage, ...head.usage };
-      facts = { ...facts, ...head, parameters: { ...facts.parameters, ...head.parameters } };
+      if (isNews(chunk, facts)) {
+        const head = readHead(chunk, options);
+        usage = head.usage === undefined ? usage : { ...usage, ...head.usage };
+        facts = { ...facts, ...head, parameters: { ...facts.parameters, ...head.parameters } };
+      }
       for (const item of asArray(chunk.choices)) addChoice(item);
     },
     result: () => ({
       ...facts,
       ...(usage !== undefined && { usage }),
+      ...(filtered.size > 0 && {
+        parameters: { ...facts.parameters, [ATTR.contentFiltered]: [...filtered] },
+      }),
       ...(reasons.size > 0 && { finishReasons: [...reasons.values()] }),
       ...(joiners.size > 0 && {
         content: { [ATTR.outputMessages]: [...joiners.values()].map((joiner) => joiner.message()) },
