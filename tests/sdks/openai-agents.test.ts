@@ -342,7 +342,7 @@ describe("the OpenAI Agents SDK", () => {
         await run(new Agent({ name: "many", model: { getResponse: async () => script.shift() }, tools: [fresh] }), said);
       };
       const heap = async () => { for (let at = 0; at < 5; at += 1) { globalThis.gc(); await turn(); } return process.memoryUsage().heapUsed; };
-      for (let at = 0; at < 300; at += 1) await once(at);
+      for (let at = 0; at < 1000; at += 1) await once(at);
       const before = await heap();
       for (let at = 0; at < 2000; at += 1) await once(at);
       console.log(Math.round(((await heap()) - before) / 1024));`,

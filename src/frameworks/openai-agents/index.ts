@@ -4,7 +4,7 @@ import type { Adapter, AdapterOptions } from "../adapter.ts";
 import type { Adopted, AdoptedFile } from "../module-hooks.ts";
 import { type Method, replaceMethod } from "../replace-method.ts";
 import { createPlaces, type Place } from "./places.ts";
-import { currentPlace, type ReportedSpan, type ReportedTrace, type SpanError } from "./reported-spans.ts";
+import type { ReportedSpan, ReportedTrace, SpanError } from "./reported-spans.ts";
 
 export type OpenAiAgentsAdapter = Adapter & {
   readonly bridge: (current: Context) => Span | undefined;
@@ -13,6 +13,7 @@ export type OpenAiAgentsAdapter = Adapter & {
 };
 
 type Prototype = { readonly prototype?: object } | undefined;
+type CurrentContext = { readonly span: () => object | null; readonly trace: () => object | null };
 type Runner = { readonly config?: { readonly tracingDisabled?: boolean } };
 
 const PACKAGE = "@openai/agents-core";
@@ -30,9 +31,14 @@ export function createOpenAiAgentsAdapter(options: AdapterOptions): OpenAiAgents
   const parentOf = new WeakMap<object, Place>();
   /** What the program said of a trace, which a silent one forgets. */
   const tracesAsked = new WeakMap<object, ReportedTrace>();
+  /** What the program is inside of by the framework's own account, in each copy of it that was loaded. */
+  const contexts: CurrentContext[] = [];
   const current = (): Place | undefined => {
-    const object = currentPlace();
-    return object === undefined ? undefined : (placeOf.get(object) ?? parentOf.get(object));
+    for (const { span, trace: whole } of contexts) {
+      const object = span() ?? whole();
+      if (object) return placeOf.get(object) ?? parentOf.get(object);
+    }
+    return undefined;
   };
 
   const untracedTool = (): Place | undefined => context.active().getValue(UNTRACED_TOOL) as Place | undefined;
@@ -118,22 +124,26 @@ export function createOpenAiAgentsAdapter(options: AdapterOptions): OpenAiAgents
     }
     follow(get("Trace") as Prototype, "clone", copyPlace);
   };
-  /** A trace whose function throws is not ended by the framework. */
-  const adoptTraceLifecycle = ({ get, set }: Adopted): void => {
+  const adoptContext = ({ get, set }: Adopted): void => {
+    const [span, whole] = [get("getCurrentSpan"), get("getCurrentTrace")] as [
+      CurrentContext["span"]?,
+      CurrentContext["trace"]?,
+    ];
+    if (typeof span !== "function" || typeof whole !== "function") return;
+    contexts.push({ span, trace: whole });
+    // A trace whose function throws is not ended by the framework.
     const local = "_wrapFunctionWithTraceLifecycle";
-    const wrap = get(local) as
-      | ((fn: unknown, store: { readonly trace?: object }, ...rest: unknown[]) => () => Promise<unknown>)
-      | undefined;
+    const wrap = get(local) as ((...args: unknown[]) => () => Promise<unknown>) | undefined;
     if (typeof wrap !== "function") return;
-    set(local, (fn: unknown, store: { readonly trace?: object }, ...rest: unknown[]) => {
-      const run = wrap(fn, store, ...rest);
+    set(local, (...args: unknown[]) => {
+      const run = wrap(...args);
       return async () => {
-        const begun = store?.trace;
+        const begun = whole();
         try {
           return await run();
         } catch (error) {
           attempt(() => {
-            const place = begun === undefined ? undefined : placeOf.get(begun);
+            const place = begun ? placeOf.get(begun) : undefined;
             if (place !== undefined) places.endTrace(place, { error });
           });
           throw error;
@@ -205,7 +215,7 @@ export function createOpenAiAgentsAdapter(options: AdapterOptions): OpenAiAgents
     files: [
       file("tracing/spans", ["Span", "NoopSpan"], adoptSpans),
       file("tracing/traces", ["Trace", "NoopTrace"], adoptTraces),
-      file("tracing/context", ["_wrapFunctionWithTraceLifecycle"], adoptTraceLifecycle),
+      file("tracing/context", ["getCurrentSpan", "getCurrentTrace", "_wrapFunctionWithTraceLifecycle"], adoptContext),
       file("tracing/provider", ["TraceProvider"], adoptProvider),
       file("runner/toolExecution", ["withToolFunctionSpan", "emitToolStart", "emitFunctionToolStart"], adoptTools),
     ],

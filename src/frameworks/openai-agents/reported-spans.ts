@@ -19,15 +19,3 @@ export type SpanData = {
 
 export type ReportedSpan = { readonly spanData?: SpanData; readonly error?: SpanError | null };
 export type ReportedTrace = { readonly name?: unknown; readonly groupId?: unknown };
-
-/** What its AsyncLocalStorage holds. */
-type Store = { readonly active?: boolean; readonly span?: object; readonly trace?: object };
-
-const STORAGE = Symbol.for("openai.agents.core.asyncLocalStorage");
-
-/** The innermost span, or else the trace, that the program is inside of by the framework's own account. */
-export function currentPlace(): object | undefined {
-  const storage = (globalThis as { [STORAGE]?: { getStore?: () => Store | undefined } })[STORAGE];
-  const store = storage?.getStore?.();
-  return store?.active === true ? (store.span ?? store.trace) : undefined;
-}
