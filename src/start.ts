@@ -247,7 +247,12 @@ export function startTelemetry(options: StartOptions): Telemetry {
     contentRedactor: createRedactor(),
     redactor,
   });
-  const encoder = createEncoder(attributes, version, privacy);
+  const encoder = createEncoder({
+    attributes,
+    version,
+    privacy,
+    format: config.zipkinUrl === undefined ? "otlp" : "zipkin",
+  });
   const link = threadLink();
   const threadExport =
     link === undefined || config.exporter !== "otlp"
@@ -316,7 +321,7 @@ export function startTelemetry(options: StartOptions): Telemetry {
   const { childProcesses } = config.propagation;
   sdk.contextManager.startFrom(contextOf(link?.carrier ?? (childProcesses ? inherited : {})));
   const stopPropagation = childProcesses ? propagateToChildren(inherited, onFault) : undefined;
-  const threads = createThreads({ take: (handover, source) => exporting?.take(handover, source), onFault });
+  const threads = createThreads({ take: (handover) => exporting?.take(handover), onFault });
   const watch = watchProgram({
     config,
     sdk,

@@ -7,6 +7,7 @@ import type { MetricSnapshot } from "../metrics/index.ts";
 import { type LogItem, readableLog } from "./logs.ts";
 import { encodeMetrics } from "./otlp/metrics.ts";
 import type { Privacy } from "./privacy.ts";
+import { encodeZipkin, joinZipkin } from "./zipkin/spans.ts";
 
 /**
  * Turns what was recorded into requests of OTLP, made safe on the way. Each throws where something cannot be encoded. Such requests consist
@@ -14,6 +15,8 @@ import type { Privacy } from "./privacy.ts";
  */
 export type Encoder = {
   readonly spans: (spans: readonly ReadableSpan[]) => Uint8Array;
+  /** What `spans` made, several times, as the body of one request. */
+  readonly joinSpans: (encoded: readonly Uint8Array[]) => Uint8Array;
   readonly logs: (logs: readonly LogItem[]) => Uint8Array;
   readonly metrics: (snapshots: readonly MetricSnapshot[], timeMs: number) => Uint8Array;
 };
@@ -25,7 +28,18 @@ function encoded(body: Uint8Array | undefined): Uint8Array {
   return body;
 }
 
-export function createEncoder(attributes: Attributes, version: string, privacy: Privacy): Encoder {
+const concat = (bodies: readonly Uint8Array[]): Uint8Array =>
+  bodies.length === 1 ? (bodies[0] as Uint8Array) : Buffer.concat(bodies);
+
+export type EncoderOptions = {
+  readonly attributes: Attributes;
+  readonly version: string;
+  readonly privacy: Privacy;
+  /** Of spans; logs and metrics are OTLP's. */
+  readonly format: "otlp" | "zipkin";
+};
+
+export function createEncoder({ attributes, version, privacy, format }: EncoderOptions): Encoder {
   const resource = resourceFromAttributes(attributes);
   const scopes = new Map<string, InstrumentationScope>();
   const scopeOf = (name: string): InstrumentationScope => {
@@ -34,7 +48,11 @@ export function createEncoder(attributes: Attributes, version: string, privacy: 
     return scope;
   };
   return {
-    spans: (spans) => encoded(ProtobufTraceSerializer.serializeRequest(spans.map(privacy.span))),
+    spans: (spans) => {
+      const safe = spans.map(privacy.span);
+      return format === "zipkin" ? encodeZipkin(safe) : encoded(ProtobufTraceSerializer.serializeRequest(safe));
+    },
+    joinSpans: format === "zipkin" ? joinZipkin : concat,
     logs: (logs) =>
       encoded(
         ProtobufLogsSerializer.serializeRequest(

@@ -24,8 +24,8 @@ export type ExportOptions = {
 export type Export = {
   readonly span: (span: ReadableSpan) => void;
   readonly log: (log: LogItem) => void;
-  /** Takes what another thread has encoded. Of metrics the last request of each source counts. */
-  readonly take: (handover: Handover, source: object) => void;
+  /** Takes what another thread has encoded. Of metrics the last request of each thread counts. */
+  readonly take: (handover: Handover) => void;
   readonly flush: (signal: AbortSignal) => Promise<void>;
   readonly pending: () => boolean;
   readonly drain: () => Remainder[];
@@ -50,9 +50,13 @@ export function createExport(options: ExportOptions): Export {
     onFailure: (signal) => metrics.add("agent_observatory_export_failures_total", { signal }),
   });
 
+  const { zipkinUrl } = config;
   const payload = (signal: Payload["signal"], url: string, body: Uint8Array): Payload => {
-    const { protocol, compression } = otlp;
-    const headers = otlp.signalHeaders[signal];
+    const { compression } = otlp;
+    const isZipkin = signal === "traces" && zipkinUrl !== undefined;
+    const protocol = isZipkin ? "http/protobuf" : otlp.protocol;
+    // What the headers of OTLP carry, such as keys, is not for Zipkin.
+    const headers = isZipkin ? { "content-type": "application/json" } : otlp.signalHeaders[signal];
     // gRPC has a compression of its own, which is not worth its code for a call to a collector nearby.
     return compression === "gzip" && protocol !== "grpc"
       ? {
@@ -69,6 +73,7 @@ export function createExport(options: ExportOptions): Export {
     signal: "traces" | "logs",
     url: string,
     encode: (items: readonly T[]) => Uint8Array,
+    join: (bodies: readonly Uint8Array[]) => Uint8Array,
   ): Batcher<T | Encoded> =>
     createBatcher<T | Encoded>({
       sender,
@@ -80,7 +85,7 @@ export function createExport(options: ExportOptions): Export {
         const own = items.filter((item): item is T => !isEncoded(item));
         const others = items.filter(isEncoded).map(({ body }) => body);
         const bodies = own.length === 0 ? others : [encode(own), ...others];
-        return payload(signal, url, bodies.length === 1 ? bodies[0]! : Buffer.concat(bodies));
+        return payload(signal, url, join(bodies));
       },
       onDrop: ({ reason, count }) => {
         metrics.add("agent_observatory_dropped_total", { signal, reason }, count);
@@ -92,11 +97,11 @@ export function createExport(options: ExportOptions): Export {
         );
       },
     });
-  const spans = batcher<ReadableSpan>("traces", otlp.tracesUrl, encoder.spans);
-  const logs = batcher<LogItem>("logs", otlp.logsUrl, encoder.logs);
+  const spans = batcher<ReadableSpan>("traces", zipkinUrl ?? otlp.tracesUrl, encoder.spans, encoder.joinSpans);
+  const logs = batcher<LogItem>("logs", otlp.logsUrl, encoder.logs, Buffer.concat);
 
   /** The last metrics of each other thread that have not arrived yet. */
-  const othersMetrics = new Map<object, Uint8Array>();
+  const othersMetrics = new Map<string, Uint8Array>();
   const pusher = signals.metrics
     ? startMetricPusher({
         metrics,
@@ -127,7 +132,7 @@ export function createExport(options: ExportOptions): Export {
   return {
     span: spans.add,
     log: logs.add,
-    take: ({ signal, body, count }, source) => {
+    take: ({ signal, body, count, source }) => {
       if (signal === "traces") spans.add({ body, count });
       else if (signal === "logs") logs.add({ body, count });
       else othersMetrics.set(source, body);
