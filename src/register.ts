@@ -5,6 +5,7 @@
 import { createDiagnostics } from "./base/index.ts";
 import { loadConfig, strictError } from "./config/index.ts";
 import { startTelemetry } from "./start.ts";
+import { isThread } from "./telemetry/index.ts";
 import { VERSION } from "./version.ts";
 
 const sayNotStarted = (error: unknown): void => {
@@ -19,7 +20,8 @@ function register(): Error | undefined {
   const refused = strictError(loaded);
   if (refused !== undefined) return refused;
   const diagnostics = createDiagnostics(config.logLevel);
-  for (const { message } of problems) diagnostics.warnOnce(message, message);
+  // The main thread has said it already.
+  if (!isThread()) for (const { message } of problems) diagnostics.warnOnce(message, message);
   if (config.enabled) startTelemetry({ config, diagnostics, version: VERSION });
   return undefined;
 }

@@ -183,45 +183,48 @@ function assertAllArrived(one: Case, run: ProgramRun, receivers: readonly OtlpRe
   assert.deepEqual(told, []);
 }
 
-describe("1,000 spans of a program, with the collector up", { concurrency: AT_ONCE }, () => {
-  let receiver: OtlpReceiver;
-  before(async () => {
-    receiver = await startOtlpReceiver();
-  });
-  after(() => receiver.close());
-  for (const [at, one] of CASES.entries()) {
-    it(`arrive once each: ${one.name}`, async () => {
-      const { ready, half, turn, run } = start(one, receiver.url);
-      await ready;
-      turn();
-      await half;
-      // Half of the programs have sent the first spans when they make the rest; the others end with all of them in hand.
-      if (at % 2 === 1) await delay(2 * BATCH_INTERVAL_MS);
-      turn();
-      assertAllArrived(one, await run, [receiver]);
+// Together, because the second half is waiting for the most part.
+describe("1,000 spans of a program", { concurrency: true }, () => {
+  describe("with the collector up", { concurrency: AT_ONCE }, () => {
+    let receiver: OtlpReceiver;
+    before(async () => {
+      receiver = await startOtlpReceiver();
     });
-  }
-});
+    after(() => receiver.close());
+    for (const [at, one] of CASES.entries()) {
+      it(`arrive once each: ${one.name}`, async () => {
+        const { ready, half, turn, run } = start(one, receiver.url);
+        await ready;
+        turn();
+        await half;
+        // Half of the programs have sent the first spans when they make the rest; the others end with all of them in hand.
+        if (at % 2 === 1) await delay(2 * BATCH_INTERVAL_MS);
+        turn();
+        assertAllArrived(one, await run, [receiver]);
+      });
+    }
+  });
 
-describe(`1,000 spans of a program, with the collector away for ${AWAY_MS / 1000} s of its run`, () => {
-  it("arrive once each, however it ends", { timeout: 3 * AWAY_MS }, async (test) => {
-    const port = await freePort();
-    const early = await startOtlpReceiver({ port });
-    const started = CASES.map((one) => ({ one, ...start(one, early.url) }));
-    await Promise.all(started.map(({ ready }) => ready));
-    await early.close();
-    for (const { turn } of started) turn();
-    await Promise.all(started.map(({ half }) => half));
-    await delay(AWAY_MS);
-    const late = await startOtlpReceiver({ port });
-    for (let at = 0; at < started.length; at += AT_ONCE) {
-      const group = started.slice(at, at + AT_ONCE);
-      for (const { turn } of group) turn();
-      await Promise.all(group.map(({ run }) => run));
-    }
-    for (const { one, run } of started) {
-      await test.test(one.name, async () => assertAllArrived(one, await run, [early, late]));
-    }
-    await late.close();
+  describe(`with the collector away for ${AWAY_MS / 1000} s of its run`, () => {
+    it("arrive once each, however it ends", { timeout: 3 * AWAY_MS }, async (test) => {
+      const port = await freePort();
+      const early = await startOtlpReceiver({ port });
+      const started = CASES.map((one) => ({ one, ...start(one, early.url) }));
+      await Promise.all(started.map(({ ready }) => ready));
+      await early.close();
+      for (const { turn } of started) turn();
+      await Promise.all(started.map(({ half }) => half));
+      await delay(AWAY_MS);
+      const late = await startOtlpReceiver({ port });
+      for (let at = 0; at < started.length; at += AT_ONCE) {
+        const group = started.slice(at, at + AT_ONCE);
+        for (const { turn } of group) turn();
+        await Promise.all(group.map(({ run }) => run));
+      }
+      for (const { one, run } of started) {
+        await test.test(one.name, async () => assertAllArrived(one, await run, [early, late]));
+      }
+      await late.close();
+    });
   });
 });

@@ -43,6 +43,7 @@ export function threadLink(): ThreadLink | undefined {
 
 export function createThreadExport(options: ThreadExportOptions): ThreadExport {
   const { link, encoder, metrics, clock, queueSize } = options;
+  const source = link.channel;
   const state = new Int32Array(link.state);
   const channel = new (builtin("node:worker_threads").BroadcastChannel)(link.channel);
   channel.unref();
@@ -69,7 +70,7 @@ export function createThreadExport(options: ThreadExportOptions): ThreadExport {
       if (taken.length === 0) return;
       items = [];
       try {
-        post({ signal, body: encode(taken), count: taken.length });
+        post({ signal, body: encode(taken), count: taken.length, source });
       } catch {
         drop(signal, "unserializable", taken.length);
       }
@@ -94,7 +95,7 @@ export function createThreadExport(options: ThreadExportOptions): ThreadExport {
 
   const sender: Sender = {
     send: ({ body }) => {
-      post({ signal: "metrics", body, count: 0 });
+      post({ signal: "metrics", body, count: 0, source });
       return Promise.resolve({ kind: "delivered" });
     },
     hold: () => () => {},
@@ -131,7 +132,7 @@ export function createThreadExport(options: ThreadExportOptions): ThreadExport {
 
   const handOverAll = (): void => {
     handOver();
-    for (const { body } of pusher?.drain() ?? []) post({ signal: "metrics", body, count: 0 });
+    for (const { body } of pusher?.drain() ?? []) post({ signal: "metrics", body, count: 0, source });
   };
   return {
     span: spans.add,
@@ -148,7 +149,7 @@ export function createThreadExport(options: ThreadExportOptions): ThreadExport {
       return [];
     },
     answered: () => true,
-    take: ({ signal, body, count }) => post({ signal, body, count }),
+    take: post,
     end: () => pusher?.end(),
     onAsked: (answer) => {
       channel.onmessage = ((event: { data: Ask }) => answer(event.data.end.failed)) as typeof channel.onmessage;

@@ -28,6 +28,8 @@ export type Handover = {
   readonly body: Uint8Array;
   /** Spans or log lines in `body`. */
   readonly count: number;
+  /** Tells the threads apart that recorded it. */
+  readonly source: string;
 };
 
 /** From the one that started it to the thread: the process ends, hand over what you have. */

@@ -6,8 +6,8 @@ import { currentCarrier } from "./environment.ts";
 import { CELL, type Handover, isHandover, LINK_KEY, STATE_BYTES, type ThreadLink } from "./thread-link.ts";
 
 export type ThreadsOptions = {
-  /** Takes what a thread has recorded. `source` is one and the same for each thread. */
-  readonly take: (handover: Handover, source: object) => void;
+  /** Takes what a thread has recorded. */
+  readonly take: (handover: Handover) => void;
   readonly onFault: (error: unknown) => void;
 };
 
@@ -46,7 +46,7 @@ export function createThreads({ take, onFault }: ThreadsOptions): Threads {
   const onMessage = (thread: Thread, message: unknown): void => {
     if (!isHandover(message)) return;
     Atomics.sub(thread.state, CELL.waiting, message.count);
-    guard(() => take(message, thread));
+    guard(() => take(message));
   };
   const drain = (thread: Thread): void => {
     const { receiveMessageOnPort } = builtin("node:worker_threads");
