@@ -26,6 +26,12 @@ function lookupPairs(pairs: readonly unknown[]): HeaderLookup {
   };
 }
 
+/** Over HTTP/2 undici 8 gives an object where all else gives a list. */
+function lookupResponse(headers: Message["response"]["headers"]): HeaderLookup {
+  if (Array.isArray(headers)) return lookupPairs(headers);
+  return (name) => (headers as Readonly<Record<string, unknown>>)[name]?.toString();
+}
+
 /** undici 5 keeps the request headers as one text, later ones as a flat list. */
 function lookupHeaders(headers: UndiciRequest["headers"]): HeaderLookup {
   if (typeof headers !== "string") return lookupPairs(headers);
@@ -54,7 +60,7 @@ function headOf(request: UndiciRequest): RequestHead {
 type Message = {
   readonly request: UndiciRequest;
   readonly chunk: Uint8Array | string;
-  readonly response: { readonly statusCode: number; readonly headers: readonly unknown[] };
+  readonly response: { readonly statusCode: number; readonly headers: object };
   readonly error: unknown;
 };
 
@@ -95,7 +101,7 @@ export function observeUndici(observe: RequestObserver, guard: (step: () => void
     bodySent: (_, exchange) => exchange.requestEnd(),
     headers: ({ response }, exchange) => {
       // 1xx answers come before the real one.
-      if (response.statusCode >= 200) exchange.responseHead(response.statusCode, lookupPairs(response.headers));
+      if (response.statusCode >= 200) exchange.responseHead(response.statusCode, lookupResponse(response.headers));
     },
     bodyChunkReceived: ({ chunk }, exchange) => exchange.responseChunk(asBytes(chunk)),
     trailers: (_, exchange) => exchange.responseEnd(),

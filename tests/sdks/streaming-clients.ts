@@ -31,9 +31,10 @@ function fetching(fetch: Any, more: object = {}): Client {
   };
 }
 
-function requesting(undici: Any, more: object = {}): Client {
+function requesting(undici: Any, more: object = {}, origin?: string): Client {
   return async (url, body, signal) => {
-    const response = await undici.request(url, { ...post(body, signal), ...more });
+    const place = origin === undefined ? url : new URL(new URL(url).pathname, origin);
+    const response = await undici.request(place, { ...post(body, signal), ...more });
     return { body: response.body, native: response };
   };
 }
@@ -93,8 +94,12 @@ function overHttp2(origin: string): Client {
 
 export type Undicis = { readonly undici6: Any; readonly undici7: Any; readonly undici8: Any };
 
-export function createClients({ undici6, undici7, undici8 }: Undicis, http2Origin: string): Record<string, Client> {
-  const http2Agent = (undici: Any) => ({ dispatcher: new undici.Agent({ allowH2: true }) });
+/** `base` is the server, and a proxy to it. */
+export function createClients(
+  { undici6, undici7, undici8 }: Undicis,
+  base: string,
+  http2Origin: string,
+): Record<string, Client> {
   return {
     fetch: fetching(fetch),
     "fetch through undici 6": fetching(fetch, { dispatcher: new undici6.Agent() }),
@@ -110,7 +115,13 @@ export function createClients({ undici6, undici7, undici8 }: Undicis, http2Origi
     "undici 8 fetch": fetching(undici8.fetch),
     "undici 8 request": requesting(undici8),
     "undici 8 stream": streaming(undici8),
-    "undici 8 with an agent": requesting(undici8, http2Agent(undici8)),
+    "undici 7 over HTTP 2": requesting(undici7, { dispatcher: new undici7.H2CClient(http2Origin) }, http2Origin),
+    "undici 8 over HTTP 2": requesting(undici8, { dispatcher: new undici8.H2CClient(http2Origin) }, http2Origin),
+    "fetch through a proxy": fetching(fetch, { dispatcher: new undici7.ProxyAgent({ uri: base }) }),
+    "undici 6 through a proxy": requesting(undici6, { dispatcher: new undici6.ProxyAgent({ uri: base }) }),
+    "undici 8 through the environment's proxy": requesting(undici8, {
+      dispatcher: new undici8.EnvHttpProxyAgent({ httpProxy: base }),
+    }),
     http: overHttp,
     http2: overHttp2(http2Origin),
   };

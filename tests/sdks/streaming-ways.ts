@@ -85,6 +85,14 @@ const OF_RESPONSES: Readonly<Record<string, Way>> = {
 /** Some clients never tell that a stream was lost; that is theirs, and to be the same under observation. */
 const PATIENCE_MS = 20_000;
 
+const WITHOUT: Readonly<Record<string, string>> = {
+  // Node closes a stream of HTTP/2 under who comes late, sometimes.
+  http2: "read late",
+  // It would cut off all the others, which share the connection.
+  "undici 7 over HTTP 2": "cut",
+  "undici 8 over HTTP 2": "cut",
+};
+
 const summary = (error: unknown): string => {
   const { name, code, message, cause } = error as Error & { code?: unknown };
   return `threw ${name} ${code} ${message}${cause === undefined ? "" : ` <- ${summary(cause)}`}`;
@@ -94,11 +102,10 @@ export type Streams = Undicis & { readonly base: string; readonly http2Origin: s
 
 /** Each line names the client, the way, and what came of it; the order is that of the table. */
 export async function readInEveryWay(streams: Streams): Promise<void> {
-  const clients = createClients(streams, streams.http2Origin);
+  const clients = createClients(streams, streams.base, streams.http2Origin);
   const readWith = async ([name, client]: readonly [string, Client]): Promise<string[]> => {
     const ways = Object.entries({ ...WAYS, ...(name.includes("fetch") ? OF_RESPONSES : {}) });
-    // Node closes a stream of HTTP/2 under who comes late, sometimes.
-    const all = ways.filter(([way]) => name !== "http2" || way !== "read late");
+    const all = ways.filter(([way]) => WITHOUT[name] !== way);
     const results = all.map(async ([way, run]) => {
       const body = { model: `${name}/${way}`, stream: true, messages: [] };
       const open = (signal?: AbortSignal) => client(`${streams.base}/v1/chat/completions`, body, signal);
