@@ -48,11 +48,9 @@ export function createBackgroundAnswers(costOf: CostOf): BackgroundAnswers {
       [ATTR.serverPort]: head.port,
       ...usageAttributes(facts.usage),
     };
-    const costUsd = costOf(attributes);
-    const status = facts.parameters?.[ATTR.costStatus];
-    return costUsd === undefined
-      ? { ...attributes, [ATTR.costStatus]: status ?? "unknown_model" }
-      : { ...attributes, [ATTR.costUsd]: costUsd, [ATTR.costStatus]: status ?? "priced" };
+    const cost = costOf(attributes);
+    const status = facts.parameters?.[ATTR.costStatus] ?? cost[ATTR.costStatus];
+    return { ...attributes, ...cost, ...(status !== undefined && { [ATTR.costStatus]: status }) };
   };
 
   return {
