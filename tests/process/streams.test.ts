@@ -128,6 +128,7 @@ describe("a stream that the program does not read as planned", () => {
   });
 });
 
+const HUGE_CHARS = 10 * 1024 * 1024;
 const CONTENTS = ["Grüße ", "aus 🦊 ", "日本", "!"];
 
 describe("a stream in odd pieces", () => {
@@ -152,20 +153,51 @@ describe("a stream in odd pieces", () => {
       ),
     "plain-pieces": (response) =>
       writeInPieces(response.writeHead(200, JSON_TYPE), Buffer.from(chatBody("Grüße 🦊")), 1),
+    cr: (response) => writeInPieces(response.writeHead(200, EVENT_STREAM), bytes("\r"), 9),
+    "byte-order-mark": (response) =>
+      writeInPieces(
+        response.writeHead(200, EVENT_STREAM),
+        Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bytes()]),
+        2,
+      ),
+    // One event in several data lines: the line break between them is white space of the JSON.
+    "many-lines": (response) =>
+      void response
+        .writeHead(200, EVENT_STREAM)
+        .end(events.map((data) => `data: ${data.replace(',"choices"', ',\ndata:"choices"')}\n\n`).join("")),
+    "events-without-data": (response) =>
+      void response
+        .writeHead(200, EVENT_STREAM)
+        .end(events.map((data) => `event:\nid: 7\n\ndata: ${data}\n\n`).join("")),
+    "without-done": (response) =>
+      void response.writeHead(200, EVENT_STREAM).end(
+        events
+          .slice(0, -1)
+          .map((data) => `data: ${data}\n\n`)
+          .join(""),
+      ),
+    "huge-event": (response) =>
+      void response
+        .writeHead(200, EVENT_STREAM)
+        .end(`data: ${streamEvents(["x".repeat(HUGE_CHARS)])[0]}\n\n${bytes()}`),
     // Without the empty line that ends the last event.
     unended: (response) => void response.writeHead(200, EVENT_STREAM).end(bytes().subarray(0, -1)),
   };
 
   it("is read as if it had come whole", async () => {
-    const streamed = ["one-byte", "seven-bytes", "crlf", "whole", "comments", "gzip-stream", "unended"];
+    const plain = ["gzip-plain", "plain-pieces"];
+    const streamed = Object.keys(script).filter((model) => !plain.includes(model));
     const body = `
-      for (const model of ${JSON.stringify(streamed)}) await attempt(model, async () => read(await open(model)));
-      for (const model of ["gzip-plain", "plain-pieces"])
+      for (const model of ${JSON.stringify(streamed)}) await attempt(model, async () => {
+        const text = await read(await open(model));
+        return text.length > 100 ? text.length : text;
+      });
+      for (const model of ${JSON.stringify(plain)})
         await attempt(model, async () => (await plain(model)).choices[0].message.content);`;
     const pair = await withAndWithoutUs(body, () => startScriptedServer(script));
     assertSameProgram(pair);
     assert.match(pair.run.stdout, /one-byte Grüße aus 🦊 日本!/);
-    for (const model of [...streamed, "gzip-plain", "plain-pieces"]) {
+    for (const model of [...streamed, ...plain]) {
       const span = only(pair.run, model);
       assert.equal(span.failed, false, model);
       assert.equal(span.attributes[ATTR.inputTokens], 7, model);
