@@ -94,6 +94,9 @@ function lacksAudio(providerId: string, price: ModelPrice, counts: BillableUsage
   );
 }
 
+/** OpenAI's models that search with every call bill the search besides, and do not count it. */
+const SEARCHING = /-search-(preview|api)/;
+
 const lacksFees = (price: ModelPrice, counts: BillableUsage): boolean =>
   (["web_searches", "storage_searches"] as const).some(
     (unit) => (counts[unit] ?? 0) > 0 && price[`${unit}_kcount`] === undefined,
@@ -176,7 +179,11 @@ export function createPricer(): Pricer {
     const feesUsd = totalUsd - (inputUsd + outputUsd);
     const isPlain = factor === 1 && hourUsd === 0;
     const costUsd = isPlain ? totalUsd : (inputUsd + outputUsd + hourUsd) * factor + feesUsd;
-    return { status: "priced", costUsd, ...(lacksFees(price, counts) && { gap: "unknown_rate" as const }) };
+    return {
+      status: "priced",
+      costUsd,
+      ...((SEARCHING.test(modelId) || lacksFees(price, counts)) && { gap: "unknown_rate" as const }),
+    };
   };
 
   return {

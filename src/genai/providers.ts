@@ -18,6 +18,7 @@ const BY_HOST: readonly (readonly [suffix: string, provider: string])[] = [
   ["aiplatform.googleapis.com", "gcp.vertex_ai"],
   // Vertex AI of one region.
   ["-aiplatform.googleapis.com", "gcp.vertex_ai"],
+  [".rep.googleapis.com", "gcp.vertex_ai"],
   [".ml.cloud.ibm.com", "ibm.watsonx.ai"],
   // The conventions have no names for these; the price table has.
   ["openrouter.ai", "openrouter"],

@@ -70,6 +70,25 @@ describe("a service tier", () => {
   });
 });
 
+describe("what has no price of its own in the table", () => {
+  const gapOf = (call: Partial<PricedCall>): unknown =>
+    pricer.price({ provider: "openai", models: ["gpt-5"], usage: { input: 10, output: 10 }, timeMs, ...call });
+
+  it("is a gap in the cost", () => {
+    const usage = { input: MILLION, output: 0, webSearches: 1 };
+    assert.deepEqual(gapOf({ provider: "gcp.gemini", models: ["gemini-2.5-flash"], usage }), {
+      status: "priced",
+      costUsd: 0.3,
+      gap: "unknown_rate",
+    });
+    assert.deepEqual(gapOf({ models: ["gpt-4o-search-preview"], usage: { input: MILLION, output: 0 } }), {
+      status: "priced",
+      costUsd: 2.5,
+      gap: "unknown_rate",
+    });
+  });
+});
+
 describe("a region", () => {
   it("costs a tenth more where the model is bound to it", () => {
     const claude = { provider: "anthropic", models: ["claude-sonnet-4-6"] };
