@@ -220,6 +220,28 @@ for (const version of AI_SDK_VERSIONS) {
         assert.equal(named(spans, "invoke_agent travel").attributes[ATTR.sessionId], "session-1");
       });
 
+      it("leaves an SDK of the program's own the spans that it had, and counts them once", async () => {
+        const source = `${TRACED}
+          const { NodeSDK, tracing } = await import("otel-sdk-node-2");
+          const exporter = new tracing.InMemorySpanExporter();
+          new NodeSDK({ spanProcessors: [new tracing.SimpleSpanProcessor(exporter)], instrumentations: [] }).start();
+          await generateText({ model: chat("two-tools"), prompt, tools, stopWhen, ...on });
+          await read(streamText({ model: chat("two-tools"), prompt, tools, stopWhen, ...on }).textStream);
+          show("theirs", exporter.getFinishedSpans().filter(({ name }) => name.startsWith("ai.")).map(({ name, attributes }) =>
+            [name, Object.keys(attributes).filter((one) => one.startsWith("ai.")).sort()]).sort());`;
+        const bare = await run(source, { mode: "none" });
+        const { stdout, spans, points } = await run(source);
+        assert.equal(stdout, bare.stdout);
+        const count = (operation: string): number =>
+          spans.filter(({ attributes }) => attributes[ATTR.operation] === operation).length;
+        assert.deepEqual(
+          { agents: count("invoke_agent"), tools: count("execute_tool"), calls: spans.filter(isInference).length },
+          { agents: 2, tools: 4, calls: 4 },
+        );
+        assert.equal(pushedValue(points, "llm_requests_total", { agent: "travel", model: "two-tools" }), 4);
+        assert.equal(pushedValue(points, "agent_tool_calls_total", { agent: "travel", tool: "weather" }), 4);
+      });
+
       it("leaves a tracer of the program's own what it would be told, and says what its spans are", async () => {
         const source = `
           const told = [];
