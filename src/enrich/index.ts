@@ -17,9 +17,11 @@ export type EnricherOptions = { readonly clock: Clock; readonly redactor: Redact
 
 export type Enricher = {
   readonly spans: (spans: readonly Span[]) => Span[];
+  /** Takes enriched spans into the derived metrics: those that are stored, for what could not be is sent again. */
+  readonly count: (spans: readonly Span[]) => void;
   readonly points: (points: readonly MetricPoint[]) => MetricPoint[];
   readonly logs: (records: readonly LogRecord[]) => LogRecord[];
-  /** Metrics made from the spans seen so far, cumulative; to be asked, and stored, every 15 seconds. */
+  /** Metrics made from the spans counted so far, cumulative; to be asked, and stored, every 15 seconds. */
   readonly derivedPoints: () => MetricPoint[];
 };
 
@@ -30,13 +32,13 @@ export function createEnricher({ clock, redactor, pricer }: EnricherOptions): En
   const deriver = createMetricDeriver({ clock, cleanLabel: redactor.text });
   const spanMetrics = createSpanMetrics({ clock });
   return {
-    spans: (spans) =>
-      spans.map((span) => {
-        const enriched = enrichSpan(span);
-        deriver.addSpan(enriched);
-        spanMetrics.addSpan(enriched);
-        return enriched;
-      }),
+    spans: (spans) => spans.map(enrichSpan),
+    count: (spans) => {
+      for (const span of spans) {
+        deriver.addSpan(span);
+        spanMetrics.addSpan(span);
+      }
+    },
     points: (points) => {
       let last: MetricPoint | undefined;
       return points.map((point) => {

@@ -19,9 +19,10 @@ export type SeriesState = {
   exemplars: { timeMs: number; value: number; key: string }[];
 };
 
-export const newSeriesState = (series: LabelSet, lastMs = Number.NEGATIVE_INFINITY): SeriesState => ({
+export const newSeriesState = (series: LabelSet): SeriesState => ({
   series,
-  lastMs,
+  // After a restart the 0 at the start of a series is written once more; the store has it and keeps one.
+  lastMs: Number.NEGATIVE_INFINITY,
   // Differs from every value: what came before a start is not known.
   lastValue: Number.NaN,
   lastIsStale: false,

@@ -53,11 +53,7 @@ function typeOf(point: MetricPoint): MetricType {
   return point.kind === "exponentialHistogram" ? "histogram" : point.kind;
 }
 
-export function createSeriesPlaces(
-  promotedAttributes: readonly string[],
-  maxSeries: number,
-  lastSampleMs: (series: LabelSet) => number | undefined,
-): SeriesPlaces {
+export function createSeriesPlaces(promotedAttributes: readonly string[], maxSeries: number): SeriesPlaces {
   const states = createBoundedMap<SeriesState>(maxSeries);
   const places = createBoundedMap<Place>(maxSeries);
   const resources = createBoundedMap<PlacedResource>(MAX_RESOURCES);
@@ -67,7 +63,7 @@ export function createSeriesPlaces(
   const ofSeries = (series: LabelSet): SeriesState => {
     let state = states.get(series.key);
     if (state === undefined) {
-      state = newSeriesState(series, lastSampleMs(series));
+      state = newSeriesState(series);
       states.set(series.key, state);
     }
     return state;

@@ -3,7 +3,7 @@
  * strategy UnderscoreEscapingWithSuffixes, features created-timestamp-zero-ingestion and otlp-deltatocumulative). Where
  * it differs: docs/otlp.md.
  */
-import type { LabelSet, MetricMetadata, NewExemplar, NewSample, Resource } from "../signals/index.ts";
+import type { MetricMetadata, NewExemplar, NewSample, Resource } from "../signals/index.ts";
 import { createDeltaStreams, type SparsePoint } from "./delta-streams.ts";
 import { MAX_SCALE, MIN_SCALE, sparseHistogram } from "./exponential-buckets.ts";
 import type { MetricPoint } from "./metric-point.ts";
@@ -22,8 +22,6 @@ export type SeriesTranslatorOptions = {
   readonly maxSeries?: number;
   /** How many streams of delta temporality are added up. */
   readonly maxDeltaStreams?: number;
-  /** The time of a stored series' last sample, so that a restart does not begin it anew. */
-  readonly lastSampleMs?: (series: LabelSet) => number | undefined;
 };
 
 export type SeriesTranslation = {
@@ -62,11 +60,7 @@ export function createSeriesTranslator(options: SeriesTranslatorOptions): Series
   const windowMs = options.outOfOrderWindowMs ?? OUT_OF_ORDER_WINDOW_MS;
   const order = createSeriesOrder(windowMs);
   const deltas = createDeltaStreams(options.maxDeltaStreams ?? MAX_DELTA_STREAMS);
-  const places = createSeriesPlaces(
-    options.promotedResourceAttributes,
-    options.maxSeries ?? MAX_SERIES,
-    options.lastSampleMs ?? (() => undefined),
-  );
+  const places = createSeriesPlaces(options.promotedResourceAttributes, options.maxSeries ?? MAX_SERIES);
 
   const addPoint = (output: SampleOutput, place: Place, given: MetricPoint, nowMs: number): string | undefined => {
     if (given.kind === "gauge") return addNumber(output, place, given);

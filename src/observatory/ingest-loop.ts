@@ -24,16 +24,18 @@ const wrote = (answer: IngestAnswer): boolean =>
 
 /** Group commit: what is written by several requests becomes durable, or fails, together. */
 export function createIngestLoop(writer: StoreWriter, pipeline: IngestPipeline): IngestLoop {
-  let uncommitted = 0;
+  let uncommitted: WriteBatch[] = [];
+  let uncommittedItems = 0;
   const write = (call: IngestCall): IngestAnswer => {
     switch (call.kind) {
       case "take": {
         const taken = pipeline.take(call.signal, call.bytes, call.encoding);
         if (taken.kind === "bad") return { kind: "take", result: taken, items: 0 };
-        uncommitted += itemsIn(taken.batch);
+        uncommittedItems += itemsIn(taken.batch);
         const refused = [...taken.rejections];
         for (const { kind, count, reason } of writer.write(taken.batch))
           if (kind !== "exemplars") refused.push({ count, reason });
+        uncommitted.push(taken.batch);
         // The store counts samples, of which a data point can have many.
         const rejected = Math.min(
           taken.items,
@@ -75,19 +77,21 @@ export function createIngestLoop(writer: StoreWriter, pipeline: IngestPipeline):
       const fail = (error: unknown): void => {
         for (const { at, call } of open) answers[at] = [answers[at]?.[0] as number, failed(call, error)];
         open = [];
+        [uncommitted, uncommittedItems] = [[], 0];
         pipeline.forget();
       };
       const commit = (): void => {
-        uncommitted = 0;
         try {
           writer.commit();
+          for (const batch of uncommitted) pipeline.stored(batch);
           open = [];
+          [uncommitted, uncommittedItems] = [[], 0];
         } catch (error) {
           fail(error);
         }
       };
       for (const { id, call } of messages) {
-        if (uncommitted > GROUP_ITEMS) commit();
+        if (uncommittedItems > GROUP_ITEMS) commit();
         try {
           const answer = write(call);
           if (wrote(answer)) open.push({ at: answers.length, call });

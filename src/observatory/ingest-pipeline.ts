@@ -28,7 +28,9 @@ export type Taken =
 /** From bytes to what is stored: decoded, enriched, translated. */
 export type IngestPipeline = {
   readonly take: (signal: Signal, bytes: Uint8Array, encoding: Encoding) => Taken;
-  /** Metrics made from what came since the process started. */
+  /** What `take` gave is stored: what is derived from it may count it. */
+  readonly stored: (batch: WriteBatch) => void;
+  /** Metrics made from what was stored since the process started. */
   readonly derived: () => WriteBatch;
   /** What was translated could not be stored: what the translation remembers of it is forgotten. */
   readonly forget: () => void;
@@ -83,6 +85,14 @@ export function createIngestPipeline(clock: Clock, onFault: (error: unknown) => 
         series = createSeries();
         // It would fail again, so that there is no point in sending it again.
         return { kind: "bad", message: "agent-observatory failed at it; the data are left out" };
+      }
+    },
+    stored: ({ spans }) => {
+      try {
+        if (spans !== undefined) enricher.count(spans);
+      } catch (error) {
+        // They are stored, whatever becomes of what is derived from them.
+        onFault(error);
       }
     },
     derived: () => {

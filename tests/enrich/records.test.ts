@@ -77,7 +77,7 @@ describe("records that arrive", () => {
   it("of metrics that a program sends itself are not made a second time from its spans", () => {
     const { enricher, pass } = createOne();
     const attributes = { "gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 10 };
-    enricher.spans([spanOf({ attributes })]);
+    enricher.count(enricher.spans([spanOf({ attributes })]));
     enricher.derivedPoints();
     pass(100_000);
     const names = (): Set<string> => new Set(enricher.derivedPoints().map(({ name }) => name));

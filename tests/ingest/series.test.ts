@@ -175,12 +175,6 @@ describe("the start of a series", () => {
     translator.translate([sum(1)], T0);
     assert.equal(translator.translate([sum(2, { startMs: T0 - 1, timeMs: T0 + 5 })], T0).samples.length, 1);
   });
-
-  it("is not written again after a restart that knows what is stored", () => {
-    const lastSampleMs = () => T0 - 100;
-    const translator = createSeriesTranslator({ promotedResourceAttributes: [], lastSampleMs });
-    assert.equal(translator.translate([sum(2, { startMs: T0 - 500 })], T0).samples.length, 1);
-  });
 });
 
 describe("the order of samples", () => {

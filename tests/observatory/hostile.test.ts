@@ -58,6 +58,31 @@ describe("the embedded process, from hostile senders", () => {
     });
   }
 
+  it("tells who sends more samples than a request may have, stores none of them, and lives", async () => {
+    const bounds = Array.from({ length: 9_997 }, (_, index) => index);
+    const request = (points: number): string => {
+      const dataPoints = Array.from({ length: points }, (_, index) => ({
+        timeUnixNano: `${BigInt(Date.now() - index) * 1_000_000n}`,
+        count: "1",
+        sum: 1,
+        explicitBounds: bounds,
+        bucketCounts: bounds.map(String),
+      }));
+      const metric = { name: "wide", histogram: { aggregationTemporality: 2, dataPoints } };
+      return JSON.stringify({ resourceMetrics: [{ scopeMetrics: [{ metrics: [metric] }] }] });
+    };
+    const response = await fetch(`${observatory.urls.otlpHttp}/v1/metrics`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: request(31),
+    });
+    assert.equal(response.status, 400);
+    assert.match(await response.text(), /at most 300000 samples.*send it in parts/);
+    assert.deepEqual(await observatory.data("/api/v1/series", { "match[]": '{__name__=~"wide.*"}' }), []);
+    assert.equal(await post("metrics", request(1), "application/json"), 200);
+    assert.equal((await observatory.get("/-/healthy")).status, 200);
+  });
+
   it("still stores and answers then, within bounds", async () => {
     assert.equal((await send(observatory.urls.otlpHttp, "traces", otlp.span(1, Date.now()))).status, 200);
     assert.deepEqual(await observatory.data("/api/services"), ["program"]);

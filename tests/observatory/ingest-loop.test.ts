@@ -60,6 +60,66 @@ describe("the group commit", () => {
       assert.deepEqual(services(), ["program"]);
     }));
 
+  it("is made in parts where much comes at once: what fails in one is kept by the others", () =>
+    withStore((writer, services) => {
+      const commits: number[] = [];
+      const failing: StoreWriter = {
+        ...writer,
+        commit: () => {
+          commits.push(commits.length);
+          if (commits.length !== 2) return writer.commit();
+          writer.rollback();
+          throw new ObservatoryError("AO_STORE_FULL", { expected: "space", received: "none" });
+        },
+      };
+      const loop = createIngestLoop(failing, createIngestPipeline(systemClock, noFault));
+      const now = Date.now();
+      const lines = (from: number): IngestCall =>
+        take(
+          otlp.logs(
+            Array.from({ length: 30_000 }, (_, index) => `line ${from + index}`),
+            now - from,
+          ),
+          "logs",
+        );
+      const calls = asked(lines(0), lines(30_000), lines(60_000), lines(90_000), take(otlp.span(1, now)));
+      assert.deepEqual(
+        loop.run(calls).map(([, answer]) => kindOf(answer)),
+        ["accepted", "accepted", "failed", "failed", "accepted"],
+      );
+      assert.deepEqual([commits.length, services(), writer.usage().lines], [3, ["program"], 60_000]);
+    }));
+
+  it("counts spans once that were sent again because they could not be stored", () =>
+    withStore((writer) => {
+      const faults = [new ObservatoryError("AO_STORE_FULL", { expected: "space", received: "none" })];
+      const failing: StoreWriter = {
+        ...writer,
+        commit: () => {
+          const fault = faults.pop();
+          if (fault === undefined) return writer.commit();
+          writer.rollback();
+          throw fault;
+        },
+      };
+      const pipeline = createIngestPipeline(systemClock, noFault);
+      const loop = createIngestLoop(failing, pipeline);
+      const calls = asked(take(otlp.span(1, Date.now())));
+      assert.deepEqual(
+        [loop.run(calls), loop.run(calls)].map((answers) => kindOf(answers[0]?.[1])),
+        ["failed", "accepted"],
+      );
+      const counted = pipeline
+        .derived()
+        .samples?.filter(
+          ({ series, value }) => series.labels["__name__"] === "traces_span_metrics_calls_total" && value > 0,
+        );
+      assert.deepEqual(
+        counted?.map(({ value }) => value),
+        [1],
+      );
+    }));
+
   it("acknowledges nothing that is not committed, and takes it when it is sent again", () =>
     withStore((writer, services) => {
       const faults = [new ObservatoryError("AO_STORE_FULL", { expected: "space", received: "none" })];
