@@ -20,6 +20,12 @@ export const USAGE_ATTRIBUTES: Readonly<Record<keyof Usage, string>> = {
   fileSearches: ATTR.fileSearches,
 };
 
+/** Names that others use for the same in spans that are canonical otherwise. */
+const ALIASES: Partial<Readonly<Record<keyof Usage, string>>> = {
+  cacheCreation: ATTR.cacheWriteTokens,
+  cacheCreation1h: ATTR.anthropicCacheCreation1hTokens,
+};
+
 const ENTRIES = Object.entries(USAGE_ATTRIBUTES) as readonly (readonly [keyof Usage, string])[];
 
 /** Some servers count cached or reasoning tokens beside the others: a part that is larger than its whole shows it. */
@@ -56,7 +62,8 @@ function countOf(value: unknown): number | undefined {
 export function usageOf(attributes: Readonly<Record<string, unknown>>): Usage {
   const usage: { -readonly [member in keyof Usage]: Usage[member] } = {};
   for (const [member, attribute] of ENTRIES) {
-    const count = countOf(attributes[attribute]);
+    const alias = ALIASES[member];
+    const count = countOf(attributes[attribute] ?? (alias === undefined ? undefined : attributes[alias]));
     if (count !== undefined) usage[member] = count;
   }
   return usage;

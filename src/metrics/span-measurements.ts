@@ -33,7 +33,7 @@ export function measureUsage(
     input: number(attributes[ATTR.inputTokens]),
     output: number(attributes[ATTR.outputTokens]),
     cached: number(attributes[ATTR.cacheReadTokens]),
-    cache_write: number(attributes[ATTR.cacheCreationTokens]),
+    cache_write: number(attributes[ATTR.cacheCreationTokens] ?? attributes[ATTR.cacheWriteTokens]),
     reasoning: number(attributes[ATTR.reasoningTokens]),
     input_audio: number(attributes[ATTR.inputAudioTokens]),
     output_audio: number(attributes[ATTR.outputAudioTokens]),

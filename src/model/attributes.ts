@@ -28,6 +28,9 @@ export const ATTR = {
   cacheReadTokens: "gen_ai.usage.cache_read.input_tokens",
   cacheCreationTokens: "gen_ai.usage.cache_creation.input_tokens",
   reasoningTokens: "gen_ai.usage.reasoning.output_tokens",
+  // The name that is under way for cache_creation, and Anthropic's own for a part of it: their SDK writes both.
+  cacheWriteTokens: "gen_ai.usage.cache_write.input_tokens",
+  anthropicCacheCreation1hTokens: "anthropic.usage.cache_creation.ephemeral_1h_input_tokens",
   requestTopK: "gen_ai.request.top_k",
   agentName: "gen_ai.agent.name",
   agentId: "gen_ai.agent.id",

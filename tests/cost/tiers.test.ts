@@ -183,6 +183,18 @@ describe("the cost of a span", () => {
     });
   });
 
+  it("takes what is written to the cache by either name", () => {
+    const written = {
+      ...call,
+      [ATTR.provider]: "anthropic",
+      [ATTR.requestModel]: "claude-opus-5",
+      [ATTR.cacheWriteTokens]: 1000,
+      [ATTR.anthropicCacheCreation1hTokens]: 1000,
+    };
+    // An hour in the cache at $10 a million, output at $25.
+    assert.equal(added(written)[ATTR.costUsd], 0.0125);
+  });
+
   it("is believed where it is there", () => {
     assert.deepEqual(added({ ...call, [ATTR.costUsd]: 5 }), { [ATTR.costStatus]: "reported" });
     assert.deepEqual(added({ ...call, [ATTR.costUsd]: 5, [ATTR.costStatus]: "priced" }), {});
