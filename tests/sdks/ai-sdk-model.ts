@@ -1,5 +1,5 @@
 /**
- * A double of OpenAI's chat completions and embeddings for programs that use the AI SDK: the model's name chooses how it behaves, and
+ * A double of OpenAI's chat completions, responses and embeddings for programs that use a framework: the model's name chooses how it behaves, and
  * whether a tool has answered already decides between calling tools and saying the end.
  */
 import { createServer, type ServerResponse } from "node:http";
@@ -105,6 +105,56 @@ function embed(response: ServerResponse, model: string, input: unknown): void {
   );
 }
 
+/** The answer of the Responses API. */
+function respond(response: ServerResponse, model: string, calls: readonly Call[], streams: boolean): void {
+  const message = {
+    type: "message",
+    id: "msg_1",
+    role: "assistant",
+    status: "completed",
+    content: [{ type: "output_text", text: text(model), annotations: [] }],
+  };
+  const called = calls.map(({ id, name, arguments: input }) => ({
+    type: "function_call",
+    id: `fc_${id}`,
+    call_id: id,
+    name,
+    arguments: input,
+    status: "completed",
+  }));
+  const answer = {
+    id: "resp_1",
+    object: "response",
+    created_at: 1,
+    status: "completed",
+    model,
+    output: calls.length > 0 ? called : [message],
+    parallel_tool_calls: true,
+    tools: [],
+    usage: {
+      input_tokens: 11,
+      input_tokens_details: { cached_tokens: 0 },
+      output_tokens: 4,
+      output_tokens_details: { reasoning_tokens: 0 },
+      total_tokens: 15,
+    },
+  };
+  if (!streams) {
+    response.writeHead(200, { "content-type": "application/json" });
+    return void response.end(JSON.stringify(answer));
+  }
+  const event = (type: string, more: object): string =>
+    `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: 0, ...more })}\n\n`;
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  response.write(
+    event("response.created", { response: { ...answer, status: "in_progress", output: [], usage: null } }),
+  );
+  for (const [index, item] of answer.output.entries()) {
+    response.write(event("response.output_item.done", { output_index: index, item }));
+  }
+  response.end(event("response.completed", { response: answer }));
+}
+
 export async function startModelDouble(): Promise<ModelDouble> {
   const served: Record<string, number> = {};
   const server = createServer(async (request, response) => {
@@ -117,8 +167,12 @@ export async function startModelDouble(): Promise<ModelDouble> {
     // Twice, and a third time it works.
     if (model === "flaky" && served[model] % 3 !== 0) return refuse(response, 503);
     if (request.url?.endsWith("/embeddings") === true) return embed(response, model, body.input);
-    const answered = body.messages?.some(({ role }) => role === "tool") === true;
+    const items = Array.isArray(body.input) ? (body.input as readonly { readonly type?: unknown }[]) : [];
+    const answered =
+      body.messages?.some(({ role }) => role === "tool") === true ||
+      items.some(({ type }) => type === "function_call_output");
     const calls = answered ? [] : (CALLS[model] ?? []);
+    if (request.url?.endsWith("/responses") === true) return respond(response, model, calls, body.stream === true);
     if (body.stream === true) stream(response, model, calls);
     else complete(response, model, calls);
   });

@@ -208,6 +208,18 @@ describe("the OpenAI Agents SDK", () => {
     }
   }
 
+  it("has one span for each call of the Responses API, streamed or not", async () => {
+    const source = `
+      const agent = new Agent({ name: "responder", model: new OpenAIResponsesModel(client, "two-tools"), tools: [weather] });
+      await outcome("run", run(agent, said));
+      await outcome("stream", run(agent, said, { stream: true }));`;
+    const bare = await observe(source, { mode: "none" });
+    const observed = await observe(source);
+    assert.equal(observed.stdout, bare.stdout);
+    assert.deepEqual(paths(observed.spans), times(2, { run: 1, ...weatherAgent("run / invoke_agent responder") }));
+    assert.equal(pushedValue(observed.points, "llm_tokens_total", { agent: "responder", type: "input" }), 44);
+  });
+
   it("is seen where a runner is not to trace", async () => {
     const { spans } = await observe(`
       const runner = new Runner({ tracingDisabled: true });
