@@ -39,7 +39,54 @@ async function sendUntilDeath(served: Served, signal: Signal, round: number): Pr
   return acknowledged;
 }
 
+const FLOOD_REQUESTS = 20;
+const FLOOD_LINES = 10_000;
+
+/** Lines of one request, all of one stream that has its number. */
+function floodOf(request: number): string {
+  const logRecords = Array.from({ length: FLOOD_LINES }, (_, index) => ({
+    timeUnixNano: `${startMs}${String(index).padStart(6, "0")}`,
+    body: { stringValue: `line ${index}` },
+  }));
+  const resource = { attributes: [{ key: "service.name", value: { stringValue: `flood-${request}` } }] };
+  return JSON.stringify({ resourceLogs: [{ resource, scopeLogs: [{ logRecords }] }] });
+}
+
 describe("the embedded process, killed while it takes data", () => {
+  it("has every line of a flood that it acknowledged, although it stores them in parts", {
+    timeout: 120_000,
+  }, async (t) => {
+    const dataDirectory = await mkdtemp(join(tmpdir(), "agent-observatory-kill-"));
+    t.after(() => rm(dataDirectory, { recursive: true, force: true }));
+    const killed = await startServed({ dataDirectory, stderr: "ignore" });
+    const acknowledged: number[] = [];
+    const bodies = Array.from({ length: FLOOD_REQUESTS }, (_, request) => floodOf(request));
+    await Promise.all(
+      bodies.map(async (body, request) => {
+        const answer = await post(killed, "logs", body).catch(() => undefined);
+        if (answer === undefined || !isStored(answer)) return;
+        // In the middle: the others are being stored.
+        if (acknowledged.push(request) === FLOOD_REQUESTS / 4) void killed.kill();
+      }),
+    );
+    const served = await startServed({ dataDirectory, stderr: "ignore" });
+    try {
+      const query = 'sum by (service_name) (count_over_time({service_name=~"flood-.+"}[1h]))';
+      const time = String((startMs + 60_000) / 1000);
+      const response = await fetch(`${served.loki}/loki/api/v1/query?${new URLSearchParams({ query, time })}`);
+      type Vector = { data: { result: { metric: { service_name: string }; value: [number, string] }[] } };
+      const { data } = (await response.json()) as Vector;
+      const stored = new Map(data.result.map(({ metric, value }) => [metric.service_name, Number(value[1])]));
+      assert.ok(acknowledged.length >= FLOOD_REQUESTS / 4);
+      for (const request of acknowledged) assert.equal(stored.get(`flood-${request}`), FLOOD_LINES);
+      // A request is stored whole or not at all, acknowledged or not.
+      assert.deepEqual([...new Set(stored.values())], [FLOOD_LINES]);
+      t.diagnostic(`acknowledged: ${acknowledged.length} of ${FLOOD_REQUESTS} requests, stored: ${stored.size}`);
+    } finally {
+      await served.close();
+    }
+  });
+
   it(`keeps everything that it has acknowledged, ${KILLS} times in a row`, { timeout: 240_000 }, async (t) => {
     const dataDirectory = await mkdtemp(join(tmpdir(), "agent-observatory-kill-"));
     t.after(() => rm(dataDirectory, { recursive: true, force: true }));
