@@ -220,6 +220,29 @@ describe("the OpenAI Agents SDK", () => {
     assert.equal(pushedValue(observed.points, "llm_tokens_total", { agent: "responder", type: "input" }), 44);
   });
 
+  it("leaves nothing open of streams that nobody reads to their end, and of runs that are aborted", async () => {
+    const { spans } = await observe(`
+      const left = await run(guide, said, { stream: true });
+      for await (const _ of left) break;
+      await left.completed.catch(() => {});
+      const aborting = new AbortController();
+      const endless = await run(new Agent({ name: "endless", model: chat("endless") }), said, { stream: true, signal: aborting.signal });
+      for await (const { type, data } of endless) if (type === "raw_model_stream_event" && data.type === "output_text_delta") aborting.abort();
+      await endless.completed.catch(() => {});
+      const hanging = { getResponse: () => new Promise((_, reject) => { setImmediate(() => reject(new DOMException("enough", "AbortError"))); }) };
+      await outcome("hanging", run(new Agent({ name: "hanging", model: hanging }), said));
+      await agents.withTrace("custom", () => agents.withCustomSpan(() => fetchPage("/x"), { data: { name: "step" } }));`);
+    assert.equal(
+      spans.some(({ attributes }) => attributes[ATTR.unfinished] !== undefined),
+      false,
+    );
+    const found = paths(spans);
+    assert.equal(found["run"], 3);
+    assert.equal(found["invoke_workflow custom / step / GET"], 1);
+    assert.equal(named(spans, "invoke_agent endless").failed, false);
+    assert.equal(named(spans, "invoke_agent hanging").attributes[ATTR.errorCategory], "cancelled");
+  });
+
   it("is seen where a runner is not to trace", async () => {
     const { spans } = await observe(`
       const runner = new Runner({ tracingDisabled: true });
