@@ -22,6 +22,9 @@ export const normalizeText = (text: string): string =>
 /** Members of sockets and errors that no two runs share; what is sent is longer by the trace context. */
 const UNSTABLE = new Set(["localPort", "remotePort", "port", "bytesWritten", "bytesRead"]);
 
+/** What a run is told to leave out, by name: `stack` is that of errors. */
+const LEFT_OUT = new Set((process.env["REPORT_WITHOUT"] ?? "").split(","));
+
 const flagsOf = ({ writable, enumerable, configurable }: PropertyDescriptor): string =>
   `${writable ? "w" : "-"}${enumerable ? "e" : "-"}${configurable ? "c" : "-"}`;
 
@@ -72,7 +75,7 @@ function createDescriber(): Described {
       const own: Record<string, unknown> = {};
       for (const key of Reflect.ownKeys(value)) {
         const descriptor = Object.getOwnPropertyDescriptor(value, key);
-        if (descriptor === undefined) continue;
+        if (descriptor === undefined || LEFT_OUT.has(String(key))) continue;
         const name = `${String(key)} ${flagsOf(descriptor)}`;
         if (UNSTABLE.has(String(key))) own[name] = typeof descriptor.value;
         else
@@ -127,7 +130,7 @@ function createDescriber(): Described {
         own: members(value, path, depth),
         ...(told.length > 0 && { told }),
         // An own accessor in newer Nodes, which shows whose frames are on the way.
-        ...(value instanceof Error && { stack: normalizeText(String(value.stack)) }),
+        ...(value instanceof Error && !LEFT_OUT.has("stack") && { stack: normalizeText(String(value.stack)) }),
       };
     };
     return walk(value, "$", OPAQUE_DEPTH);

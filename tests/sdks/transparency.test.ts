@@ -25,6 +25,9 @@ type Subject = {
   readonly ends: Readonly<Record<string, Partial<ExpectedCall>>>;
   readonly unseen?: readonly ExpectedCall[];
   readonly env?: Readonly<Record<string, string>>;
+  readonly modes?: readonly PreloadMode[];
+  /** The SDK makes spans of its own, one for all attempts of a call; ours become part of them. */
+  readonly hasSpans?: boolean;
 };
 
 /** The model of a call whose body never left. */
@@ -72,6 +75,25 @@ const anthropic = (line: string, name: string): Subject => ({
   env: { ANTHROPIC_OPEN_TELEMETRY: "false" },
 });
 
+/**
+ * Its own tracing changes its errors' stacks and its streams as soon as anybody registers OpenTelemetry, which is its maker's decision; all
+ * else is to be the same.
+ */
+const tracedAnthropic = (line: string, name: string): Subject => ({
+  ...anthropic(line, name),
+  name: `@anthropic-ai/sdk ${line}, which traces itself`,
+  env: { REPORT_WITHOUT: "stack,_tracer,_request_id,_workspace_id,Symbol(Symbol.asyncIterator)" },
+  modes: ["require"],
+  hasSpans: true,
+  // What it cannot read it tells as an error of the call; the server's answer was none.
+  ends: { ...anthropic(line, name).ends, "is-malformed": { failed: true } },
+  unseen: [
+    { operation: "chat", model: "is-refused", failed: true },
+    // It begins its span before it looks whether the program still wants the answer.
+    { operation: "chat", model: "is-never-sent" },
+  ],
+});
+
 const gemini = (major: number, name: string): Subject => ({
   name: `@google/genai ${major}`,
   answer: answerLikeGemini,
@@ -93,6 +115,8 @@ const SUBJECTS: readonly Subject[] = [
   openAi(7, "openai"),
   anthropic("0", "anthropic-0"),
   anthropic("1", "@anthropic-ai/sdk"),
+  tracedAnthropic("0", "anthropic-0"),
+  tracedAnthropic("1", "@anthropic-ai/sdk"),
   gemini(1, "genai-1"),
   gemini(3, "@google/genai"),
 ];
@@ -150,8 +174,15 @@ const lineOf = (call: ExpectedCall): string =>
     call.outcome ?? "",
   ].join(" ");
 
-function expectedLines({ ends, unseen = [] }: Subject, { expected }: Observed): string[] {
-  return [...expected.map((call) => ({ ...call, ...ends[call.model] })), ...unseen].map(lineOf).toSorted();
+/** Of calls that are one span whatever it takes, the last attempt tells how they ended. */
+const lastAttempts = (calls: readonly ExpectedCall[]): ExpectedCall[] =>
+  calls.filter(
+    ({ model, retry = 0 }) => !calls.some((other) => other.model === model && (other.retry ?? 0) === retry + 1),
+  );
+
+function expectedLines({ ends, hasSpans, unseen = [] }: Subject, { expected }: Observed): string[] {
+  const calls = hasSpans ? lastAttempts(expected) : expected;
+  return [...calls.map((call) => ({ ...call, ...ends[call.model] })), ...unseen].map(lineOf).toSorted();
 }
 
 function toldLines({ spans }: ProgramRun): string[] {
@@ -179,7 +210,7 @@ for (const subject of SUBJECTS) {
       it(`is the same under observation, and each call is told once, in a program of type ${type}`, async () => {
         const bare = await observe(subject, type, "none");
         assert.equal(bare.run.code, 0, bare.run.stderr);
-        for (const mode of MODES) {
+        for (const mode of subject.modes ?? MODES) {
           const observed = await observe(subject, type, mode);
           const { run } = observed;
           assertSameLines(run.stdout.split("\n"), bare.run.stdout.split("\n"), mode);
@@ -187,6 +218,7 @@ for (const subject of SUBJECTS) {
           assert.equal(run.code, bare.run.code);
           assertSameLines(observed.seen, bare.seen, `${mode}, sent`);
           assertSameLines(toldLines(run), expectedLines(subject, observed), `${mode}, told`);
+          if (subject.hasSpans) continue;
           const clients = run.spans.filter(({ kind }) => kind === 3).length;
           assert.equal(clients, observed.requests + (subject.unseen?.length ?? 0), `${mode}: one span per request`);
         }
