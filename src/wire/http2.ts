@@ -9,7 +9,8 @@ type Guard = (step: () => void) => void;
 
 function headOf(headers: Headers): RequestHead {
   const scheme = headers[":scheme"] ?? "https";
-  const url = new URL(`${scheme}://${headers[":authority"] ?? headers.host ?? "unknown"}${headers[":path"] ?? "/"}`);
+  const path = headers[":path"]?.startsWith("/") ? headers[":path"] : "/";
+  const url = new URL(`${scheme}://${headers[":authority"] ?? headers.host ?? "unknown"}${path}`);
   return {
     method: (headers[":method"] ?? "GET").toUpperCase(),
     scheme,
@@ -119,6 +120,8 @@ export function observeHttp2(observe: RequestObserver, guard: Guard): () => void
       (message) =>
         guard(() => {
           const { stream, headers } = message as Message;
+          // A tunnel: what goes through it is told by itself.
+          if (headers[":method"] === "CONNECT") return;
           if (isUndici(stream.session as ClientHttp2Session | undefined)) return;
           const exchange = observe(headOf(headers));
           if (exchange === undefined) return;
