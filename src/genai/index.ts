@@ -8,7 +8,14 @@ export { normalizeDialect } from "./dialects/index.ts";
 export type { Message, MessagePart, RequestFacts, ResponseFacts, StreamReader, Usage } from "./facts.ts";
 export type { HeaderLookup, ReadingOptions, RequestTarget, WireFormat } from "./formats/format.ts";
 export { WIRE_FORMATS } from "./formats/index.ts";
-export { createJsonLinesFramer, type Framer, framerOf, type OnEvent } from "./framing/index.ts";
+export {
+  createJsonLinesFramer,
+  type Framer,
+  framerOf,
+  type OnEvent,
+  SNIFFED_BYTES,
+  sniffFramer,
+} from "./framing/index.ts";
 export { boundaryOf, createMultipartReader } from "./framing/multipart.ts";
 export { countOf, createJsonProjector, type JsonProjector, type Template } from "./json-projector.ts";
 export { createJsonReader } from "./json-reader.ts";

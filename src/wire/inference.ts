@@ -7,6 +7,8 @@ import {
   type ReadingOptions,
   type RequestFacts,
   type ResponseFacts,
+  SNIFFED_BYTES,
+  sniffFramer,
   usageAttributes,
   type WireFormat,
 } from "../genai/index.ts";
@@ -17,7 +19,12 @@ import { createResponseBody, type ResponseBody } from "./response-body.ts";
 /** With content captured the whole body is kept: beyond this it is described without its content. */
 export const MAX_CAPTURED_BODY_BYTES = 4 * 1024 * 1024;
 
-export type ResponseReader = { readonly feed: (bytes: Uint8Array) => void; readonly result: () => ResponseFacts };
+export type ResponseReader = {
+  readonly feed: (bytes: Uint8Array) => void;
+  readonly result: () => ResponseFacts;
+  /** Whether the answer comes event by event. */
+  readonly isStream: () => boolean;
+};
 
 function createEventReader(
   format: WireFormat,
@@ -32,6 +39,7 @@ function createEventReader(
       framer.end();
       return stream.result();
     },
+    isStream: () => true,
   };
 }
 
@@ -43,17 +51,50 @@ function createAnswerReader(format: WireFormat, options: ReadingOptions): Respon
       const body = json.result();
       return format.readResponse(body, { ...options, captureContent: options.captureContent && json.isWhole() });
     },
+    isStream: () => false,
   };
 }
 
-/** What reads an answer of this content type; undefined where it is nothing that a format reads. */
+/** Reads an answer that should be a stream and is not called one: its beginning tells. */
+function createSniffingReader(format: WireFormat, options: ReadingOptions): ResponseReader {
+  let beginning: Uint8Array = new Uint8Array();
+  let reader: ResponseReader | undefined;
+  const choose = (): ResponseReader => {
+    const createFramer = sniffFramer(beginning);
+    reader =
+      createFramer === undefined
+        ? createAnswerReader(format, options)
+        : createEventReader(format, options, createFramer);
+    reader.feed(beginning);
+    beginning = new Uint8Array();
+    return reader;
+  };
+  return {
+    feed: (bytes) => {
+      if (reader !== undefined) reader.feed(bytes);
+      else {
+        beginning = Buffer.concat([beginning, bytes]);
+        if (beginning.length >= SNIFFED_BYTES) choose();
+      }
+    },
+    result: () => (reader ?? choose()).result(),
+    isStream: () => (reader ?? choose()).isStream(),
+  };
+}
+
+/**
+ * What reads an answer of this content type; undefined where it is nothing that a format reads. `isStreamWanted` is whether the request
+ * asked for a stream.
+ */
 export function createResponseReader(
   format: WireFormat,
   contentType: string,
   options: ReadingOptions,
+  isStreamWanted = false,
 ): ResponseReader | undefined {
   const createFramer = framerOf(contentType);
   if (createFramer !== undefined) return createEventReader(format, options, createFramer);
+  if (isStreamWanted) return createSniffingReader(format, options);
   return contentType.includes("json") ? createAnswerReader(format, options) : undefined;
 }
 
@@ -115,7 +156,6 @@ export function describeInference(
   let status = 0;
   let reader: ResponseReader | undefined;
   let body: ResponseBody | undefined;
-  let streaming = false;
   let firstChunkMs: number | undefined;
   let bytes = 0;
 
@@ -126,8 +166,7 @@ export function describeInference(
       responseHead: (code, header) => {
         status = code;
         const type = header("content-type") ?? "";
-        streaming = framerOf(type) !== undefined;
-        reader = createResponseReader(format, type, { target: head, captureContent, header });
+        reader = createResponseReader(format, type, { target: head, captureContent, header }, request.stream);
         if (reader !== undefined) body = createResponseBody(header("content-encoding"), reader.feed);
       },
       responseChunk: (chunk, atMs) => {
@@ -138,6 +177,7 @@ export function describeInference(
       end: (span, outcome) => {
         body?.end();
         const facts = reader?.result() ?? {};
+        const streaming = reader?.isStream() === true;
         onFacts?.(facts);
         span.setAttributes(responseAttributes(facts));
         if (status !== 0) span.setAttribute(ATTR.httpStatus, status);

@@ -117,7 +117,22 @@ const end = {
   eval_count: 2,
 };
 
+const chat = {
+  id: "c",
+  model: "m",
+  choices: [{ index: 0, delta: { content: "x" }, finish_reason: "stop" }],
+  usage: { prompt_tokens: 3, completion_tokens: 2 },
+};
+
 const BROKEN: Routes = [
+  [
+    /\/chat\/completions$/,
+    ({ body }) => {
+      const { model } = JSON.parse(body.toString()) as { model: string };
+      const type = model === "as text" ? "text/plain" : "application/json";
+      return { type, body: [":", " ping\n\nda", `ta: ${JSON.stringify(chat)}\n\n`, "data: [DONE]\n\n"] };
+    },
+  ],
   [/\/model\/cut\/converse-stream$/, { type: AWS, body: [delta, metadata.subarray(0, 20)], cut: true }],
   [/\/model\/damaged\/converse-stream$/, { type: AWS, body: [delta, damaged, metadata] }],
   [/\/model\/short\/converse-stream$/, { type: AWS, body: [delta, metadata.subarray(0, 20)] }],
@@ -151,9 +166,10 @@ const attempt = async (path, body) => {
 };
 for (const model of ["cut", "damaged", "short", "nonsense", "whole"]) await attempt("/model/" + model + "/converse-stream", { messages: [] });
 for (const model of ["cut line", "bad line", "mislabelled", "large"]) await attempt("/api/chat", { model, messages: [{ role: "user", content: "x" }] });
+for (const model of ["as text", "as JSON"]) await attempt("/v1/chat/completions", { model, stream: true, messages: [] });
 `;
 
-describe("a stream that breaks", () => {
+describe("a stream that breaks, or is called something else", () => {
   it("is one call that ended, with the tokens that came, and no others", async () => {
     await using server = await startRoutes(BROKEN);
     const run = await runObserved(BROKEN_PROGRAM, { env: { MODEL_PORT: new URL(server.url).port } });
@@ -174,6 +190,8 @@ describe("a stream that breaks", () => {
         ["bad line", false, tokens],
         ["mislabelled", false, {}],
         ["large", false, tokens],
+        ["as text", false, tokens],
+        ["as JSON", false, tokens],
       ],
     );
     assert.equal(run.spans.every(isInference), true);

@@ -56,3 +56,12 @@ export function framerOf(contentType: string): ((onEvent: OnEvent) => Framer) | 
   const type = contentType.trim().toLowerCase();
   return FRAMERS.find(([pattern]) => pattern.test(type))?.[1];
 }
+
+/** So much of an answer shows whether it is server-sent events. */
+export const SNIFFED_BYTES = 16;
+
+/** What cuts an answer into events that begins so, whatever its content type says: some servers name it wrong, and clients do not care. */
+export function sniffFramer(beginning: Uint8Array): ((onEvent: OnEvent) => Framer) | undefined {
+  const text = new TextDecoder().decode(beginning.subarray(0, SNIFFED_BYTES));
+  return /^\s*(data|event|id|retry)?:/.test(text) ? createSseFramer : undefined;
+}

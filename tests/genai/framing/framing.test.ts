@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { crc32 as crcOf } from "node:zlib";
-import { framerOf } from "../../../src/genai/index.ts";
+import { framerOf, sniffFramer } from "../../../src/genai/index.ts";
 import { awsEvent, awsException, awsMessage } from "./aws-messages.ts";
 
 type Event = readonly [name: string, data: unknown];
@@ -34,6 +34,15 @@ describe("the framing of an answer", () => {
     assert.ok(framerOf(EVENT_STREAM) !== undefined);
     for (const type of ["", "application/json", "text/plain", "application/octet-stream", "text/event-streams"]) {
       assert.equal(framerOf(type), undefined, type);
+    }
+  });
+
+  it("is told by how it begins, where its content type is wrong", () => {
+    for (const text of ["data: x\n\n", "event: a\n", ": ping\n\n", "\ufeffdata:{}\n\n", "\r\nid: 1\n", "retry: 3\n"]) {
+      assert.ok(sniffFramer(Buffer.from(text)) !== undefined, JSON.stringify(text));
+    }
+    for (const text of ["", '{"data": 1}', "<html>", "database: x", '[{"a":1}]']) {
+      assert.equal(sniffFramer(Buffer.from(text)), undefined, text);
     }
   });
 
