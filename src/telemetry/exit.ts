@@ -39,6 +39,11 @@ const CHILD_START_MS = 1000;
 /** A thread in the middle of a computation cannot answer: the program is not held up longer for it. */
 const THREADS_MS = 500;
 
+/** Of a container, where no init was asked for. */
+const FIRST_PROCESS = 1;
+/** Ours on one event, which are not to bring the program nearer to a warning about its own. */
+const LISTENERS = 2;
+
 /** Names what is in payloads that did not arrive. */
 function lossOf(lost: readonly Remainder[]): string {
   const count = (signal: string): number =>
@@ -82,6 +87,22 @@ function sendBySubprocess(remainders: readonly Remainder[], timeoutMs: number, o
   );
 }
 
+/** process.exit() calls this once the listeners are through. They were listed before, so that none can be added any more. */
+function beforeReallyExit(step: (code: number | undefined) => void): void {
+  const exiting = process as unknown as { reallyExit: (code?: number) => never };
+  const { reallyExit } = exiting;
+  exiting.reallyExit = (code) => {
+    step(code);
+    return reallyExit.call(process, code);
+  };
+}
+
+function allowListeners(more: number): void {
+  const most = process.getMaxListeners();
+  // 0 is no limit.
+  if (most > 0) process.setMaxListeners(Math.max(1, most + more));
+}
+
 /** Watches for the end. Returns what stops watching. */
 export function guardExit(options: ExitOptions): () => void {
   let flushing = false;
@@ -118,11 +139,14 @@ export function guardExit(options: ExitOptions): () => void {
       // The process is ending: there is nobody left to tell.
     }
   };
-  // First of all listeners, because any of them may end the process at once by process.exit().
-  const onExit = (code: number): void => sendRest(code !== 0);
-  // And last of all, for what the others recorded.
-  const onExitLast = (code: number): void => {
+  // Last of all listeners, for what the others recorded.
+  const onExitLast = (code = 0): void => {
     if (options.pending()) sendRest(code !== 0);
+  };
+  // And first of all, because any of them may end the process at once by process.exit().
+  const onExit = (code: number): void => {
+    sendRest(code !== 0);
+    if (process.listeners("exit").at(-1) !== onExitLast) beforeReallyExit(onExitLast);
   };
   let moving = false;
   const onNewListener = (event: unknown, listener: unknown): void => {
@@ -135,6 +159,7 @@ export function guardExit(options: ExitOptions): () => void {
     });
   };
 
+  allowListeners(LISTENERS);
   options.onAsked?.(sendRest);
   process.on("beforeExit", onBeforeExit);
   process.on("exit", onExit);
@@ -142,6 +167,11 @@ export function guardExit(options: ExitOptions): () => void {
   const signals = options.thread
     ? undefined
     : watchFatalSignals(SIGNALS, (signal) => {
+        if (process.pid === FIRST_PROCESS) {
+          // The kernel keeps from it what it does not listen for: it lives on, if only until somebody loses patience and kills it.
+          void options.flush(AbortSignal.timeout(options.timeoutMs)).catch(() => {});
+          return;
+        }
         // At once, as the signal itself would end it: nothing of the program runs while this is sent.
         sendRest(true);
         stop();
@@ -153,6 +183,7 @@ export function guardExit(options: ExitOptions): () => void {
     process.off("exit", onExitLast);
     process.off("newListener", onNewListener);
     signals?.stop();
+    allowListeners(-LISTENERS);
   };
   return stop;
 }
