@@ -77,8 +77,8 @@ export const ATTR = {
   // Ours: no convention has a word for these yet.
   nodeName: "agent_observatory.workflow.node",
   /** The edges of a graph of agents, on the span by which one hands over to another. */
-  agentHandoffFrom: "agent_observatory.agent.handoff.from",
-  agentHandoffTo: "agent_observatory.agent.handoff.to",
+  handoffFrom: "agent_observatory.handoff.from_agent",
+  handoffTo: "agent_observatory.handoff.to_agent",
   cacheCreation1hTokens: "agent_observatory.usage.cache_creation_1h.input_tokens",
   inputAudioTokens: "agent_observatory.usage.audio.input_tokens",
   outputAudioTokens: "agent_observatory.usage.audio.output_tokens",
@@ -121,8 +121,6 @@ export const ATTR = {
   requestBytes: "agent_observatory.request.body.size",
   responseBytes: "agent_observatory.response.body.size",
   framework: "agent_observatory.framework",
-  handoffFrom: "agent_observatory.handoff.from_agent",
-  handoffTo: "agent_observatory.handoff.to_agent",
   guardrailName: "agent_observatory.guardrail.name",
   guardrailTriggered: "agent_observatory.guardrail.triggered",
 } as const;

@@ -30,6 +30,7 @@ embedded:
   otlpGrpcPort: 0
   dataDirectory: data
   retention: { maxAge: 1w1d, maxSize: 1.5GB }
+  maxSeriesPerDay: 9
   maxRequestSize: 1kB
   query: { timeout: 1m30s, threads: 4, memory: 1024 }
   rules:
@@ -56,6 +57,7 @@ describe("settings of the embedded process", () => {
       otlpGrpcPort: 0,
       dataDirectory: join(cwd, "data"),
       retention: { maxAgeMs: 8 * 86_400_000, maxSizeBytes: 1.5 * 1024 ** 3 },
+      maxSeriesPerDay: 9,
       maxRequestSizeBytes: 1024,
       query: { timeoutMs: 90_000, threads: 4, memoryBytes: 1024 },
       rules: {

@@ -39,7 +39,7 @@ async function sendUntilDeath(served: Served, signal: Signal, round: number): Pr
   return acknowledged;
 }
 
-const FLOOD_REQUESTS = 20;
+const FLOOD_REQUESTS = 40;
 const FLOOD_LINES = 10_000;
 
 /** Lines of one request, all of one stream that has its number. */

@@ -49,7 +49,10 @@ describe("the embedded process, asked and sent too much", {
     async () => {
       served = await startServed({
         stderr: "keep",
-        environment: { AGENT_OBSERVATORY_QUERY_TIMEOUT: `${TIMEOUT_S}s` },
+        environment: {
+          AGENT_OBSERVATORY_QUERY_TIMEOUT: `${TIMEOUT_S}s`,
+          AGENT_OBSERVATORY_MAX_SERIES_PER_DAY: String(2 * SERIES),
+        },
       });
       const timeMs = Date.now();
       nowS = Math.floor(timeMs / 1000) + 1;

@@ -94,6 +94,28 @@ describe("an OpenTelemetry SDK of the program", () => {
     });
   }
 
+  it("leaves wrapped agents and tools to us as well, in one tree, sampled or not", async () => {
+    const source = `
+      const { observeAgent, observeTool } = await import("agent-observatory");
+      const sdk = startSdk();
+      const look = observeTool("look", async () => await chat("hello"));
+      await observeAgent("scout", async () => await look())();
+      await sdk.shutdown();
+      tell("done");`;
+    for (const decision of [0, 2]) {
+      const config = `{ sampler: { shouldSample: () => ({ decision: ${decision} }), toString: () => "test" } }`;
+      const run = await runJoined(source, { line: "2.x", config });
+      const names = ["chat gpt-4o", "execute_tool look", "invoke_agent scout"];
+      assert.deepEqual(run.theirs.map(({ name }) => name).sort(), decision === 0 ? [] : names);
+      const [call, tool, agent] = names.map((name) => run.spans.find((span) => span.name === name));
+      assert.equal(call?.parentSpanId, tool?.spanId);
+      assert.equal(tool?.parentSpanId, agent?.spanId);
+      assert.ok(agent !== undefined && agent.parentSpanId === undefined);
+      assert.equal(pushedValue(run.points, "agent_requests_total", { agent: "scout" }), 1);
+      assert.equal(pushedValue(run.points, "llm_requests_total", { agent: "scout" }), 1);
+    }
+  });
+
   it("may come, go and come again", async () => {
     const source = `
       const rounds = [];

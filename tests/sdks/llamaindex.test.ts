@@ -122,8 +122,8 @@ describe("a LlamaIndex program", () => {
     const env = { BASE: double.url, AGENT_OBSERVATORY_CAPTURE_CONTENT: "true" };
     const run = await runProgram(program("module", BODY), { env, directory: SDKS_DIRECTORY });
     const handoff = run.spans.find(({ name }) => name === "execute_tool handOff");
-    assert.equal(handoff?.attributes[ATTR.agentHandoffFrom], "planner");
-    assert.equal(handoff?.attributes[ATTR.agentHandoffTo], "writer");
+    assert.equal(handoff?.attributes[ATTR.handoffFrom], "planner");
+    assert.equal(handoff?.attributes[ATTR.handoffTo], "writer");
     const broken = run.spans.find(({ name }) => name === "execute_tool broken");
     assert.deepEqual([broken?.failed, broken?.attributes[ATTR.errorCategory]], [true, "tool"]);
     const weather = run.spans.find(({ name }) => name === "execute_tool weather");

@@ -106,7 +106,7 @@ export function createSession({ tracer, captureContent, onUsage }: SessionOption
           [ATTR.toolType]: "function",
           [ATTR.toolCallId]: id,
           ...FRAMEWORK,
-          ...(other !== undefined && { [ATTR.agentHandoffFrom]: agent, [ATTR.agentHandoffTo]: other }),
+          ...(other !== undefined && { [ATTR.handoffFrom]: agent, [ATTR.handoffTo]: other }),
           ...(captureContent && { [ATTR.toolArguments]: contentOf(block.input) }),
         },
       },

@@ -158,7 +158,7 @@ export function createAgentRuns({
             [ATTR.toolName]: tool,
             [ATTR.toolType]: "function",
             ...(typeof toolId === "string" && { [ATTR.toolCallId]: toolId }),
-            ...(typeof target === "string" && { [ATTR.agentHandoffFrom]: agent, [ATTR.agentHandoffTo]: target }),
+            ...(typeof target === "string" && { [ATTR.handoffFrom]: agent, [ATTR.handoffTo]: target }),
             ...(captureContent && toolKwargs !== undefined && { [ATTR.toolArguments]: contentOf(toolKwargs) }),
             ...FRAMEWORK,
           },
