@@ -374,6 +374,7 @@ export function startTelemetry(options: StartOptions): Telemetry {
 
   const telemetry: Telemetry = {
     metrics,
+    tracer: sdk.tracer,
     captureContent: config.captureContent,
     logging: config.logging,
     emitLog: (item) => emitLog({ ...item, timeMs: clock.nowMs(), spanContext: trace.getSpanContext(context.active()) }),

@@ -104,9 +104,8 @@ function followResult(result: unknown, span: Span, recipe: SpanRecipe): unknown 
 export function wrapFunction<F extends AnyFunction>(recipe: SpanRecipe, name: string, extra: Attributes, fn: F): F {
   const attributes = { [ATTR.operation]: recipe.operation, [recipe.nameAttribute]: name, ...extra };
   const wrapped = function (this: unknown, ...args: unknown[]): unknown {
-    const span = trace
-      .getTracer(TRACER)
-      .startSpan(`${recipe.operation} ${name}`, { kind: SpanKind.INTERNAL, attributes });
+    const tracer = runningTelemetry()?.tracer ?? trace.getTracer(TRACER);
+    const span = tracer.startSpan(`${recipe.operation} ${name}`, { kind: SpanKind.INTERNAL, attributes });
     capture(span, recipe.inputAttribute, args.length === 1 ? args[0] : args);
     let result: unknown;
     try {

@@ -1,9 +1,12 @@
+import type { Tracer } from "@opentelemetry/api";
 import type { Metrics } from "../metrics/index.ts";
 import type { LogItem } from "./logs.ts";
 
 /** Telemetry while it runs. */
 export type Telemetry = {
   readonly metrics: Metrics;
+  /** Makes spans that are recorded whatever SDK the program has, and whatever that one leaves out. */
+  readonly tracer: Tracer;
   readonly captureContent: boolean;
   /** How loggers of ours write where the program does not say. */
   readonly logging: { readonly level: string; readonly format: "json" | "text" };

@@ -96,10 +96,10 @@ describe("an OpenTelemetry SDK of the program", () => {
 
   it("leaves wrapped agents and tools to us as well, in one tree, sampled or not", async () => {
     const source = `
-      const { observeAgent, observeTool } = await import("agent-observatory");
+      const { agent, tool } = await import("agent-observatory");
       const sdk = startSdk();
-      const look = observeTool("look", async () => await chat("hello"));
-      await observeAgent("scout", async () => await look())();
+      const look = tool("look", async () => await chat("hello"));
+      await agent("scout", async () => await look())();
       await sdk.shutdown();
       tell("done");`;
     for (const decision of [0, 2]) {
