@@ -68,6 +68,25 @@ function watchDestroy(request: ClientRequest, exchange: Exchange, guard: Guard):
   });
 }
 
+/** A connection that becomes a WebSocket leaves its request behind without a word: nothing of it ends, nothing closes. */
+function watchUpgrade(request: ClientRequest, exchange: Exchange, guard: Guard): void {
+  if (request.getHeader("upgrade") === undefined) return;
+  const { emit } = request;
+  Object.defineProperty(request, "emit", {
+    configurable: true,
+    writable: true,
+    value: function (this: ClientRequest, event: string | symbol, ...args: unknown[]) {
+      if (event === "upgrade") {
+        guard(() => {
+          exchange.responseHead((args[0] as IncomingMessage).statusCode ?? 101, () => undefined);
+          exchange.responseEnd();
+        });
+      }
+      return emit.call(this, event, ...args);
+    },
+  });
+}
+
 /** Sees the bytes of one answer as they are pushed into it, before anyone reads: a listener on `data` would start the flow. */
 function watchResponseBody(response: IncomingMessage, exchange: Exchange, guard: Guard): void {
   const push = response.push;
@@ -102,6 +121,8 @@ export function observeNodeHttpClient(observe: RequestObserver, guard: Guard): (
     [
       "http.client.request.created",
       ({ request }) => {
+        // A tunnel to a proxy: what goes through it is told by itself.
+        if (request.method === "CONNECT") return;
         const exchange = observe(headOf(request), (name, value) => {
           if (!request.headersSent) request.setHeader(name, value);
         });
@@ -109,6 +130,7 @@ export function observeNodeHttpClient(observe: RequestObserver, guard: Guard): (
         exchanges.set(request, exchange);
         watchRequestBody(request, exchange, guard);
         watchDestroy(request, exchange, guard);
+        watchUpgrade(request, exchange, guard);
         // A request that is destroyed before an answer emits no channel message of its own; once there is one, that has the last word.
         request.once("close", () => {
           guard(() => {

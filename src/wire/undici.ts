@@ -10,6 +10,8 @@ type UndiciRequest = {
   readonly method: string;
   readonly path: string;
   readonly headers: string | readonly (string | Buffer | readonly string[])[];
+  /** The protocol that a WebSocket asks for. */
+  readonly upgrade?: string | null;
   readonly addHeader: (name: string, value: string) => void;
 };
 
@@ -90,6 +92,26 @@ function watchUnpublished(request: UndiciRequest, exchange: Exchange, guard: (st
   }
 }
 
+/** Not every version publishes that a connection has become a WebSocket, which is the end of the request. */
+function watchUpgrade(request: UndiciRequest, exchange: Exchange, guard: (step: () => void) => void): void {
+  if (!request.upgrade) return;
+  for (const method of ["onUpgrade", "onRequestUpgrade"]) {
+    const original: unknown = Reflect.get(request, method);
+    if (typeof original !== "function") continue;
+    Object.defineProperty(request, method, {
+      configurable: true,
+      writable: true,
+      value: function (this: UndiciRequest, ...args: unknown[]) {
+        guard(() => {
+          exchange.responseHead(Number(args[0]), () => undefined);
+          exchange.responseEnd();
+        });
+        return original.apply(this, args);
+      },
+    });
+  }
+}
+
 /**
  * Watches fetch and undici, Node's own and the npm package's, through their diagnostics channels: nothing of the program is
  * touched. `guard` runs each step so that a fault of ours stays ours. Returns what stops it.
@@ -120,6 +142,7 @@ export function observeUndici(observe: RequestObserver, guard: (step: () => void
           if (exchange === undefined) return;
           exchanges.set(request, exchange);
           watchUnpublished(request, exchange, guard);
+          watchUpgrade(request, exchange, guard);
         }),
     ],
     ...Object.entries(steps).map(([name, step]): [string, (message: unknown) => void] => [

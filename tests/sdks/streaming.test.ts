@@ -21,6 +21,7 @@ import {
 } from "../process/run-program.ts";
 import { EVENT_STREAM, streamText } from "../process/scripted-server.ts";
 
+const CLIENT = 3;
 const CONTENTS = ["Grüße ", "aus 🦊 ", "日本", "!"];
 const WHOLE = Buffer.from(streamText(CONTENTS));
 const ENDLESS = new Set(["break", "return", "throw", "abort", "abort with a reason", "timeout", "cancel"]);
@@ -257,5 +258,44 @@ describe("a stream", () => {
     }
     assert.equal(pushedValue(observed.points, "llm_requests_active", { model: "unread 0" }), 0);
     assert.ok(Number(observed.stdout) < 2e6, `the heap grew by ${observed.stdout.trim()} bytes`);
+  });
+});
+
+describe("a connection that becomes a WebSocket", () => {
+  it("is one request that ends as it does, whichever client asks for it", async () => {
+    const call = `
+      const { createHash } = await import("node:crypto");
+      const { once } = await import("node:events");
+      const http = await import("node:http");
+      const server = http.createServer((_, response) => response.end());
+      server.on("upgrade", (request, socket) => {
+        const key = request.headers["sec-websocket-key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+        const accepted = createHash("sha1").update(key).digest("base64");
+        socket.on("error", () => {});
+        socket.write("HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n" +
+          "Sec-WebSocket-Accept: " + accepted + "\\r\\n\\r\\n");
+      });
+      await once(server.listen(0, "127.0.0.1"), "listening");
+      const { port } = server.address();
+      for (const [index, Socket] of [WebSocket, undici6.WebSocket, undici7.WebSocket, undici8.WebSocket].entries()) {
+        await once(new Socket("ws://127.0.0.1:" + port + "/socket/" + index), "open");
+      }
+      const headers = { connection: "Upgrade", upgrade: "websocket", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==" };
+      const [answer] = await once(http.request({ port, path: "/socket/http", headers }).end(), "upgrade");
+      await (await fetch("http://127.0.0.1:" + port + "/after")).text();
+      console.log(answer.statusCode);
+      process.exit();`;
+    const observed = await run(call, "require");
+    assert.equal(observed.stdout, "101\n", observed.stderr);
+    const clients = observed.spans.filter(({ kind }) => kind === CLIENT);
+    const after = clients.find(({ attributes }) => String(attributes["url.full"]).endsWith("/after"));
+    const sockets = clients.filter(({ attributes }) => String(attributes["url.full"]).includes("/socket/"));
+    assert.equal(sockets.length, 5);
+    for (const { attributes, endMs, failed } of sockets) {
+      const which = String(attributes["url.full"]);
+      assert.equal(attributes[ATTR.httpStatus], 101, which);
+      assert.equal(failed, false, which);
+      assert.ok(endMs <= after!.startMs, `${which} does not wait for the end of the connection`);
+    }
   });
 });
