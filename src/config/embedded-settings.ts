@@ -62,6 +62,14 @@ export const EMBEDDED_SETTINGS = {
     default: "5GB",
     doc: "How much is kept on the disk; when it is reached, the oldest data go. Units are powers of 1024.",
   },
+  maxSeriesPerDay: {
+    env: ["AGENT_OBSERVATORY_MAX_SERIES_PER_DAY"],
+    file: true,
+    flag: "max-series-per-day",
+    kind: count,
+    default: "200000",
+    doc: "Series, and streams of logs, that are taken in one UTC day; samples of more are refused and counted. Each costs 2 kB of disk, and memory when it is asked for.",
+  },
   maxRequestSize: {
     env: ["AGENT_OBSERVATORY_MAX_REQUEST_SIZE"],
     file: true,

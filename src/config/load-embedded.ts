@@ -18,6 +18,8 @@ export type EmbeddedConfig = {
   readonly otlpGrpcPort: number;
   readonly dataDirectory: string;
   readonly retention: { readonly maxAgeMs: number; readonly maxSizeBytes: number };
+  /** Log streams likewise. */
+  readonly maxSeriesPerDay: number;
   readonly maxRequestSizeBytes: number;
   readonly query: { readonly timeoutMs: number; readonly threads: number; readonly memoryBytes: number };
   readonly rules: {
@@ -82,6 +84,7 @@ export function loadEmbeddedConfig({ flags = {}, env, cwd }: EmbeddedInput): Loa
       maxAgeMs: read("retention.maxAge", 15 * DAY_MS),
       maxSizeBytes: read("retention.maxSize", 5 * 1024 * MB),
     },
+    maxSeriesPerDay: read("maxSeriesPerDay", 200_000),
     maxRequestSizeBytes: read("maxRequestSize", 32 * MB),
     query: {
       timeoutMs: read("query.timeout", 30_000),

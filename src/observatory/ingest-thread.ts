@@ -15,7 +15,7 @@ const MAINTENANCE_MS = 5000;
 const DERIVED_MS = 15_000;
 
 const port = parentPort as MessagePort;
-const { directory, retention } = workerData as IngestThreadData;
+const { directory, retention, maxSeriesPerDay } = workerData as IngestThreadData;
 const post = (message: FromIngest): void => port.postMessage(message);
 
 function open(): StoreWriter | undefined {
@@ -24,6 +24,7 @@ function open(): StoreWriter | undefined {
       directory,
       clock: systemClock,
       retention,
+      ...(maxSeriesPerDay !== undefined && { maxSeriesPerDay }),
       onFault: ({ path, error }) => post({ kind: "fault", path, error: plainError(error) }),
     });
   } catch (error) {

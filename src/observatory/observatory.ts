@@ -112,7 +112,11 @@ async function compose(
   });
 
   const ingest = await startIngestClient({
-    data: { directory: dataDirectory, retention: { maxAgeMs: retention.maxAgeMs, maxBytes: retention.maxSizeBytes } },
+    data: {
+      directory: dataDirectory,
+      retention: { maxAgeMs: retention.maxAgeMs, maxBytes: retention.maxSizeBytes },
+      maxSeriesPerDay: settings.maxSeriesPerDay,
+    },
     maxPendingBytes: IN_FLIGHT_BYTES / 2,
     heapMb: INGEST_HEAP_MB,
     diagnostics,

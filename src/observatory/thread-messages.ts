@@ -11,7 +11,12 @@ export type PlainSample = {
   readonly stale?: true;
 };
 
-export type IngestThreadData = { readonly directory: string; readonly retention: Retention };
+export type IngestThreadData = {
+  readonly directory: string;
+  readonly retention: Retention;
+  /** As the store has it where not given. */
+  readonly maxSeriesPerDay?: number;
+};
 
 export type IngestCall =
   | { readonly kind: "take"; readonly signal: Signal; readonly bytes: Uint8Array; readonly encoding: Encoding }

@@ -27,7 +27,7 @@ export type Retention = {
 
 export type WriterOptions = StoreOptions & {
   readonly retention: Retention;
-  /** Series and log streams that one file takes; more are refused. 1,000,000 where not given. */
+  /** Series and log streams that one file takes; more are refused. 200,000 where not given. */
   readonly maxSeriesPerDay?: number;
 };
 

@@ -19,7 +19,7 @@ import { openState, type State } from "./state.ts";
 import type { Rejected, StoreWriter, WriteBatch, WriterOptions } from "./types.ts";
 import { createUsageReader } from "./usage.ts";
 
-const DEFAULT_MAX_SERIES = 1_000_000;
+const DEFAULT_MAX_SERIES = 200_000;
 /** Per file; two are open around midnight. Twice as much did not make a million spans with random ids any faster. */
 const CACHE_KB = 4096;
 const PAGE_BYTES = 4096;

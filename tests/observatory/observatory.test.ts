@@ -74,6 +74,22 @@ describe("the embedded process", () => {
     assert.equal(noise.status, 400);
   });
 
+  it("takes no more series in a day than it may, tells the sender, and counts what it refuses", async () => {
+    await using observatory = await runObservatory({ settings: { maxSeriesPerDay: 100 } });
+    const values = Array.from({ length: 150 }, (_, index) => index);
+    const now = Date.now();
+    const partial = await send(observatory.urls.otlpHttp, "metrics", otlp.gauge("flood", now, values));
+    const { partialSuccess } = (await partial.json()) as { partialSuccess: Record<string, string> };
+    const rejected = Number(partialSuccess["rejectedDataPoints"]);
+    // Rules have series as well.
+    assert.ok(rejected >= 50 && rejected < 150, String(rejected));
+    assert.match(partialSuccess["errorMessage"] ?? "", /the day has as many series as the store takes/);
+    const known = await send(observatory.urls.otlpHttp, "metrics", otlp.gauge("flood", now + 1, [1]));
+    assert.deepEqual(await known.json(), {});
+    const counted = `agent_observatory_otlp_items_total{signal="metrics",outcome="rejected"} ${rejected}`;
+    assert.ok((await observatory.get("/metrics")).body.includes(counted));
+  });
+
   it("has everything that it answered for after a restart", async () => {
     const dataDirectory = await createDirectory();
     try {
