@@ -138,6 +138,42 @@ describe("a program that ends", () => {
     }
   });
 
+  it("is not held up by a thread that cannot answer, beyond a bound", async () => {
+    const run = await runProgram(
+      `import { once } from "node:events"; import { Worker } from "node:worker_threads";
+       await once(new Worker(new URL("./worker.mjs", import.meta.url)), "message"); process.exit(3);`,
+      {
+        env: { AGENT_OBSERVATORY_EXIT_TIMEOUT_MS: "60000" },
+        files: {
+          "worker.mjs": `import { parentPort } from "node:worker_threads"; import { tool } from "agent-observatory"; tool("one", () => {})();
+            setImmediate(() => setImmediate(() => { parentPort.postMessage("busy"); for (;;); }));`,
+        },
+      },
+    );
+    assert.deepEqual([run.code, run.spans.length], [3, 1], run.stderr);
+    assert.ok(run.elapsedMs < 20_000, `took ${run.elapsedMs} ms`);
+  });
+
+  it("keeps no more of a thread than fits while the main thread is busy, and counts the rest", async () => {
+    const run = await runProgram(
+      `import { Worker } from "node:worker_threads"; const shared = new SharedArrayBuffer(4);
+       new Worker(new URL("./worker.mjs", import.meta.url), { workerData: shared });
+       Atomics.wait(new Int32Array(shared), 0, 0, 60_000);`,
+      {
+        env: { OTEL_BSP_MAX_QUEUE_SIZE: "100" },
+        files: {
+          "worker.mjs": `import { workerData } from "node:worker_threads"; import { tool } from "agent-observatory"; const step = tool("step", () => {});
+            for (let at = 0; at < 1000; at += 1) step();
+            setImmediate(() => setImmediate(() => { Atomics.store(new Int32Array(workerData), 0, 1); Atomics.notify(new Int32Array(workerData), 0); }));`,
+        },
+      },
+    );
+    assert.equal(run.code, 0, run.stderr);
+    assert.equal(run.spans.length, 100);
+    assert.equal(pushedValue(run.points, "agent_observatory_dropped_total", { signal: "traces" }), 900);
+    assert.equal(pushedValue(run.points, "agent_tool_calls_total", { tool: "step" }), 1000);
+  });
+
   it("sends more than one batch by process.exit, compressed as well", async () => {
     const run = await runProgram(
       `import { tool } from "agent-observatory"; const step = tool("step", () => {});
