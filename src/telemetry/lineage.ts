@@ -36,16 +36,20 @@ function kindOf(attributes: Attributes): PlaceKind {
 export type NewPlace = Pick<Place, "parent" | "said" | "spanContext" | "isSampled" | "tail">;
 
 export function createPlace(given: NewPlace): Place {
-  const place: Place = {
-    ...given,
-    isLocalRoot: given.parent === undefined,
+  const { parent } = given;
+  return lookAgain({
+    parent,
+    said: given.said,
+    spanContext: given.spanContext,
+    isLocalRoot: parent === undefined,
     kind: "other",
     operation: undefined,
-    agent: given.parent?.agent,
-    workflow: given.parent?.workflow,
+    agent: parent?.agent,
+    workflow: parent?.workflow,
+    isSampled: given.isSampled,
+    tail: given.tail,
     hasInferenceBelow: false,
-  };
-  return lookAgain(place);
+  });
 }
 
 /** Some instrumentations tell what a span is only after it has begun. */

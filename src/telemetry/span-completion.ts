@@ -85,21 +85,39 @@ export function complete(
   return { attributes, status };
 }
 
-/** An ended span with what completes it: it looks like the span, which itself stays as it is. */
+/** When a call ended, where the wire knows that it lasted longer than its span: some instrumentations end theirs with the first byte. */
+function endOf(span: ReadableSpan, facts: WireFacts | undefined): Pick<ReadableSpan, "endTime" | "duration"> {
+  const { startTime, endTime, duration } = span;
+  const endMs = facts?.endMs ?? 0;
+  if (endMs <= hrTimeToMilliseconds(endTime)) return { endTime, duration };
+  return { endTime: millisToHrTime(endMs), duration: millisToHrTime(endMs - hrTimeToMilliseconds(startTime)) };
+}
+
+/** An ended span with what completes it, which itself stays as it is. The span where there is nothing to add. */
 export function completedView(span: ReadableSpan, completed: Completed, facts: WireFacts | undefined): ReadableSpan {
-  const said: PropertyDescriptorMap = {
-    attributes: { value: completed.attributes },
-    status: { value: completed.status },
+  const { attributes, status } = completed;
+  if (facts === undefined && attributes === span.attributes && status === span.status) return span;
+  const spanContext = span.spanContext();
+  const { parentSpanContext } = span;
+  const { endTime, duration } = endOf(span, facts);
+  // One by one: an object made from the span as its prototype would make the span itself slow.
+  return {
+    name: facts?.name ?? span.name,
+    kind: facts === undefined ? span.kind : SpanKind.CLIENT,
+    spanContext: () => spanContext,
+    ...(parentSpanContext !== undefined && { parentSpanContext }),
+    startTime: span.startTime,
+    endTime,
+    status,
+    attributes,
+    links: span.links,
+    events: span.events,
+    duration,
+    ended: span.ended,
+    resource: span.resource,
+    instrumentationScope: span.instrumentationScope,
+    droppedAttributesCount: span.droppedAttributesCount,
+    droppedEventsCount: span.droppedEventsCount,
+    droppedLinksCount: span.droppedLinksCount,
   };
-  if (facts !== undefined) {
-    said["name"] = { value: facts.name };
-    said["kind"] = { value: SpanKind.CLIENT };
-    const { endMs = 0 } = facts;
-    // Some instrumentations end their span with the first byte of a stream.
-    if (endMs > hrTimeToMilliseconds(span.endTime)) {
-      said["endTime"] = { value: millisToHrTime(endMs) };
-      said["duration"] = { value: millisToHrTime(endMs - hrTimeToMilliseconds(span.startTime)) };
-    }
-  }
-  return Object.create(span, said) as ReadableSpan;
 }
