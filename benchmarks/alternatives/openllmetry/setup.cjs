@@ -7,3 +7,7 @@ traceloop.initialize({
   baseUrl: process.env.OTEL_EXPORTER_OTLP_ENDPOINT,
   silenceInitializationMessage: true,
 });
+// Its documentation flushes a short program so; without it its spans are lost.
+process.once("beforeExit", async () => {
+  await traceloop.forceFlush();
+});
