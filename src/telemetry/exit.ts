@@ -111,6 +111,11 @@ export function guardExit(options: ExitOptions): () => void {
   // Whole: spawnSync and AbortSignal.timeout throw at a fraction.
   const leftMs = (): number => Math.max(0, Math.ceil(options.timeoutMs - waitedMs));
 
+  const timed = (step: () => void): void => {
+    const startedMs = performance.now();
+    step();
+    waitedMs += performance.now() - startedMs;
+  };
   const flushInTime = async (): Promise<void> => {
     flushing = true;
     const startedMs = performance.now();
@@ -128,13 +133,11 @@ export function guardExit(options: ExitOptions): () => void {
   };
   const sendRest = (failed: boolean): void => {
     try {
-      const startedMs = performance.now();
       options.endOpen(failed);
-      options.collect(failed, Math.min(leftMs(), THREADS_MS));
+      timed(() => options.collect(failed, Math.min(leftMs(), THREADS_MS)));
       options.onEnd();
-      waitedMs += performance.now() - startedMs;
-      sendBySubprocess(options.drain(), leftMs(), options);
-      waitedMs += performance.now() - startedMs;
+      const remainders = options.drain();
+      timed(() => sendBySubprocess(remainders, leftMs(), options));
     } catch {
       // The process is ending: there is nobody left to tell.
     }
@@ -149,14 +152,26 @@ export function guardExit(options: ExitOptions): () => void {
     if (process.listeners("exit").at(-1) !== onExitLast) beforeReallyExit(onExitLast);
   };
   let moving = false;
-  const onNewListener = (event: unknown, listener: unknown): void => {
-    if (event !== "exit" || listener === onExitLast || moving) return;
+  let stopped = false;
+  /** To its place at the end, once whoever is adding or removing listeners is through with it. */
+  const putInPlace = (): void => {
+    if (moving || stopped) return;
     moving = true;
     queueMicrotask(() => {
+      if (!stopped) {
+        process.off("exit", onExitLast).on("exit", onExitLast);
+        if (!process.listeners("exit").includes(onExit)) process.prependListener("exit", onExit);
+        if (!process.listeners("beforeExit").includes(onBeforeExit)) process.on("beforeExit", onBeforeExit);
+      }
       moving = false;
-      process.off("exit", onExitLast);
-      process.on("exit", onExitLast);
     });
+  };
+  const onNewListener = (event: unknown): void => {
+    if (event === "exit") putInPlace();
+  };
+  // A program that removes all listeners means its own.
+  const onRemoveListener = (event: unknown): void => {
+    if (event === "exit" || event === "beforeExit") putInPlace();
   };
 
   allowListeners(LISTENERS);
@@ -164,6 +179,7 @@ export function guardExit(options: ExitOptions): () => void {
   process.on("beforeExit", onBeforeExit);
   process.on("exit", onExit);
   process.on("newListener", onNewListener);
+  process.on("removeListener", onRemoveListener);
   const signals = options.thread
     ? undefined
     : watchFatalSignals(SIGNALS, (signal) => {
@@ -178,10 +194,12 @@ export function guardExit(options: ExitOptions): () => void {
         process.kill(process.pid, signal);
       });
   const stop = (): void => {
+    stopped = true;
     process.off("beforeExit", onBeforeExit);
     process.off("exit", onExit);
     process.off("exit", onExitLast);
     process.off("newListener", onNewListener);
+    process.off("removeListener", onRemoveListener);
     signals?.stop();
     allowListeners(-LISTENERS);
   };

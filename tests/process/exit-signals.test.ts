@@ -123,6 +123,19 @@ describe("listeners of an observed program", () => {
     );
   });
 
+  it("can all be removed by the program, and it is still seen how it ends", async () => {
+    for (const [type, end] of [
+      ["exit", "process.exit(0);"],
+      ["beforeExit", ""],
+    ]) {
+      await compared(`process.removeAllListeners("${type}"); await null; ${end}`, "SIGTERM");
+    }
+    await compared(
+      `for (const name of process.eventNames()) process.listeners(name).length; process.removeAllListeners("exit").removeAllListeners("beforeExit"); await null; process.on("exit", () => console.log("bye"));`,
+      "SIGTERM",
+    );
+  });
+
   it("of the exit see what they always saw, and what they record arrives", async () => {
     const source = (log: string): string => `
       process.on("exit", (code) => { ${log} console.log("first", code, process.exitCode); });
