@@ -1,10 +1,10 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { isIP } from "node:net";
+import { isIP, isIPv4 } from "node:net";
 import type { Guard } from "../receive/index.ts";
 
-/** Whether only programs of this machine reach what listens on the address. */
+/** Whether only programs of this machine reach what listens on the address. A name that begins as such an address can belong to anybody. */
 export const isLoopback = (host: string): boolean =>
-  host === "localhost" || host.endsWith(".localhost") || host === "::1" || /^127\./.test(host);
+  host === "localhost" || host.endsWith(".localhost") || host === "::1" || (isIPv4(host) && host.startsWith("127."));
 
 /** The name in a Host header, without port, in lower case. */
 function nameOf(host: string): string {

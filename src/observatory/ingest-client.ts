@@ -30,7 +30,7 @@ export type IngestClient = {
   readonly pendingBytes: () => number;
   /** Why nothing could be stored the last time that something should; undefined where it was. */
   readonly failure: () => string | undefined;
-  /** Stores what waits and closes the store. */
+  /** Stores what waits, as far as there is time, and closes the store. */
   readonly close: () => Promise<void>;
 };
 
@@ -50,6 +50,8 @@ type Pending = { readonly resolve: (answer: IngestAnswer) => void; readonly byte
 
 const BUSY_RETRY_MS = 1000;
 const RESTART_MS = 1000;
+/** What the last requests may take at the end; those that take longer are not acknowledged. */
+const CLOSE_MS = 1300;
 
 /** The code that a message of ours ends with; without one, that it is one. */
 export const codeIn = (message: string): string => /\((AO_[A-Z_]+)\)$/.exec(message)?.[1] ?? "an error";
@@ -188,7 +190,9 @@ export async function startIngestClient(options: IngestClientOptions): Promise<I
       closing = true;
       const running = worker;
       if (running === undefined) return;
+      const timer = setTimeout(() => void running.terminate(), CLOSE_MS);
       await ask({ kind: "close" });
+      clearTimeout(timer);
       await running.terminate();
     },
   };

@@ -1,9 +1,11 @@
+import { hash } from "node:crypto";
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { type ApiResponse, parseTail, type Tail } from "../api/index.ts";
 import type { Clock } from "../base/index.ts";
 import type { Guard } from "../receive/index.ts";
+import { askedHeaders } from "./asked-headers.ts";
 import type { QueryPool } from "./query-pool.ts";
 
 /**
@@ -24,6 +26,8 @@ export type TailOptions = {
 
 export const TAIL_PATH = "/loki/api/v1/tail";
 const POLL_MS = 300;
+/** After a question that had no answer: it would hardly have one at once. */
+const FAILED_MS = 5000;
 const PING_MS = 15_000;
 const MAX_CLIENTS = 20;
 /** As Loki's tail_max_duration. */
@@ -43,6 +47,7 @@ const NEVER = -1;
 type Value = readonly [timeNs: string, line: string, ...rest: unknown[]];
 type Stream = { readonly stream: Readonly<Record<string, string>>; readonly values: readonly Value[] };
 type Entry = {
+  /** Tells lines apart, and is short: thousands are remembered. */
   readonly key: string;
   readonly timeNs: bigint;
   readonly stream: Stream["stream"];
@@ -56,7 +61,7 @@ function entriesOf(streams: readonly Stream[]): Entry[] {
     .flatMap(({ stream, values }) => {
       const labels = JSON.stringify(Object.entries(stream).sort());
       return values.map((value) => ({
-        key: `${value[0]} ${labels} ${value[1]}`,
+        key: hash("sha256", `${labels} ${JSON.stringify(value)}`, "base64"),
         timeNs: BigInt(value[0]),
         stream,
         value,
@@ -92,6 +97,7 @@ function follow(socket: WebSocket, tail: Tail, headers: Readonly<Record<string, 
   /** What was there when the store was last asked; lines that are held back make it worth asking again. */
   let askedVersion = NEVER;
   let holdingUntilMs = 0;
+  let failedUntilMs = 0;
 
   const ask = async (startNs: bigint, endNs: bigint, limit: number): Promise<Entry[] | undefined> => {
     const params = new URLSearchParams({
@@ -142,7 +148,7 @@ function follow(socket: WebSocket, tail: Tail, headers: Readonly<Record<string, 
   const poll = async (): Promise<void> => {
     const version = logsVersion();
     const now = clock.nowMs();
-    if (polling || (version === askedVersion && now > holdingUntilMs)) return;
+    if (polling || now < failedUntilMs || (version === askedVersion && now > holdingUntilMs)) return;
     polling = true;
     try {
       const endNs = nowNs(clock) - BigInt(Math.round(tail.delaySeconds * 1e9));
@@ -150,7 +156,10 @@ function follow(socket: WebSocket, tail: Tail, headers: Readonly<Record<string, 
       const startNs = first || backNs < tail.startNs ? tail.startNs : backNs;
       if (endNs <= startNs) return;
       const looked = await look(startNs, endNs);
-      if (looked === undefined) return;
+      if (looked === undefined) {
+        failedUntilMs = now + FAILED_MS;
+        return;
+      }
       const { entries, missed } = looked;
       if (version !== askedVersion) holdingUntilMs = now + (tail.delaySeconds + 1) * 1000;
       askedVersion = version;
@@ -219,9 +228,7 @@ export function attachTail(options: TailOptions): TailServer {
     if (isForeign(request, options.corsOrigins)) return refuse(socket, plain(403, "expected a page of this server"));
     if (sockets.clients.size >= MAX_CLIENTS)
       return refuse(socket, plain(429, `max concurrent tail requests limit exceeded, limit: ${MAX_CLIENTS}`));
-    const headers = Object.fromEntries(
-      Object.entries(request.headers).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])),
-    );
+    const headers = askedHeaders(request);
     const asked = { method: "GET", path, params: new URLSearchParams(query), headers };
     const parsed = parseTail(asked, options.clock);
     if ("refusal" in parsed) return refuse(socket, parsed.refusal);

@@ -10,6 +10,7 @@ import {
   SERVER_NAME,
 } from "../receive/index.ts";
 import { isLoopback } from "./access.ts";
+import { askedHeaders } from "./asked-headers.ts";
 import type { OwnMetrics } from "./own-metrics.ts";
 import { apiOf, failureResponse } from "./query-failures.ts";
 import type { QueryPool } from "./query-pool.ts";
@@ -89,9 +90,7 @@ async function run(
 ): Promise<Sent> {
   const startedMs = monotonicMs();
   const method = message.method ?? "GET";
-  const headers = Object.fromEntries(
-    Object.entries(message.headers).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])),
-  );
+  const headers = askedHeaders(message);
   const ask = async (): Promise<Sent> => {
     if (local.handles(path)) return local.handle({ method, path, params, headers });
     const answer = await pool.run({ kind: "request", method, path, params: params.toString(), headers }, signal);

@@ -33,11 +33,12 @@ export function readBody(
       finished = true;
       if (body.kind !== "whole") {
         budget.release(length);
-        chunks.length = 0;
         if (unpacker !== undefined) request.unpipe(unpacker);
         // What still comes is passed over, so that the answer can be read before the connection closes.
         request.resume();
       }
+      // They would live as long as the request, until it is answered.
+      chunks.length = 0;
       unpacker?.destroy();
       resolve(body);
     };

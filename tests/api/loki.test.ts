@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { parseTail, tailMessage } from "../../src/api/index.ts";
+import { parseTail } from "../../src/api/index.ts";
 import { createLabels, type LogLine } from "../../src/signals/index.ts";
 import { createAsk, json, NOW_MS, query } from "./asking.ts";
 
@@ -268,45 +268,5 @@ describe("a tail", () => {
       assert.equal(asked.refusal.status, 400);
       assert.match(asked.refusal.body, message);
     }
-  });
-
-  it("sends what its query lets through, in Loki's form", () => {
-    const messageOf = (headers: Readonly<Record<string, string>>): unknown => {
-      const asked = tailOf(query({ query: `${ANY} |= "msg"` }), headers);
-      assert.ok("tail" in asked);
-      const { pipeline, flags } = asked.tail;
-      const lines = [
-        line("a", 0, "msg one", { n: "1" }),
-        line("b", 1, "nothing"),
-        line("b", 2, "msg two"),
-        line("a", 3, "msg three", { n: "3" }),
-      ];
-      return JSON.parse(
-        tailMessage(
-          lines.flatMap((one) => pipeline.process(one) ?? []),
-          flags,
-        ),
-      );
-    };
-    assert.deepEqual(messageOf({}), {
-      streams: [
-        { stream: { env: "test", n: "1", service_name: "a" }, values: [[String(ns(0)), "msg one"]] },
-        { stream: { env: "test", service_name: "b" }, values: [[String(ns(2)), "msg two"]] },
-        { stream: { env: "test", n: "3", service_name: "a" }, values: [[String(ns(3)), "msg three"]] },
-      ],
-    });
-    assert.deepEqual(messageOf(CATEGORIZED.headers), {
-      streams: [
-        {
-          stream: { env: "test", service_name: "a" },
-          values: [
-            [String(ns(0)), "msg one", { structuredMetadata: { n: "1" } }],
-            [String(ns(3)), "msg three", { structuredMetadata: { n: "3" } }],
-          ],
-        },
-        { stream: { env: "test", service_name: "b" }, values: [[String(ns(2)), "msg two", {}]] },
-      ],
-      encodingFlags: ["categorize-labels"],
-    });
   });
 });

@@ -41,6 +41,35 @@ describe("the thread that stores", () => {
     }
   });
 
+  it("ends in time, whatever it is at, and what it has not acknowledged can be sent again", async () => {
+    const directory = await createDirectory();
+    const start = () =>
+      startIngestClient({
+        data: { directory, retention: { maxAgeMs: 86_400_000, maxBytes: GB } },
+        maxPendingBytes: GB,
+        heapMb: 1024,
+        diagnostics: { warnOnce: (_key, message) => assert.fail(message), debug: () => {} },
+        onTaken: () => {},
+        onCommitted: () => {},
+        onRestart: () => assert.fail("it is started again"),
+      });
+    const client = await start();
+    const bodies = [1, 2, 3, 4].map((ago) =>
+      bytesOf(otlp.logs(Array<string>(200_000).fill("a line of a log"), Date.now() - ago * 1000)),
+    );
+    const taken = bodies.map(async (body) => (await client.take("logs", body, "json")).kind);
+    const closedMs = performance.now();
+    await client.close();
+    assert.ok(performance.now() - closedMs < 3000, "it takes too long");
+    const kinds = await Promise.all(taken);
+    assert.ok(kinds.includes("failed"), kinds.join());
+    // The store is free for the next one.
+    const next = await start();
+    assert.equal((await next.usage()).lines, kinds.filter((kind) => kind === "accepted").length * 200_000);
+    await next.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+
   it("is not given more than may wait", async () => {
     const directory = await createDirectory();
     const outcomes: string[] = [];

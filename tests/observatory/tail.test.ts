@@ -63,6 +63,24 @@ describe("following logs", () => {
     assert.deepEqual(fresh.toSorted(), ["e keep", "f keep", "g keep"]);
   });
 
+  it("keeps structured metadata apart for clients that ask for that, in Loki's form", async () => {
+    const now = Date.now();
+    await send(observatory.urls.otlpHttp, "logs", otlp.logs(["apart"], now));
+    const headers = { "x-loki-response-encoding-flags": "categorize-labels" };
+    const socket = new WebSocket(urlOf('{service_name="program"} |= "apart"'), { headers });
+    const message = messageOf((await once(socket, "message")) as unknown[]);
+    socket.terminate();
+    assert.deepEqual(message, {
+      streams: [
+        {
+          stream: { service_name: "program" },
+          values: [[`${now}000000`, "apart", { structuredMetadata: { detected_level: "unknown" } }]],
+        },
+      ],
+      encodingFlags: ["categorize-labels"],
+    });
+  });
+
   it("tells that lines were left out where more come than it follows", async () => {
     const socket = new WebSocket(urlOf('{service_name="program"} |= "many"'));
     await once(socket, "open");

@@ -39,18 +39,14 @@ const entryJson = (entry: LogqlEntry, categorized: boolean): string =>
 const streamJson = ({ labels, entries }: LogqlStream, categorized: boolean): string =>
   `{"stream":${labelsJson(labels)},"values":[${entries.map((entry) => entryJson(entry, categorized)).join(",")}]}`;
 
-export const addStreams = (answer: Answer, streams: readonly LogqlStream[], flags: EncodingFlags): void => {
+const addStreams = (answer: Answer, streams: readonly LogqlStream[], flags: EncodingFlags): void => {
   const categorized = isCategorized(flags);
   addArray(answer, streams, (stream) => streamJson(stream, categorized));
 };
 
-/** `"encodingFlags":…,` where the client asked for an encoding. */
-export const flagsJson = (flags: EncodingFlags): string =>
-  flags.length === 0 ? "" : `"encodingFlags":${JSON.stringify(flags)}`;
-
 /** The members of `data` that hold the result. */
 export function addResult(answer: Answer, outcome: LogqlOutcome, flags: EncodingFlags): void {
-  const encoding = flags.length === 0 ? "" : `${flagsJson(flags)},`;
+  const encoding = flags.length === 0 ? "" : `"encodingFlags":${JSON.stringify(flags)},`;
   answer.add(`"resultType":"${outcome.type}",${encoding}"result":`);
   if (outcome.type === "streams") addStreams(answer, outcome.streams, flags);
   else if (outcome.type === "matrix") addArray(answer, outcome.series, seriesJson);
