@@ -183,7 +183,10 @@ function watchProgram({
     captureContent,
     costOf: (attributes) => costAttributes(pricer, attributes, { failed: false, timeMs: systemClock.nowMs() }),
     enter: (entered) => void contextManager.attach(entered),
-    claimable,
+    claimable: (outer) => {
+      langchain.noteModelRequest();
+      return claimable(outer);
+    },
     isInstrumented: sdk.isInstrumented,
     onFault,
     onInferenceStart: (provider, model, userAgent) => {

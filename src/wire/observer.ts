@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import {
   type Attributes,
   type Context,
@@ -118,6 +119,8 @@ export function createRequestObserver(options: ObserverOptions): RequestWatch {
     const isForeign = head.transport !== undefined && isInstrumented(INSTRUMENTATION[head.transport]);
     if (!recognition.mayBeMore && isForeign) return undefined;
     const outer = context.active();
+    // What the body shows is heard of elsewhere, perhaps where another request is sent: frameworks are asked about this place.
+    const inPlace = AsyncLocalStorage.snapshot();
     const startSpan = (): Span =>
       tracer.startSpan(
         head.method,
@@ -160,7 +163,8 @@ export function createRequestObserver(options: ObserverOptions): RequestWatch {
       }
       if (call !== undefined) {
         inference = call;
-        const attempt = onInferenceStart(call.provider, call.model, head.header("user-agent") ?? "");
+        const { provider, model } = call;
+        const attempt = inPlace(() => onInferenceStart(provider, model, head.header("user-agent") ?? ""));
         if (attempt !== undefined && attempt > 0) span.setAttribute(ATTR.retryCount, attempt);
       }
       seen = { span, description: described.description };

@@ -2,8 +2,11 @@ import { type Attributes, type Context, SpanKind, type Tracer, trace } from "@op
 import type { Clock } from "../../base/index.ts";
 import { describeError, failSpan } from "../../errors/index.ts";
 import { ATTR, OPERATION } from "../../model/index.ts";
+import { describeHandoff } from "./handoff.ts";
+import { announce, type Inside } from "./inside.ts";
 import { readModelResult } from "./model-result.ts";
-import type { Run, RunBook } from "./runs.ts";
+import { type Metadata, type Place, placeChain, type Serialized } from "./place.ts";
+import type { ModelRun, Run, RunBook } from "./runs.ts";
 
 export type HandlerOptions = {
   readonly tracer: Tracer;
@@ -14,14 +17,13 @@ export type HandlerOptions = {
   readonly outerContext: () => Context;
 };
 
-type Serialized = { readonly id?: readonly string[]; readonly name?: string } | undefined;
-type Metadata = Readonly<Record<string, unknown>> | undefined;
+type Fields = Readonly<Record<string, unknown>>;
 
 const FRAMEWORK = { [ATTR.framework]: "langchain" };
 /** LangGraph ends nodes by throwing these to move control; nothing has failed. */
 const CONTROL_FLOW = new Set(["GraphInterrupt", "NodeInterrupt", "GraphBubbleUp", "ParentCommand"]);
-/** What LangGraph calls a graph that was given no name. */
-const UNNAMED_GRAPH = "LangGraph";
+/** Name of the error of whoever is called off by a signal. */
+const ABORTED = "AbortError";
 /** The tag of runs that LangChain itself would not show. */
 const HIDDEN = "langsmith:hidden";
 
@@ -34,48 +36,6 @@ function contentOf(value: unknown): string {
   } catch {
     return "";
   }
-}
-
-type Place = { readonly kind: Run["kind"]; readonly name: string; readonly attributes: Attributes };
-
-/** What a chain run is: LangChain calls everything a chain, from a whole graph to the write to a channel. */
-function placeChain(
-  name: string,
-  serialized: Serialized,
-  metadata: Metadata,
-  parent: Run | undefined,
-): Place | undefined {
-  const agent = text(metadata?.lc_agent_name);
-  const node = text(metadata?.langgraph_node);
-  // LangChain's agents put their name on all runs inside them: the first that has it is the agent itself.
-  if (agent !== undefined && agent !== parent?.agent && name === agent) return agentPlace(agent);
-  if (node !== undefined && node === name && (parent?.kind === "graph" || parent?.kind === "agent")) {
-    // The inner nodes of a ready-made agent (model, tools) are its plumbing: the calls they make show by themselves.
-    return parent.kind === "agent"
-      ? undefined
-      : {
-          kind: "node",
-          name: `${OPERATION.executeNode} ${node}`,
-          attributes: { [ATTR.operation]: OPERATION.executeNode, [ATTR.nodeName]: node },
-        };
-  }
-  const isGraph =
-    serialized?.id?.some((part) => part === "pregel" || part === "CompiledStateGraph") === true ||
-    name === UNNAMED_GRAPH;
-  if (isGraph && parent !== undefined && name !== UNNAMED_GRAPH) return agentPlace(name);
-  if (isGraph || parent === undefined) {
-    return {
-      kind: "graph",
-      name: `${OPERATION.invokeWorkflow} ${name}`,
-      attributes: { [ATTR.operation]: OPERATION.invokeWorkflow, [ATTR.workflowName]: name },
-    };
-  }
-  return undefined;
-}
-
-function agentPlace(agent: string): Place {
-  const attributes = { [ATTR.operation]: OPERATION.invokeAgent, [ATTR.agentName]: agent };
-  return { kind: "agent", name: `${OPERATION.invokeAgent} ${agent}`, attributes };
 }
 
 /**
@@ -116,7 +76,7 @@ export class ObservatoryHandler {
     const place = tags?.includes(HIDDEN) ? undefined : placeChain(name, chain, metadata, parent);
     const content =
       place !== undefined && this.#options.captureContent ? { [ATTR.inputMessages]: contentOf(inputs) } : {};
-    this.#begin(id, parentId, place, content);
+    this.#begin(id, parentId, place, content, "chain");
   }
 
   handleChainEnd(_outputs: unknown, id: string): void {
@@ -149,7 +109,8 @@ export class ObservatoryHandler {
   }
 
   handleToolEnd(output: unknown, id: string): void {
-    this.#end(id, this.#options.captureContent ? { [ATTR.toolResult]: contentOf(output) } : {});
+    const handoff = describeHandoff(output, this.#options.runs.get(id)?.agent);
+    this.#end(id, { ...handoff, ...(this.#options.captureContent && { [ATTR.toolResult]: contentOf(output) }) });
   }
 
   handleToolError(error: unknown, id: string): void {
@@ -167,7 +128,13 @@ export class ObservatoryHandler {
   ): void {
     const name = runName ?? retriever?.id?.at(-1) ?? "retriever";
     const attributes = { [ATTR.operation]: OPERATION.retrieval, "gen_ai.data_source.id": name };
-    this.#begin(id, parentId, { kind: "retriever", name: `${OPERATION.retrieval} ${name}`, attributes }, {});
+    this.#begin(
+      id,
+      parentId,
+      { kind: "retriever", name: `${OPERATION.retrieval} ${name}`, attributes },
+      {},
+      "retriever",
+    );
   }
 
   handleRetrieverEnd(_documents: unknown, id: string): void {
@@ -178,28 +145,28 @@ export class ObservatoryHandler {
     this.#fail(id, error);
   }
 
+  handleLLMStart(
+    _model: Serialized,
+    _prompts: unknown,
+    id: string,
+    parentId?: string,
+    extra?: Fields,
+    _tags?: string[],
+    metadata?: Metadata,
+  ): void {
+    this.#beginModel(OPERATION.textCompletion, id, parentId, extra, metadata);
+  }
+
   handleChatModelStart(
     _model: Serialized,
     _messages: unknown,
     id: string,
     parentId?: string,
-    extra?: Readonly<Record<string, unknown>>,
+    extra?: Fields,
     _tags?: string[],
     metadata?: Metadata,
   ): void {
-    const { runs, clock, outerContext } = this.#options;
-    const parameters = extra?.invocation_params as Readonly<Record<string, unknown>> | undefined;
-    const outer = outerContext();
-    runs.addModel({
-      id,
-      parentId,
-      startMs: clock.nowMs(),
-      model: text(parameters?.model) ?? text(metadata?.ls_model_name),
-      provider: text(metadata?.ls_provider),
-      context: runs.contextBelow(parentId, outer),
-      outerSpan: trace.getSpan(outer),
-      wireCalls: 0,
-    });
+    this.#beginModel(OPERATION.chat, id, parentId, extra, metadata);
   }
 
   handleLLMEnd(output: unknown, id: string): void {
@@ -210,8 +177,32 @@ export class ObservatoryHandler {
     this.#endModel(id, undefined, error);
   }
 
-  #begin(id: string, parentId: string | undefined, place: Place | undefined, content: Attributes): void {
-    const { tracer, runs, outerContext } = this.#options;
+  /** Ends what the program has left early, a stream not read to its end. `isForgotten`: long ago, unless something happened since. */
+  leave({ kind, runIds }: Inside, isForgotten: boolean): void {
+    for (const id of runIds) {
+      if (kind === "model") this.#endModel(id, undefined, undefined, true);
+      else this.#leaveRun(id, isForgotten);
+    }
+  }
+
+  #leaveRun(id: string, isForgotten = false): void {
+    const { runs } = this.#options;
+    // What is still inside will not be heard of either; the innermost first.
+    for (const inner of runs.get(id) === undefined ? [] : [...runs.below(id).toReversed(), id]) {
+      const run = runs.retire(inner);
+      run?.span?.setAttribute(ATTR.streamOutcome, "abandoned");
+      run?.span?.end(isForgotten ? run.lastMs : this.#options.clock.nowMs());
+    }
+  }
+
+  #begin(
+    id: string,
+    parentId: string | undefined,
+    place: Place | undefined,
+    content: Attributes,
+    announcedAs?: "chain" | "retriever",
+  ): void {
+    const { tracer, clock, runs, outerContext } = this.#options;
     const outer = outerContext();
     const parent = runs.get(parentId);
     const below = runs.contextBelow(parentId, outer);
@@ -222,7 +213,7 @@ export class ObservatoryHandler {
         { kind: SpanKind.INTERNAL, attributes: { ...place.attributes, ...FRAMEWORK, ...content } },
         below,
       );
-    runs.add({
+    const run: Run = {
       id,
       parentId,
       span,
@@ -231,35 +222,69 @@ export class ObservatoryHandler {
       agent: text(place?.attributes[ATTR.agentName]) ?? parent?.agent,
       // Plumbing stands for its parent, so that a node inside a sequence inside a graph is still the graph's node.
       kind: place?.kind ?? parent?.kind ?? "plumbing",
-    });
+      lastMs: clock.nowMs(),
+    };
+    runs.add(run);
+    runs.touch(parentId, run.lastMs);
+    if (announcedAs !== undefined) announce(outer, announcedAs, run);
+  }
+
+  #remove(id: string): Run | undefined {
+    const { runs, clock } = this.#options;
+    const run = runs.remove(id);
+    runs.touch(run?.parentId, clock.nowMs());
+    return run;
   }
 
   #end(id: string, attributes: Attributes): void {
-    const span = this.#options.runs.remove(id)?.span;
+    const span = this.#remove(id)?.span;
     span?.setAttributes(attributes);
     span?.end();
   }
 
   #fail(id: string, thrown: unknown): void {
-    const span = this.#options.runs.remove(id)?.span;
-    if (span === undefined) return;
     const error = describeError(thrown);
+    // Where it was called off, LangGraph tells nothing more of what was going on inside.
+    if (error.type === ABORTED) for (const inner of this.#options.runs.below(id)) this.#leaveRun(inner);
+    const span = this.#remove(id)?.span;
+    if (span === undefined) return;
     if (!CONTROL_FLOW.has(error.type)) failSpan(span, error);
     span.end();
   }
 
+  #beginModel(operation: string, id: string, parentId?: string, extra?: Fields, metadata?: Metadata): void {
+    const { runs, clock, outerContext } = this.#options;
+    const parameters = extra?.invocation_params as Readonly<Record<string, unknown>> | undefined;
+    const outer = outerContext();
+    const run: ModelRun = {
+      id,
+      operation,
+      parentId,
+      startMs: clock.nowMs(),
+      model: text(parameters?.model) ?? text(metadata?.ls_model_name),
+      provider: text(metadata?.ls_provider),
+      context: runs.contextBelow(parentId, outer),
+      outerSpan: trace.getSpan(outer),
+      wireCalls: 0,
+      isOnWire: false,
+    };
+    runs.addModel(run);
+    announce(outer, "model", run);
+  }
+
   /** A model call that never showed on the wire (a model in the process, a transport we cannot see) is described from here. */
-  #endModel(id: string, output: unknown, thrown: unknown): void {
+  #endModel(id: string, output: unknown, thrown: unknown, isLeft = false): void {
     const run = this.#options.runs.removeModel(id);
-    if (run === undefined || run.wireCalls > 0) return;
+    if (run === undefined || run.wireCalls > 0 || run.isOnWire) return;
     const span = this.#options.tracer.startSpan(
-      run.model === undefined ? OPERATION.chat : `${OPERATION.chat} ${run.model}`,
+      run.model === undefined ? run.operation : `${run.operation} ${run.model}`,
       {
         kind: SpanKind.CLIENT,
         startTime: run.startMs,
         attributes: {
-          [ATTR.operation]: OPERATION.chat,
+          [ATTR.operation]: run.operation,
           ...FRAMEWORK,
+          ...(isLeft && { [ATTR.streamOutcome]: "abandoned" }),
           ...(run.model !== undefined && { [ATTR.requestModel]: run.model }),
           ...(run.provider !== undefined && { [ATTR.provider]: run.provider }),
         },
