@@ -6,6 +6,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
+import { writePriceTable } from "./price-table.ts";
 
 const BUNDLED = [
   "@grpc/grpc-js",
@@ -86,6 +87,8 @@ const result = await build({
   ],
   logLevel: "warning",
 });
+
+await writePriceTable("dist/cost/prices.json");
 
 /** The licences of what is bundled travel with it. */
 function collectLicences(inputs: readonly string[]): string {

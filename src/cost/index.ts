@@ -1,7 +1,7 @@
 /**
- * What a call costs in US dollars, by the price table of @pydantic/genai-prices (docs/costs.md). Owns that library, which is loaded when
- * the first call is priced: its table is half a megabyte that most programs' start should not wait for. No network: the table is the
- * installed one.
+ * What a call costs in US dollars, by the price table of @pydantic/genai-prices (docs/costs.md), of which scripts/price-table.ts keeps what
+ * prices need. It is read when the first call is priced: most programs' start should not wait for it. No network: the table is the one that
+ * this package was built with.
  */
 export { costAttributes } from "./cost-attributes.ts";
 export { createPricer, type Price, type PricedCall, type Pricer, type UnpricedReason } from "./pricer.ts";

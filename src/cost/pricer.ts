@@ -1,11 +1,9 @@
-import { createRequire } from "node:module";
+import { systemClock } from "../base/index.ts";
 import { publicProvider, type Usage } from "../genai/index.ts";
 import { type BillableUsage, billableUsage } from "./billable.ts";
+import { createTokenPricer, type ModelPrice, rateOf } from "./model-price.ts";
+import { loadPriceTable, type PriceTable, type TablePrice } from "./price-table.ts";
 import { tierFactor } from "./tiers.ts";
-
-type GenaiPrices = typeof import("@pydantic/genai-prices");
-type PricedProvider = import("@pydantic/genai-prices").Provider;
-type ModelPrice = import("@pydantic/genai-prices").ModelPrice;
 
 /**
  * `unknown_model`: the table does not know the model. `no_usage`: the answer carried no token counts. `unknown_rate`: the model is known, but
@@ -71,20 +69,6 @@ const MAX_CACHED = 500;
 /** Anthropic's price for what is kept an hour, in prices of input, for sellers of its models whose price the table lacks. */
 const HOUR_WRITE_FACTOR = 2;
 
-/** `name` is what the model was found by. */
-type Found = {
-  readonly name: string;
-  readonly provider: PricedProvider;
-  readonly providerId: string;
-  readonly modelId: string;
-};
-
-function rateOf(price: ModelPrice[string], inputTokens: number): number {
-  if (price === undefined) return 0;
-  if (typeof price === "number") return price;
-  return price.tiers.reduce((rate, tier) => (inputTokens > tier.start ? tier.price : rate), price.base);
-}
-
 /** Whether the table lacks a price for something that was used, and has no other that holds for it. */
 function lacksAudio(providerId: string, price: ModelPrice, counts: BillableUsage): boolean {
   // Where Google has no price for audio, its one price is for all.
@@ -103,14 +87,14 @@ const lacksFees = (price: ModelPrice, counts: BillableUsage): boolean =>
   );
 
 export function createPricer(): Pricer {
-  let library: GenaiPrices | undefined;
-  const load = (): GenaiPrices => {
-    // require: the CommonJS build is half the size, and pricing happens where nothing can be awaited.
-    library ??= createRequire(import.meta.url)("@pydantic/genai-prices") as GenaiPrices;
-    return library;
+  let table: PriceTable | undefined;
+  const load = (): PriceTable => {
+    table ??= loadPriceTable();
+    return table;
   };
-  /** The one model of a provider that a name means; finding it tries hundreds of patterns, pricing by it none. */
-  const models = new Map<string, Found | null>();
+  const costOf = createTokenPricer();
+  /** The one model of a provider that a name means: finding it tries hundreds of patterns. */
+  const models = new Map<string, TablePrice | null>();
   const hosts = new Map<string, string | null>();
 
   const remember = <T>(cache: Map<string, T>, key: string, find: () => T): T => {
@@ -121,18 +105,10 @@ export function createPricer(): Pricer {
     return found;
   };
 
-  const find = (providerId: string | undefined, model: string): Found | null =>
+  const find = (providerId: string | undefined, model: string): TablePrice | null =>
     remember(models, `${providerId ?? ""}/${model}`, () => {
       if (MISTAKEN.some(([provider, name]) => provider === providerId && name.test(model))) return null;
-      const found = load().calcPrice({}, model, providerId === undefined ? {} : { providerId });
-      if (found === null) return null;
-      const { provider, model: matched } = found;
-      return {
-        name: model,
-        provider: { ...provider, models: [matched] },
-        providerId: provider.id,
-        modelId: matched.id,
-      };
+      return load().find(providerId, model) ?? null;
     });
 
   /** The provider of the price table whose host this is; undefined where nobody's is. */
@@ -140,11 +116,11 @@ export function createPricer(): Pricer {
     if (host === undefined) return undefined;
     const known = publicProvider(host);
     if (known !== undefined) return PROVIDER_IDS[known] ?? known;
-    const find = (): string | null => load().findProvider({ providerApiUrl: `https://${host}/` })?.id ?? null;
+    const find = (): string | null => load().providerAt(`https://${host}/`) ?? null;
     return remember(hosts, host, find) ?? undefined;
   };
 
-  const findModel = ({ provider, host }: PricedCall, model: string): Found | null => {
+  const findModel = ({ provider, host }: PricedCall, model: string): TablePrice | null => {
     const seller = IMITATED.has(provider) ? sellerAt(host) : undefined;
     if (seller !== undefined) return find(seller, model);
     const found = find(provider === undefined ? undefined : (PROVIDER_IDS[provider] ?? provider), model);
@@ -156,14 +132,13 @@ export function createPricer(): Pricer {
     return null;
   };
 
-  const priceBy = (found: Found, { usage, tier, geo, timeMs }: PricedCall): Price => {
+  const priceBy = (found: TablePrice, { usage, tier, geo, timeMs = systemClock.nowMs() }: PricedCall): Price => {
     const counts = billableUsage(usage);
-    const priced = load().calcPrice(counts, found.name, {
-      provider: found.provider,
-      ...(timeMs !== undefined && { timestamp: new Date(timeMs) }),
-    });
-    if (priced === null) return { status: "unpriced", reason: "unknown_model" };
-    const { model_price: price, input_price: inputUsd, output_price: outputUsd, total_price: totalUsd } = priced;
+    const price = found.at(timeMs);
+    const cost = costOf(price, counts);
+    // Counts that contradict each other.
+    if (cost === undefined) return { status: "unpriced", reason: "unknown_rate" };
+    const { inputUsd, outputUsd, totalUsd } = cost;
     const input = counts.input_tokens ?? 0;
     const longContext = Object.values(price).some((one) => typeof one === "object" && rateOf(one, input) !== one.base);
     const { providerId, modelId } = found;
@@ -195,12 +170,7 @@ export function createPricer(): Pricer {
         if (model === undefined || model === "") continue;
         const found = findModel(call, model);
         if (found === null) continue;
-        try {
-          return priceBy(found, call);
-        } catch {
-          // Counts that contradict each other, which the table refuses.
-          return { status: "unpriced", reason: "unknown_rate" };
-        }
+        return priceBy(found, call);
       }
       return { status: "unpriced", reason: "unknown_model" };
     },

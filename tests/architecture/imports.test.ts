@@ -13,7 +13,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   // pure: data in, data out
   errors: ["base", "model"],
   genai: ["model"],
-  cost: ["genai", "model"],
+  cost: ["base", "genai", "model"],
   redaction: ["base"],
   // adapters: the light side, which the preload loads
   config: ["base", "errors", "redaction"],
