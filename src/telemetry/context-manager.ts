@@ -28,18 +28,28 @@ export class BridgedContextManager extends AsyncLocalStorageContextManager {
   readonly #attached = new AsyncLocalStorage<Attached | undefined>();
   #theirs: ContextManager | undefined;
   #theirRoot: Context | undefined;
+  #wasAsked = false;
 
   addBridge(bridge: ContextBridge): void {
     this.#bridges.push(bridge);
   }
 
-  /** Lets the program's own context manager carry the context from now on. */
-  carryBy(theirs: ContextManager): void {
+  /**
+   * Lets the program's own context manager carry the context from now on. False for one that asks ours in turn: there is nothing to be
+   * done, and both would ask each other for ever.
+   */
+  carryBy(theirs: ContextManager): boolean {
+    if (theirs === this) return false;
+    this.#wasAsked = false;
+    const theirRoot = theirs.active();
+    if (this.#wasAsked) return false;
     this.#theirs = theirs;
-    this.#theirRoot = theirs.active();
+    this.#theirRoot = theirRoot;
+    return true;
   }
 
   override active(): Context {
+    this.#wasAsked = true;
     const current = this.unbridged();
     for (const bridge of this.#bridges) {
       const span = bridge(current);

@@ -146,6 +146,34 @@ describe("an OpenTelemetry SDK of the program", () => {
     assert.equal(pushedValue(run.points, "llm_requests_total"), 6);
   });
 
+  it("may be what it found there, or a wrapper of that", async () => {
+    const run = await runJoined(
+      `trace.setGlobalTracerProvider(trace.getTracerProvider());
+       trace.getTracer("mine").startActiveSpan("found", (span) => span.end());
+       trace.disable();
+       const found = trace.getTracerProvider();
+       trace.setGlobalTracerProvider({ getTracer: (...given) => found.getTracer(...given), getDelegate: () => found });
+       const manager = context._getContextManager();
+       context.disable();
+       const seen = [];
+       context.setGlobalContextManager({
+         active: () => manager.active(),
+         with: (...given) => (seen.push("with"), manager.with(...given)),
+         bind: (...given) => manager.bind(...given),
+         enable: () => {},
+         disable: () => {},
+       });
+       await trace.getTracer("mine").startActiveSpan("wrapped", async (span) => { await chat("hello"); span.end(); });
+       tell(seen.length > 0);`,
+      { line: "3.x" },
+    );
+    assert.equal(run.stderr, "");
+    assert.equal(run.result, true);
+    assert.deepEqual(run.spans.map(({ name }) => name).sort(), ["chat gpt-4o", "found", "wrapped"]);
+    const [call] = callsOf(run.spans, "gpt-4o");
+    assert.equal(call?.parentSpanId, run.spans.find(({ name }) => name === "wrapped")?.spanId);
+  });
+
   it("that is shut down leaves us at work", async () => {
     const run = await runJoined(
       `const sdk = startSdk();

@@ -90,9 +90,12 @@ export function startSdk(options: SdkOptions): Sdk {
     return isAttached;
   };
   const held: { api?: ApiGlobals } = {};
+  const ours = new WeakSet<object>([own]);
   const registered = (): TracerProvider | undefined => {
     const given = held.api?.foreign("trace");
-    return given === undefined ? undefined : behindProxies(given);
+    const provider = given === undefined ? undefined : behindProxies(given);
+    // A program may register what it found, which was ours, or a wrapper of it.
+    return provider === undefined || ours.has(provider) ? undefined : provider;
   };
   const foreign = (): TracerProvider | undefined => {
     const provider = registered();
@@ -103,7 +106,9 @@ export function startSdk(options: SdkOptions): Sdk {
   const switching = createSwitchingProvider({ own, foreign, ids });
   // Programs look at the global provider as the proxy that the API puts there.
   const proxy = new ProxyTracerProvider();
-  proxy.setDelegate(Object.assign(Object.create(own) as TracerProvider, { getTracer: switching.getTracer }));
+  const shown = Object.assign(Object.create(own) as TracerProvider, { getTracer: switching.getTracer });
+  ours.add(shown);
+  proxy.setDelegate(shown);
 
   const onForeignTrace = (given: object): void => {
     // The API registers its proxy first, and then tells it whom it stands for.
@@ -130,8 +135,7 @@ export function startSdk(options: SdkOptions): Sdk {
       guarded(() => {
         if (slot === "trace") onForeignTrace(given);
         if (slot !== "context") return undefined;
-        contextManager.carryBy(given as ContextManager);
-        return contextManager;
+        return contextManager.carryBy(given as ContextManager) ? contextManager : undefined;
       }),
   });
 
