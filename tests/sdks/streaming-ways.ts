@@ -36,7 +36,12 @@ export const WAYS: Readonly<Record<string, Way>> = {
     const reason = new RangeError("no longer wanted");
     for await (const _ of (await open(controller.signal)).body) setImmediate(() => controller.abort(reason));
   },
-  timeout: async (open) => read((await open(AbortSignal.timeout(1000))).body),
+  timeout: async (open) => {
+    const controller = new AbortController();
+    const { body } = await open(controller.signal);
+    setTimeout(() => controller.abort(new DOMException("late", "TimeoutError")), 50);
+    return read(body);
+  },
   cut: async (open) => read((await open()).body),
   "half-close": async (open) => read((await open()).body),
   slow: async (open) => read((await open()).body),

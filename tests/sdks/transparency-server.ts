@@ -33,8 +33,8 @@ export type ServerReply = {
   /** An object is sent as JSON, a text as it is, a list piece by piece with pauses. */
   readonly body?: object | string | readonly string[];
   readonly type?: string;
-  /** `hang` never answers, `reset` ends the connection without an answer, `cut` ends it within. */
-  readonly end?: "hang" | "reset" | "cut";
+  /** `hang` never answers, `reset` ends the connection without an answer; `hold` answers in part and then waits for the client to leave. */
+  readonly end?: "hang" | "reset" | "hold";
   readonly call?: ExpectedCall;
 };
 
@@ -48,6 +48,9 @@ export type ModelServer = AsyncDisposable & {
 
 /** Long enough for a client that wants to leave in between. */
 const PIECE_DELAY_MS = 8;
+
+/** Enough for every client to have seen something of the content. */
+const HELD_AFTER_PIECES = 5;
 
 function write(response: ServerResponse, reply: ServerReply): Promise<void> | void {
   const { status = 200, headers = {}, body = "", end } = reply;
@@ -65,13 +68,12 @@ function write(response: ServerResponse, reply: ServerReply): Promise<void> | vo
     return;
   }
   return (async () => {
-    for (const piece of body as readonly string[]) {
+    for (const piece of (body as readonly string[]).slice(0, end === "hold" ? HELD_AFTER_PIECES : undefined)) {
       if (response.destroyed) return;
       response.write(piece);
       await delay(PIECE_DELAY_MS);
     }
-    if (end === "cut") response.destroy();
-    else response.end();
+    if (end !== "hold") response.end();
   })();
 }
 

@@ -103,8 +103,9 @@ function answerMessage(call: ServerCall): ServerReply {
   }
   const body = stream ? messageEvents(call) : message(call);
   // What went in is told at the beginning, what came out at the end only.
-  const tokens = model.startsWith("is-left") ? { input: TOKENS.input } : TOKENS;
-  return { body, call: { ...expected, status: 200, ...tokens } };
+  const leaves = model.startsWith("is-left");
+  const tokens = leaves ? { input: TOKENS.input } : TOKENS;
+  return { body, ...(leaves && { end: "hold" }), call: { ...expected, status: 200, ...tokens } };
 }
 
 const batch = {

@@ -160,7 +160,10 @@ export function answerLikeOpenAi(call: ServerCall): ServerReply {
     case "POST /v1/chat/completions": {
       const leaves = body.model.startsWith("is-left");
       const usage = body.stream !== true || body.stream_options?.include_usage === true;
-      const reply = (): ServerReply => ({ body: body.stream ? chatChunks(call) : chatCompletion(call) });
+      const reply = (): ServerReply => ({
+        body: body.stream ? chatChunks(call) : chatCompletion(call),
+        ...(leaves && { end: "hold" }),
+      });
       return inference(call, "chat", reply, usage && !leaves);
     }
     case "POST /v1/responses":
