@@ -146,6 +146,48 @@ describe("an OpenTelemetry SDK of the program", () => {
     assert.equal(pushedValue(run.points, "llm_requests_total"), 6);
   });
 
+  it("carries the context into handlers of servers, and the contexts of frameworks are still found", async () => {
+    const run = await runJoined(
+      `const http = require("node:http");
+       const { StateGraph, START, END, Annotation } = await import("@langchain/langgraph");
+       const sdk = startSdk();
+       const State = Annotation.Root({ said: Annotation() });
+       const graph = new StateGraph(State)
+         .addNode("ask", async () => ({ said: await chat("hello") }))
+         .addEdge(START, "ask").addEdge("ask", END).compile({ name: "asking" });
+       const server = http.createServer(async (request, response) => {
+         await new Promise((resolve) => setTimeout(resolve, 1));
+         await trace.getTracer("mine").startActiveSpan("handler" + request.url.slice(1), async (span) => {
+           const { said } = await graph.invoke({ said: "" });
+           span.end();
+           response.end(said);
+         });
+       });
+       await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+       const url = "http://127.0.0.1:" + server.address().port + "/";
+       const said = await Promise.all(["1", "2"].map(async (path) => await (await fetch(url + path)).text()));
+       server.close();
+       server.closeAllConnections();
+       await sdk.shutdown();
+       tell(said);`,
+      { line: "3.x" },
+    );
+    assert.equal(run.stderr, "");
+    assert.deepEqual(run.result, ["You said: hello", "You said: hello"]);
+    const byId = new Map(run.spans.map((span) => [span.spanId, span]));
+    const pathOf = (id: string | undefined): string[] => {
+      const span = byId.get(String(id));
+      return span === undefined ? [] : [...pathOf(span.parentSpanId), span.name];
+    };
+    assert.deepEqual(
+      callsOf(run.spans, "gpt-4o")
+        .map(({ spanId }) => pathOf(spanId).join(" / "))
+        .sort(),
+      [1, 2].map((n) => `GET / GET / handler${n} / invoke_workflow asking / execute_node ask / chat gpt-4o`),
+    );
+    assert.deepEqual(run.spans.map(({ spanId }) => spanId).sort(), run.theirs.map(({ spanId }) => spanId).sort());
+  });
+
   it("may be what it found there, or a wrapper of that", async () => {
     const run = await runJoined(
       `trace.setGlobalTracerProvider(trace.getTracerProvider());
