@@ -351,6 +351,47 @@ describe("MCP within one process", () => {
     assert.equal(trees(run.spans)["client own/method / server own/method"], 1);
   });
 
+  it("is one span also where the server needs more of the user and the client asks again", async () => {
+    const program = `
+      import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+      import { McpServer, createMcpHandler, inputRequired, acceptedContent } from "@modelcontextprotocol/server";
+      import { z } from "zod";
+      ${ours("module", "agent, tool")} ${inner}
+      const confirmation = z.object({ confirm: z.boolean() });
+      const handler = createMcpHandler(() => {
+        const server = new McpServer({ name: "shop", version: "1.0.0" });
+        server.registerTool("deploy", { inputSchema: z.object({ to: z.string() }) }, async ({ to }, extra) => {
+          if (acceptedContent(extra.mcpReq.inputResponses, "sure", confirmation)?.confirm !== true) {
+            return inputRequired({ inputRequests: { sure: inputRequired.elicit({ message: "Sure?", requestedSchema: confirmation }) } });
+          }
+          return { content: [{ type: "text", text: inner(to) }] };
+        });
+        return server;
+      });
+      const client = new Client({ name: "agent", version: "1.0.0" }, { capabilities: { elicitation: { form: {} } }, versionNegotiation: { mode: "auto" } });
+      client.setRequestHandler("elicitation/create", async () => { inner("asked"); return { action: "accept", content: { confirm: true } }; });
+      await client.connect(new StreamableHTTPClientTransport(new URL("http://shop.example/mcp"), { fetch: (url, init) => handler.fetch(new Request(url, init)) }));
+      console.log(JSON.stringify(await agent("buyer", () => client.callTool({ name: "deploy", arguments: { to: "test" } }))()));
+      await client.close();
+      await handler.close();`;
+    const run = await runProgram(program, { directory: SDKS_DIRECTORY });
+    const bare = await runProgram(program, { directory: SDKS_DIRECTORY, mode: "none" });
+    assert.equal(run.code, 0, run.stderr);
+    assert.equal(run.stdout, bare.stdout);
+    assert.match(run.stdout, /test/);
+    const buyer = run.spans.find(({ name }) => name === "invoke_agent buyer");
+    assert.deepEqual(trees(run.spans.filter(({ traceId }) => traceId === buyer?.traceId)), {
+      [BUYER]: 1,
+      [`${BUYER} / client tools/call deploy`]: 1,
+      [both("tools/call deploy")]: 2,
+      [`${both("tools/call deploy")} / internal execute_tool inner`]: 1,
+      [`${BUYER} / client tools/call deploy / server elicitation/create`]: 1,
+      [`${BUYER} / client tools/call deploy / server elicitation/create / internal execute_tool inner`]: 1,
+    });
+    const call = run.spans.find(({ name, kind }) => name === "tools/call deploy" && kind === 3);
+    assert.equal(call?.attributes[ATTR.mcpProtocolVersion], "2026-07-28");
+  });
+
   it("keeps nothing of calls, connections and servers that are over", async () => {
     for (const sdk of SDKS) {
       const run = await runProgram(
