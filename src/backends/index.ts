@@ -5,9 +5,11 @@
  */
 export { BackendError, type BackendFailure, type BackendName } from "./backend-error.ts";
 export { type Backends, type BackendsOptions, createBackends, EMBEDDED_URL, isEmbedded } from "./backends.ts";
+export { type FoundTrace, findTrace } from "./find-trace.ts";
 export { createJaegerBackend, type Dependency, type JaegerBackend, type Operation, type TraceQuery } from "./jaeger.ts";
 export type { Attributes, AttributeValue, SpanKind, Trace, TraceSpan } from "./jaeger-trace.ts";
 export type { LogEntry } from "./log-lines.ts";
+export { logSelectorOf, logsOfTrace } from "./logs-of-trace.ts";
 export {
   createLokiBackend,
   type LogAnswer,
