@@ -36,8 +36,8 @@ export type ExitOptions = {
 const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 /** Time for the child itself to start, on a busy machine. */
 const CHILD_START_MS = 1000;
-/** A thread in the middle of a computation cannot answer: the program is not held up longer for it. */
-const THREADS_MS = 500;
+/** A thread in the middle of a computation cannot answer: so much of the budget is for sending what is there. */
+const THREADS_SHARE = 0.5;
 
 /** Of a container, where no init was asked for. */
 const FIRST_PROCESS = 1;
@@ -134,7 +134,7 @@ export function guardExit(options: ExitOptions): () => void {
   const sendRest = (failed: boolean): void => {
     try {
       options.endOpen(failed);
-      timed(() => options.collect(failed, Math.min(leftMs(), THREADS_MS)));
+      timed(() => options.collect(failed, Math.ceil(leftMs() * THREADS_SHARE)));
       options.onEnd();
       const remainders = options.drain();
       timed(() => sendBySubprocess(remainders, leftMs(), options));
