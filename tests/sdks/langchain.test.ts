@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { json } from "node:stream/consumers";
 import { describe, it } from "node:test";
 import { createLlmDouble, type LlmRequest, type Reply } from "../../examples/support/llm-double.ts";
 import type { ReceivedSpan } from "../../scripts/otlp-receiver.ts";
@@ -336,6 +338,61 @@ describe("a LangChain program", () => {
       ["alice", "bob"],
       ["supervisor", "researcher"],
     ]);
+  });
+
+  it("sees Anthropic's models once each, plain and streamed, below the agent that calls them", async () => {
+    const message = {
+      id: "msg_1",
+      type: "message",
+      role: "assistant",
+      model: "claude-sonnet-4-5",
+      content: [{ type: "text", text: "hi" }],
+      stop_reason: "end_turn",
+      stop_sequence: null,
+      usage: { input_tokens: 3, output_tokens: 2 },
+    };
+    const events = [
+      { type: "message_start", message: { ...message, content: [], stop_reason: null } },
+      { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
+      { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "hi" } },
+      { type: "content_block_stop", index: 0 },
+      { type: "message_delta", delta: { stop_reason: "end_turn", stop_sequence: null }, usage: { output_tokens: 2 } },
+      { type: "message_stop" },
+    ];
+    const server = createServer(async (request, response) => {
+      const { stream } = (await json(request)) as { stream?: boolean };
+      response.setHeader("content-type", stream === true ? "text/event-stream" : "application/json");
+      response.end(
+        stream === true
+          ? events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join("")
+          : JSON.stringify(message),
+      );
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as { port: number };
+    const imports = { ...ALL, "@langchain/anthropic": "ChatAnthropic" };
+    const body = `
+      const claude = new ChatAnthropic({ model: "claude-sonnet-4-5", apiKey: "k", anthropicApiUrl: process.env.BASE, maxRetries: 0 });
+      console.log((await createAgent({ model: claude, tools: [weather], name: "claude" }).invoke({ messages: [new HumanMessage("hi")] })).messages.at(-1).content);
+      let text = ""; for await (const chunk of await ChatPromptTemplate.fromTemplate("{q}").pipe(claude).pipe(new StringOutputParser()).withConfig({ runName: "streamed" }).stream({ q: "x" })) text += chunk; console.log(text);`;
+    try {
+      const env = { BASE: `http://127.0.0.1:${port}` };
+      const run = await runProgram(program("module", imports, body), { env, directory: SDKS_DIRECTORY });
+      assert.equal(run.code, 0, run.stderr);
+      assert.equal(run.stdout, "hi\nhi\n");
+      assert.deepEqual(trees(run.spans), {
+        "invoke_agent claude": 1,
+        "invoke_agent claude / chat claude-sonnet-4-5": 1,
+        "invoke_workflow streamed": 1,
+        "invoke_workflow streamed / chat claude-sonnet-4-5": 1,
+      });
+      for (const call of run.spans.filter(isInference)) {
+        assert.equal(call.attributes[ATTR.inputTokens], 3);
+        assert.equal(call.attributes[ATTR.outputTokens], 2);
+      }
+    } finally {
+      server.close();
+    }
   });
 
   it("ends the run of a graph whose stream was left once nobody can read on", async () => {
