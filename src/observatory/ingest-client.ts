@@ -2,6 +2,7 @@ import type { Worker } from "node:worker_threads";
 import { type Diagnostics, ObservatoryError } from "../base/index.ts";
 import type { Take, TakeResult } from "../receive/index.ts";
 import type { StoreUsage } from "../store/index.ts";
+import { type PlainSample, packSamples } from "./packed-samples.ts";
 import { errorOf } from "./plain.ts";
 import { tellStoreFault } from "./store-faults.ts";
 import { startThread } from "./thread.ts";
@@ -11,7 +12,6 @@ import type {
   IngestCall,
   IngestThreadData,
   PlainError,
-  PlainSample,
   ToIngest,
 } from "./thread-messages.ts";
 
@@ -169,7 +169,7 @@ export async function startIngestClient(options: IngestClientOptions): Promise<I
       return taken.result;
     },
     append: async (samples) => {
-      if (samples.length > 0) await done({ kind: "append", samples });
+      if (samples.length > 0) await done({ kind: "append", samples: packSamples(samples) });
     },
     state: {
       get: async (key) => {

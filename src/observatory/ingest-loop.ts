@@ -1,7 +1,9 @@
 import { ObservatoryError } from "../base/index.ts";
+import { createLabelSet } from "../signals/index.ts";
 import type { StoreWriter, WriteBatch } from "../store/index.ts";
 import type { IngestPipeline } from "./ingest-pipeline.ts";
-import { errorOf, plainError, sampleOf } from "./plain.ts";
+import { unpackSamples } from "./packed-samples.ts";
+import { errorOf, plainError } from "./plain.ts";
 import type { IngestAnswer, IngestCall, ToIngest } from "./thread-messages.ts";
 
 export type IngestLoop = {
@@ -45,7 +47,12 @@ export function createIngestLoop(writer: StoreWriter, pipeline: IngestPipeline):
         return { kind: "take", result: { kind: "accepted", rejected, message }, items: taken.items - rejected };
       }
       case "append":
-        writer.write({ samples: call.samples.map(sampleOf) });
+        writer.write({
+          samples: unpackSamples(call.samples).map(({ labels, ...sample }) => ({
+            series: createLabelSet(labels),
+            ...sample,
+          })),
+        });
         return DONE;
       case "set":
         writer.state.set(call.key, call.value);

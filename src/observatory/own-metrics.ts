@@ -1,5 +1,5 @@
 import { createLabels, type Labels, METRIC_NAME } from "../signals/index.ts";
-import type { PlainSample } from "./thread-messages.ts";
+import type { PlainSample } from "./packed-samples.ts";
 
 type Definition = { readonly type: "counter" | "gauge" | "histogram"; readonly help: string };
 
@@ -144,7 +144,7 @@ export function createOwnMetrics(): OwnMetrics {
         for (const series of family.values()) {
           for (const [suffix, labels, value] of pointsOf(series)) {
             const all = createLabels(Object.entries({ ...labels, ...common, [METRIC_NAME]: name + suffix }));
-            samples.push({ labels: Object.entries(all), timeMs, value });
+            samples.push({ labels: all, timeMs, value });
           }
         }
       }

@@ -2,7 +2,6 @@ import { performance } from "node:perf_hooks";
 import type { Clock, Diagnostics } from "../base/index.ts";
 import type { IngestClient } from "./ingest-client.ts";
 import type { OwnMetrics } from "./own-metrics.ts";
-import { plainSample } from "./plain.ts";
 import type { QueryPool } from "./query-pool.ts";
 
 export type OwnTelemetryOptions = {
@@ -59,7 +58,7 @@ export function startOwnTelemetry(options: OwnTelemetryOptions): OwnTelemetry {
     if (usage.oldestMs !== undefined)
       metrics.set("agent_observatory_store_oldest_timestamp_seconds", {}, usage.oldestMs / 1000);
     const timeMs = Math.floor(clock.nowMs());
-    const up = plainSample({ __name__: "up", ...common }, timeMs, 1);
+    const up = { labels: { __name__: "up", ...common }, timeMs, value: 1 };
     await ingest.append([up, ...metrics.samples(timeMs, common)]);
   };
   const attempt = (): void => {

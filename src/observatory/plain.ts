@@ -1,6 +1,5 @@
 import { ERROR_CODES, type ErrorCode, ObservatoryError } from "../base/index.ts";
-import { createLabelSet, createLabels, type Labels, type NewSample } from "../signals/index.ts";
-import type { PlainError, PlainSample } from "./thread-messages.ts";
+import type { PlainError } from "./thread-messages.ts";
 
 /** What crosses threads, and what it was on the other side. */
 export const plainError = (error: unknown): PlainError => ({
@@ -14,13 +13,4 @@ export function errorOf({ code, message }: PlainError): Error {
   // It was made in the other thread, whole.
   error.message = message;
   return error;
-}
-
-export function plainSample(labels: Labels, timeMs: number, value: number, stale = false): PlainSample {
-  return { labels: Object.entries(labels), timeMs, value, ...(stale && { stale }) };
-}
-
-export function sampleOf({ labels, timeMs, value, stale }: PlainSample): NewSample {
-  const series = createLabelSet(createLabels(labels));
-  return { series, timeMs, value, ...(stale === true && { stale }) };
 }

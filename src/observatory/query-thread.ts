@@ -5,7 +5,8 @@ import { createQueryApi } from "../api/index.ts";
 import { systemClock } from "../base/index.ts";
 import { EVALUATION_INTERVAL_MS, queryInstant } from "../promql/index.ts";
 import { openStoreReader, type StoreReader } from "../store/index.ts";
-import { plainError, plainSample } from "./plain.ts";
+import { packSamples } from "./packed-samples.ts";
+import { plainError } from "./plain.ts";
 import type { FromQuery, QueryAnswer, QueryTask, QueryThreadData, ToQuery } from "./thread-messages.ts";
 
 const port = parentPort as MessagePort;
@@ -44,12 +45,12 @@ function serve(reader: StoreReader): void {
     // A number is a sample without labels, as in a rule of Prometheus.
     const samples =
       result.type === "vector"
-        ? result.samples.map(({ labels, timeMs, value }) => plainSample(labels, timeMs, value))
+        ? result.samples
         : result.type === "scalar"
-          ? [plainSample({}, result.timeMs, result.value)]
+          ? [{ labels: {}, timeMs: result.timeMs, value: result.value }]
           : undefined;
     if (samples === undefined) throw new TypeError(`a rule needs a vector or a number, not a ${result.type}`);
-    return { kind: "samples", samples };
+    return { kind: "samples", samples: packSamples(samples) };
   };
   port.on("message", ({ id, task, deadlineMs }: ToQuery) => {
     const isExpired = (): boolean => systemClock.nowMs() > deadlineMs || Atomics.load(stop, 0) === id;

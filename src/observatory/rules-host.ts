@@ -12,10 +12,10 @@ import {
   rulesError,
   watchRuleFiles,
 } from "../rules/index.ts";
-import { createLabels } from "../signals/index.ts";
 import type { IngestClient } from "./ingest-client.ts";
 import type { OwnMetrics } from "./own-metrics.ts";
-import { errorOf, plainSample } from "./plain.ts";
+import { unpackSamples } from "./packed-samples.ts";
+import { errorOf } from "./plain.ts";
 import type { QueryPool } from "./query-pool.ts";
 import { packageFolder } from "./thread-file.ts";
 
@@ -59,7 +59,7 @@ function createQuery(pool: QueryPool): RuleQuery {
     const answer = await pool.run({ kind: "expression", expression, timeMs });
     switch (answer.kind) {
       case "samples":
-        return answer.samples.map(({ labels, value }) => ({ labels: createLabels(labels), value }));
+        return unpackSamples(answer.samples);
       case "error":
         throw errorOf(answer.error);
       case "expired":
@@ -133,7 +133,12 @@ export async function startRules(options: RulesOptions): Promise<Rules> {
         query: createQuery(pool),
         append: (samples) =>
           ingest.append(
-            samples.map(({ series, timeMs, value, stale }) => plainSample(series.labels, timeMs, value, stale)),
+            samples.map(({ series: { labels }, timeMs, value, stale }) => ({
+              labels,
+              timeMs,
+              value,
+              ...(stale === true && { stale }),
+            })),
           ),
         notify: sender.notify,
         clock,

@@ -2,14 +2,7 @@
 import type { ErrorCode } from "../base/index.ts";
 import type { Encoding, Signal, TakeResult } from "../receive/index.ts";
 import type { Retention, StoreUsage } from "../store/index.ts";
-
-/** A sample whose labels cross threads: as pairs, because cloning gives objects a prototype. */
-export type PlainSample = {
-  readonly labels: readonly (readonly [name: string, value: string])[];
-  readonly timeMs: number;
-  readonly value: number;
-  readonly stale?: true;
-};
+import type { PackedSamples } from "./packed-samples.ts";
 
 export type IngestThreadData = {
   readonly directory: string;
@@ -20,7 +13,7 @@ export type IngestThreadData = {
 
 export type IngestCall =
   | { readonly kind: "take"; readonly signal: Signal; readonly bytes: Uint8Array; readonly encoding: Encoding }
-  | { readonly kind: "append"; readonly samples: readonly PlainSample[] }
+  | { readonly kind: "append"; readonly samples: PackedSamples }
   | { readonly kind: "get"; readonly key: string }
   | { readonly kind: "set"; readonly key: string; readonly value: string }
   | { readonly kind: "usage" }
@@ -79,7 +72,7 @@ export type QueryAnswer =
       readonly headers: Readonly<Record<string, string>>;
       readonly body: Uint8Array;
     }
-  | { readonly kind: "samples"; readonly samples: readonly PlainSample[] }
+  | { readonly kind: "samples"; readonly samples: PackedSamples }
   | { readonly kind: "error"; readonly error: PlainError };
 
 export type ToQuery = { readonly id: number; readonly task: QueryTask; readonly deadlineMs: number };

@@ -48,7 +48,7 @@ describe("the query threads", () => {
     const endless = question("/api/v1/query", { query: ENDLESS });
     const questions = Array.from({ length: 5 }, () => pool.run(endless, asked.signal));
     const first = await pool.run(rule("vector(2)"));
-    assert.deepEqual(first.kind === "samples" && first.samples.map(({ value }) => value), [2]);
+    assert.deepEqual(first.kind === "samples" && [...first.samples.values], [2]);
     assert.equal(pool.threads(), 3);
     asked.abort();
     await Promise.all(questions);
