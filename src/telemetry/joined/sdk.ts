@@ -13,6 +13,7 @@ import type { Diagnostics } from "../../base/index.ts";
 import { BridgedContextManager } from "../context-manager.ts";
 import type { HeadSampler } from "../sampling/head.ts";
 import { type ApiGlobals, holdApiGlobals } from "./api-globals.ts";
+import { createDiscreetPropagator } from "./discreet-propagator.ts";
 import { attachProcessor, behindProxies, tracerNames } from "./foreign-provider.ts";
 import { createBorrowedIds, createSwitchingProvider } from "./tracer.ts";
 
@@ -126,9 +127,9 @@ export function startSdk(options: SdkOptions): Sdk {
     ours: {
       trace: proxy,
       context: contextManager,
-      propagation: new CompositePropagator({
-        propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
-      }),
+      propagation: createDiscreetPropagator(
+        new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] }),
+      ),
       logs: options.loggerProvider,
     },
     onForeign: (slot, given) =>
