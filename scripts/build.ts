@@ -1,10 +1,10 @@
 /**
- * Builds dist/: declarations by TypeScript, code by esbuild. The parts of OpenTelemetry and prom-client that run in the user's program are
- * bundled: loaded file by file from node_modules they cost twice the start-up time (docs/benchmarks.md). So is what only the embedded process
- * uses, so that programs that are observed do not install it. @opentelemetry/api stays outside, because the program shares it with us.
+ * Builds dist/: declarations by TypeScript, code by esbuild. What runs in the user's program is bundled: loaded file by file from
+ * node_modules it costs twice the start-up time (docs/benchmarks.md). So is what few programs use, each in files that only they load: nothing
+ * else is to be installed. @opentelemetry/api as well: all copies of it meet in one global place. winston is not: the program shares it.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { writePriceTable } from "./price-table.ts";
 
@@ -13,6 +13,7 @@ const BUNDLED = [
   "@lezer/common",
   "@lezer/highlight",
   "@lezer/lr",
+  "@opentelemetry/api",
   "@opentelemetry/context-async-hooks",
   "@opentelemetry/core",
   "@opentelemetry/otlp-transformer",
@@ -22,7 +23,20 @@ const BUNDLED = [
   "prom-client",
   "re2js",
   "ws",
+  "yaml",
+  "zod",
 ];
+
+/** Libraries that are loaded by the name `#library/…` when something asks for them: each is a file of its own, and what they share another. */
+const LIBRARIES = {
+  ...Object.fromEntries(
+    ["amqplib", "express", "ioredis", "kafkajs", "koa", "mongodb", "mysql2", "pg", "redis"].map((name) => [
+      `library/instrumentation-${name}`,
+      `@opentelemetry/instrumentation-${name}`,
+    ]),
+  ),
+  "library/yaml": "src/config/yaml-libraries.ts",
+};
 
 /** What bundled packages load only for something that we do not use, or where it is there. */
 const LEFT_OUT = ["@grpc/proto-loader", "bufferutil", "utf-8-validate"];
@@ -41,6 +55,7 @@ const result = await build({
     "observatory/ingest-thread": "src/observatory/ingest-thread.ts",
     "observatory/query-thread": "src/observatory/query-thread.ts",
     "telemetry/delivery/exit-sender": "src/telemetry/delivery/exit-sender.ts",
+    ...LIBRARIES,
   },
   outdir: "dist",
   bundle: true,
@@ -48,6 +63,8 @@ const result = await build({
   format: "esm",
   platform: "node",
   target: "node24",
+  // ES modules, of which what nobody uses is left out: of @opentelemetry/semantic-conventions 10 MB.
+  mainFields: ["module", "main"],
   // Names stay readable: whoever debugs their program steps through this.
   minifySyntax: true,
   metafile: true,
@@ -76,10 +93,7 @@ const result = await build({
           const inside = BUNDLED.some((name) => path === name || path.startsWith(`${name}/`));
           // What a bundled package asks for comes along, but for the API.
           const fromBundled =
-            importer.includes("node_modules") &&
-            path !== "@opentelemetry/api" &&
-            !LEFT_OUT.includes(path) &&
-            !path.startsWith("node:");
+            importer.includes("node_modules") && !LEFT_OUT.includes(path) && !path.startsWith("node:");
           return kind === "entry-point" || inside || fromBundled ? undefined : { path, external: true };
         });
       },
@@ -88,22 +102,31 @@ const result = await build({
   logLevel: "warning",
 });
 
+/** Not bundled: what is kept of its data is written. */
+const PRICES = "@pydantic/genai-prices";
 await writePriceTable("dist/cost/prices.json");
 
-/** The licences of what is bundled travel with it. */
+/** The licences of what is bundled travel with it, each text once. */
 function collectLicences(inputs: readonly string[]): string {
-  const packages = new Set(inputs.flatMap((file) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? []));
-  return [...packages]
-    .toSorted()
-    .map((folder) => {
-      const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8")) as Record<
-        string,
-        string
-      >;
-      const file = globSync(`${folder}/LICEN[CS]E*`).find((path) => existsSync(path));
-      const text = file === undefined ? "" : readFileSync(file, "utf8");
-      return `${name} ${version} (${license})\n\n${text}`;
-    })
+  const folders = inputs.flatMap((file) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? []);
+  const packages = [...new Set(folders)].toSorted().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8")) as Record<
+      string,
+      string
+    >;
+    const files = globSync([`${folder}/LICEN[CS]E*`, `${folder}/LICENSES/*`, `${folder}/NOTICE*`])
+      .filter((file) => statSync(file).isFile())
+      .toSorted();
+    return {
+      title: `${name} ${version} (${license})`,
+      text: files.map((file) => readFileSync(file, "utf8")).join("\n"),
+    };
+  });
+  return [...Map.groupBy(packages, ({ text }) => text)]
+    .map(([text, members]) => `${members.map(({ title }) => title).join("\n")}\n\n${text}`)
     .join(`\n${"-".repeat(80)}\n\n`);
 }
-writeFileSync("dist/THIRD-PARTY-LICENSES.txt", collectLicences(Object.keys(result.metafile.inputs)));
+writeFileSync(
+  "dist/THIRD-PARTY-LICENSES.txt",
+  collectLicences([...Object.keys(result.metafile.inputs), `node_modules/${PRICES}/`]),
+);

@@ -11,8 +11,7 @@ import { fileSettings, type Table } from "./settings.ts";
  * The one place that knows YAML and zod. Both load only when there is a file: together they cost more than everything else that
  * reads the configuration.
  */
-type Yaml = typeof import("yaml");
-type Zod = typeof import("zod/mini");
+type Libraries = typeof import("./yaml-libraries.ts");
 type Path = readonly (string | number)[];
 
 /** A value of the file, or what was found in its place. */
@@ -48,16 +47,16 @@ function schemaTree(table: Table): Schema {
 
 const isKind = (node: Schema | Kind<unknown>): node is Kind<unknown> => typeof node.fromYaml === "function";
 
-function zodSchema(z: Zod, tree: Schema): ReturnType<Zod["strictObject"]> {
-  const shape: Record<string, ReturnType<Zod["optional"]>> = {};
+function zodSchema(libraries: Libraries, tree: Schema): ReturnType<Libraries["strictObject"]> {
+  const shape: Record<string, ReturnType<Libraries["optional"]>> = {};
   for (const [key, node] of Object.entries(tree)) {
     // `key:` without a value is how YAML writes "not set".
     const inner = isKind(node)
-      ? z.custom((value) => value === null || node.fromYaml(value) !== undefined)
-      : z.nullable(zodSchema(z, node));
-    shape[key] = z.optional(inner);
+      ? libraries.custom((value) => value === null || node.fromYaml(value) !== undefined)
+      : libraries.nullable(zodSchema(libraries, node));
+    shape[key] = libraries.optional(inner);
   }
-  return z.strictObject(shape) as ReturnType<Zod["strictObject"]>;
+  return libraries.strictObject(shape) as ReturnType<Libraries["strictObject"]>;
 }
 
 /** What may stand at a path, for the reader: the keys of a section. */
@@ -69,18 +68,18 @@ function keysAt(tree: Schema, path: Path): readonly string[] {
 
 type Locate = (path: Path, ofKey: boolean) => number | undefined;
 
-function createLocator(yaml: Yaml, document: YamlDocument, lineOf: (offset: number) => number): Locate {
+function createLocator(libraries: Libraries, document: YamlDocument, lineOf: (offset: number) => number): Locate {
   return (path, ofKey) => {
     let node: unknown = document.contents;
     let key: unknown;
     for (const part of path) {
-      if (yaml.isMap(node)) {
+      if (libraries.isMap(node)) {
         const pair = node.items.find(
-          (item) => String(yaml.isScalar(item.key) ? item.key.value : item.key) === String(part),
+          (item) => String(libraries.isScalar(item.key) ? item.key.value : item.key) === String(part),
         );
         key = pair?.key;
         node = pair?.value;
-      } else if (yaml.isSeq(node)) {
+      } else if (libraries.isSeq(node)) {
         node = node.items[Number(part)];
         key = node;
       } else {
@@ -94,12 +93,12 @@ function createLocator(yaml: Yaml, document: YamlDocument, lineOf: (offset: numb
 
 /** Puts the environment's values in place of references. A member whose variable is not set is removed. */
 function resolveReferences(
-  yaml: Yaml,
+  libraries: Libraries,
   document: YamlDocument,
   env: NodeJS.ProcessEnv,
   onMissing: (variable: string, offset: number, keys: readonly string[]) => void,
 ): void {
-  yaml.visit(document, {
+  libraries.visit(document, {
     Scalar: (key, node, ancestors) => {
       if (key === "key" || typeof node.value !== "string" || !node.value.includes("${")) return undefined;
       let missing: string | undefined;
@@ -114,7 +113,7 @@ function resolveReferences(
         },
       );
       if (missing !== undefined) {
-        const keys = ancestors.filter((one): one is Pair => yaml.isPair(one)).map((pair) => String(pair.key));
+        const keys = ancestors.filter((one): one is Pair => libraries.isPair(one)).map((pair) => String(pair.key));
         onMissing(missing, node.range?.[0] ?? 0, keys);
         // An empty value counts as not set.
         node.value = null;
@@ -184,11 +183,9 @@ function readValues(
   env: NodeJS.ProcessEnv,
   problems: ProblemList,
 ): FileValues {
-  const load = createRequire(import.meta.url);
-  const yaml = load("yaml") as Yaml;
-  const z = load("zod/mini") as Zod;
-  const lines = new yaml.LineCounter();
-  const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const libraries = createRequire(import.meta.url)("#library/yaml") as Libraries;
+  const lines = new libraries.LineCounter();
+  const document = libraries.parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const lineOf = (offset: number): number => lines.linePos(offset).line;
   const [broken] = document.errors;
   if (broken !== undefined) {
@@ -200,7 +197,7 @@ function readValues(
     );
     return NONE;
   }
-  resolveReferences(yaml, document, env, (variable, offset, keys) => {
+  resolveReferences(libraries, document, env, (variable, offset, keys) => {
     if (keys[0] !== section && SECTIONS.some((one) => one === keys[0])) return;
     const origin = { key: keys.join("."), file, line: lineOf(offset) };
     problems.add(
@@ -214,8 +211,8 @@ function readValues(
 
   const names = fileSettings(table);
   const tree: Schema = Object.fromEntries(SECTIONS.map((one) => [one, one === section ? schemaTree(table) : OTHERS]));
-  const schema = zodSchema(z, tree);
-  const locate = createLocator(yaml, document, lineOf);
+  const schema = zodSchema(libraries, tree);
+  const locate = createLocator(libraries, document, lineOf);
   const at = (path: Path, ofKey: boolean): Origin => {
     const line = locate(path, ofKey);
     return { key: path.join(".") || "the file", file, ...(line !== undefined && { line }) };

@@ -50,7 +50,10 @@ export function instrumentedPackages(
       packageName,
       prepare: () => {
         if (isInstrumented(entry.module)) return;
-        const exports = require(entry.module) as Record<string, Constructor | undefined>;
+        const exports = require(entry.module.replace("@opentelemetry/", "#library/")) as Record<
+          string,
+          Constructor | undefined
+        >;
         const Instrumentation = exports[entry.exportName];
         if (Instrumentation !== undefined) new Instrumentation(entry.config ?? {});
       },
