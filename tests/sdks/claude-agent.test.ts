@@ -123,10 +123,7 @@ describe("a program of the Claude Agent SDK", () => {
     );
     assert.equal(pushedValue(observed.points, "agent_tool_errors_total", { tool: "Bash", category: "tool" }), 1);
     const task = observed.spans.find(({ name }) => name === "execute_tool Task");
-    assert.deepEqual(
-      [task?.attributes[ATTR.handoffFrom], task?.attributes[ATTR.handoffTo]],
-      ["helper", "reviewer"],
-    );
+    assert.deepEqual([task?.attributes[ATTR.handoffFrom], task?.attributes[ATTR.handoffTo]], ["helper", "reviewer"]);
     assert.ok(observed.spans.every(({ attributes }) => attributes[ATTR.toolArguments] === undefined));
   });
 
