@@ -47,7 +47,7 @@ export const LIBRARIES: readonly Library[] = [
   adapted("@langchain/core", "langchain", "1.0.0", "2.0.0"),
   { ...adapted("ai", "ai-sdk", "5.0.0", "8.0.0"), userAgent: /(?:^|\s)ai\/(\d[\w.-]*)/ },
   adapted("@openai/agents-core", "openai-agents", "0.1.0", "1.0.0"),
-  adapted("@modelcontextprotocol/sdk", "mcp", "1.10.0", "2.0.0"),
+  adapted("@modelcontextprotocol/sdk", "mcp", "1.0.0", "2.0.0"),
   adapted("@modelcontextprotocol/client", "mcp", "2.0.0", "3.0.0"),
   adapted("@modelcontextprotocol/server", "mcp", "2.0.0", "3.0.0"),
   adapted("@llamaindex/core", "llamaindex", "0.6.0", "0.7.0"),
