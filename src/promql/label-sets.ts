@@ -28,7 +28,7 @@ export const withoutLabels = (labels: Labels, names: ReadonlySet<string>): Label
 export const withLabel = (labels: Labels, name: string, value: string): Labels =>
   createLabels([...Object.entries(labels).filter(([one]) => one !== name), [name, value]]);
 
-// No label value can be mistaken for two with this between them: see labelsKey.
+// No label value can be mistaken for two with this between them: Prometheus has a byte here that UTF-8 never has.
 const SEPARATOR = "\u{10ffff}";
 
 /** A function that maps labels to a text, equal for those that agree in the names (`only`) or in all others but the metric name. */

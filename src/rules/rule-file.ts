@@ -1,7 +1,6 @@
 import { type Expr, parsePromql, printPromql } from "../promql/index.ts";
-import { type Labels, METRIC_NAME } from "../signals/index.ts";
+import { createTexts, type Labels, METRIC_NAME } from "../signals/index.ts";
 import type { Rule, RuleGroup, RuleProblem } from "./definition.ts";
-import { toTexts } from "./engine/samples.ts";
 import { checkTemplate } from "./templates/expand.ts";
 import { readYaml, type YamlReader, type YamlValue } from "./yaml-reader.ts";
 
@@ -14,7 +13,7 @@ type Entries = readonly (readonly [name: string, value: string, node: YamlValue]
 
 /** The last of several with one name wins. An empty one stays: it takes a label away from what the rule gives. */
 const merge = (...lists: readonly Entries[]): Labels =>
-  toTexts(lists.flatMap((list) => list.map(([name, value]) => [name, value] as const)));
+  createTexts(lists.flatMap((list) => list.map(([name, value]) => [name, value] as const)));
 
 function readNames(reader: YamlReader, node: YamlValue, what: "labels" | "annotations"): Entries {
   const entries = reader.texts(node, what);

@@ -3,7 +3,15 @@
  * write (ingest, rules), the store, and those who ask (promql, logql, api), this is all they share.
  */
 export { compareLabels, sortByLabels } from "./label-order.ts";
-export { createLabelSet, createLabels, type LabelSet, type Labels, labelsKey, METRIC_NAME } from "./labels.ts";
+export {
+  createLabelSet,
+  createLabels,
+  createTexts,
+  type LabelSet,
+  type Labels,
+  labelsKey,
+  METRIC_NAME,
+} from "./labels.ts";
 export type { LogDirection, LogLine, LogSelection, LogSource, LogStats, NewLogLine } from "./logs.ts";
 export { createMatcher, type Matcher, type MatchOperator, matchesAll } from "./matcher.ts";
 export { createMemorySeries, type MemorySeries, sampleOf } from "./memory-series.ts";

@@ -31,6 +31,15 @@ export function labelsTextOf(labels: Labels): string {
 const keepsItsPlace = (name: string): boolean => name.charCodeAt(0) >= UPPER_A && name !== "__proto__";
 const UPPER_A = 65;
 
+const SEPARATOR = "\u{10ffff}";
+
+/** The text whose hash is in the file: it must stay what it is, or series of files that are there would be written a second time. */
+function hashedTextOf(labels: Labels): string {
+  let text = "";
+  for (const name of Object.keys(labels).sort()) text += `${name}${SEPARATOR}${labels[name]}${SEPARATOR}`;
+  return text;
+}
+
 const joinedText = (names: readonly string[], labels: Labels): string =>
   `{${names.map((name) => `${JSON.stringify(name)}:${JSON.stringify(labels[name])}`).join(",")}}`;
 
@@ -60,7 +69,7 @@ export function createLabelWriter(connection: Connection, table: "series" | "str
     idOf: ({ labels, key }) => {
       const known = recent.get(key);
       if (known !== undefined) return known;
-      const hash = hashOf(key);
+      const hash = hashOf(hashedTextOf(labels));
       const text = labelsTextOf(labels);
       const found = find.all(hash).find((row) => row[1] === text);
       if (found !== undefined) {

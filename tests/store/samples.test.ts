@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { describe, it } from "node:test";
 import {
   createLabelSet,
@@ -280,6 +282,21 @@ describe("the catalog of series", () => {
       for (const [name, value] of Object.entries(labels))
         assert.deepEqual(reader.series([[is(name, value)]], ...ALWAYS).map(labelsKey), [key]);
     }
+  });
+
+  it("finds series in files that are there by the hash that was always written", (test) => {
+    const { directory, writer } = temporaryStore(test);
+    const store = writer();
+    const labels = createLabels([
+      ["job", "ü"],
+      ["__name__", "up"],
+    ]);
+    store.write({ samples: [{ series: createLabelSet(labels), timeMs: NOON_MS, value: 1 }] });
+    store.commit();
+    store.close();
+    const file = new DatabaseSync(join(directory, "data", "2026-11-21.sqlite"), { readOnly: true });
+    assert.deepEqual({ ...file.prepare("SELECT hash FROM series").get() }, { hash: 6_969_624_756_170_526 });
+    file.close();
   });
 
   it("has exemplars once each, and what is known of metrics", (test) => {

@@ -1,9 +1,16 @@
-import { createLabelSet, type LabelSet, type Labels, labelsKey, type NewSample } from "../../signals/index.ts";
+import {
+  createLabelSet,
+  createTexts,
+  type LabelSet,
+  type Labels,
+  labelsKey,
+  type NewSample,
+} from "../../signals/index.ts";
 import type { AlertingRule, RecordingRule, Rule } from "../definition.ts";
 import { createExpander, type Expander } from "../templates/expand.ts";
 import type { VectorElement } from "../templates/functions.ts";
 import { type ActiveAlert, type AlertResult, advanceAlerts } from "./alert-state.ts";
-import { alertLabels, alertSamples, recordedLabels, toTexts } from "./samples.ts";
+import { alertLabels, alertSamples, recordedLabels } from "./samples.ts";
 
 export type RuleQuery = (expr: string, timeMs: number) => Promise<readonly VectorElement[]>;
 
@@ -64,7 +71,7 @@ async function expandResults(
   for (const { labels: series, value } of vector) {
     const subject = { labels: series, value, timeMs };
     const own = Object.fromEntries(await expander.expand(rule.labels, subject));
-    const annotations = toTexts(await expander.expand(rule.annotations, subject));
+    const annotations = createTexts(await expander.expand(rule.annotations, subject));
     const labels = alertLabels(series, own, rule.name);
     const key = labelsKey(labels);
     if (results.has(key)) {

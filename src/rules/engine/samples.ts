@@ -11,13 +11,9 @@ import type { ActiveAlert } from "./alert-state.ts";
 
 const ALERT_NAME = "alertname";
 
-/** Annotations: unlike labels, they may be empty. */
-export const toTexts = (entries: readonly (readonly [name: string, text: string])[]): Labels =>
-  Object.assign(Object.create(null), Object.fromEntries(entries));
-
 /** Labels of one set over another; an empty value takes the label away. */
 export const overlay = (...sets: readonly Labels[]): Labels =>
-  createLabels(Object.entries(Object.assign(Object.create(null), ...sets) as Labels));
+  createLabels(new Map(sets.flatMap((set) => Object.entries(set))));
 
 /** The labels of an alert: those of its series without the name, then the rule's. */
 export const alertLabels = (series: Labels, ruleLabels: Labels, alertName: string): Labels =>

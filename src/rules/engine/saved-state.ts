@@ -1,8 +1,7 @@
-import { createLabels, labelsKey } from "../../signals/index.ts";
+import { createLabels, createTexts, labelsKey } from "../../signals/index.ts";
 import type { ActiveAlert, AlertState } from "./alert-state.ts";
 import type { GroupRunner } from "./group-runner.ts";
 import type { RuleRunner } from "./rule-runner.ts";
-import { toTexts } from "./samples.ts";
 import { groupKey } from "./schedule.ts";
 
 /** Where the state of alerts outlives the process. Both calls are synchronous; `save` replaces what was saved. */
@@ -74,7 +73,7 @@ function readAlert(saved: SavedAlert): ActiveAlert | undefined {
   if (activeAtMs === undefined || state === undefined || !STATES.includes(state)) return undefined;
   return {
     labels: createLabels(Object.entries(saved.labels)),
-    annotations: toTexts(Object.entries(saved.annotations)),
+    annotations: createTexts(Object.entries(saved.annotations)),
     // JSON has no NaN and no infinity; the next evaluation brings the value anew.
     value: saved.value ?? Number.NaN,
     state,
