@@ -52,6 +52,7 @@ const result = await build({
     index: "src/index.ts",
     register: "src/register.ts",
     "cli/main": "src/cli/main.ts",
+    "explain/index": "src/explain/index.ts",
     "observatory/ingest-thread": "src/observatory/ingest-thread.ts",
     "observatory/query-thread": "src/observatory/query-thread.ts",
     "telemetry/delivery/exit-sender": "src/telemetry/delivery/exit-sender.ts",

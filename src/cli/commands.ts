@@ -20,6 +20,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   status: { summary: "what runs where, and whether all is well", load: () => import("./commands/status.ts") },
   traces: { summary: "find traces", load: () => import("./commands/traces.ts") },
   trace: { summary: "show one trace as a tree", load: () => import("./commands/trace.ts") },
+  explain: {
+    summary: "tell where a run failed and why, and what it had done by then",
+    load: () => import("./commands/explain.ts"),
+  },
   logs: { summary: "search log lines, or follow them", load: () => import("./commands/logs.ts") },
   query: { summary: "ask for metrics, in PromQL", load: () => import("./commands/query.ts") },
   alerts: { summary: "show alerts and rules, or test rule files", load: () => import("./commands/alerts.ts") },

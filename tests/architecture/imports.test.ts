@@ -55,11 +55,13 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     "version.ts",
   ],
   backends: ["base", "model"],
+  explain: ["backends", "base", "errors", "model"],
   cli: [
     "backends",
     "base",
     "config",
     "errors",
+    "explain",
     "frameworks",
     "ingest",
     "model",
@@ -85,6 +87,7 @@ const HEAVY = [
   "receive",
   "observatory",
   "backends",
+  "explain",
   "cli",
 ];
 const ENTRIES = ["index.ts", "register.ts", "start.ts", "version.ts"];
