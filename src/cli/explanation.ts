@@ -9,6 +9,7 @@ import { formatTimeOfDay, type TimeStyle } from "./times.ts";
 
 const SHOWN_TOOLS = 20;
 const SHOWN_LOGS = 20;
+const SHOWN_CHAIN = 8;
 const SHOWN_STACK_LINES = 12;
 const SHOWN_TEXT_LINES = 6;
 const SHOWN_TEXT = 600;
@@ -21,6 +22,13 @@ const indented = (lines: readonly string[]): string[] => lines.map((line) => `  
 const paintOutcome = ({ outcome }: Explanation, paint: Paint): ((text: string) => string) =>
   outcome === "failed" ? paint.red : outcome === "succeeded" ? paint.green : paint.yellow;
 
+function chainText(chain: Failure["chain"]): string {
+  const names = chain.map(({ name }) => oneLine(name));
+  const shown =
+    names.length <= SHOWN_CHAIN ? names : [...names.slice(0, SHOWN_CHAIN - 2), "…", names.at(-1) as string];
+  return shown.join(" → ");
+}
+
 function failureLines(failure: Failure, paint: Paint): string[] {
   const { at, error, chain } = failure;
   const step = ({ name, spanId }: Step): string => `${oneLine(name)} ${paint.dim(spanId)}`;
@@ -28,7 +36,7 @@ function failureLines(failure: Failure, paint: Paint): string[] {
   const stack = error.stack === undefined ? [] : manyLines(error.stack);
   return [
     `began in    ${step(at)}`,
-    ...(chain.length === 0 ? [] : [`took along  ${chain.map(({ name }) => oneLine(name)).join(" ← ")}`]),
+    ...(chain.length === 0 ? [] : [`took along  ${chainText(chain)}`]),
     `error       ${paint.red(oneLine(facts.filter((fact) => fact !== undefined).join(" · ")))}`,
     ...manyLines(error.message)
       .slice(0, SHOWN_TEXT_LINES)

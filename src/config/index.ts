@@ -13,4 +13,5 @@ export {
   loadEmbeddedConfig,
 } from "./load-embedded.ts";
 export { nearest } from "./near.ts";
+export { configSchema } from "./schema.ts";
 export { FILE_SETTINGS, SETTINGS } from "./settings.ts";

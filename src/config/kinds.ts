@@ -1,3 +1,6 @@
+/** As much of JSON Schema (draft 7) as values of the file need. */
+export type JsonSchema = { readonly [keyword: string]: unknown };
+
 /** How a value is written: in a variable as text, in the file as YAML. `undefined` means that it is not a value of the kind. */
 export type Kind<T> = {
   /** Completes "expected …". */
@@ -6,6 +9,8 @@ export type Kind<T> = {
   readonly fromYaml: (value: unknown) => T | undefined;
   /** Values are never shown. */
   readonly secret?: boolean;
+  /** How the file writes it, for editors: a schema of JSON Schema. */
+  readonly json?: JsonSchema;
   /** What is used instead of a value that is understood but not taken as it is written. */
   readonly adjusted?: (text: string) => string | undefined;
 };
@@ -30,6 +35,7 @@ export const boolean: Kind<boolean> = {
   expected: "true or false",
   fromText: parseBoolean,
   fromYaml: viaText(parseBoolean),
+  json: { type: "boolean" },
 };
 
 /** The values of OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT; where content goes to is not told apart here. */
@@ -42,11 +48,17 @@ export const capture: Kind<boolean> = {
   expected: "true or false",
   fromText: parseCapture,
   fromYaml: viaText(parseCapture),
+  json: { type: "boolean" },
 };
 
 const trimmed = (text: string): string | undefined => (text.trim() === "" ? undefined : text.trim());
 
-export const text: Kind<string> = { expected: "a text", fromText: trimmed, fromYaml: viaText(trimmed) };
+export const text: Kind<string> = {
+  expected: "a text",
+  fromText: trimmed,
+  fromYaml: viaText(trimmed),
+  json: { type: ["string", "number", "boolean"] },
+};
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 
@@ -60,6 +72,7 @@ function number(expected: string, min: number, max: number, whole: boolean): Kin
     expected,
     fromText,
     fromYaml: (value) => (typeof value === "number" || typeof value === "string" ? fromText(String(value)) : undefined),
+    json: { type: whole ? "integer" : "number", minimum: min, maximum: max },
   };
 }
 
@@ -86,7 +99,8 @@ export function choice<const V extends string>(
   };
   const last = values.at(-1);
   const expected = values.length === 1 ? `${last}` : `${values.slice(0, -1).join(", ")} or ${last}`;
-  return { expected, fromText, fromYaml: viaText(fromText), ...(adjusted !== undefined && { adjusted }) };
+  const json = { enum: [...values, ...Object.keys(also)] };
+  return { expected, fromText, fromYaml: viaText(fromText), json, ...(adjusted !== undefined && { adjusted }) };
 }
 
 const BARE_HOST = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:\/\S*)?$/;
@@ -101,6 +115,7 @@ export const url: Kind<string> = {
   expected: "a URL that begins with http:// or https://",
   fromText: parseUrl,
   fromYaml: viaText(parseUrl),
+  json: { type: "string" },
   adjusted: (given) => (BARE_HOST.test(given.trim()) ? withScheme(given.trim()) : undefined),
 };
 
@@ -133,10 +148,13 @@ function yamlPairs(value: unknown): Record<string, string> | undefined {
   return Object.fromEntries(entries.map(([key, one]) => [key, String(one)]));
 }
 
+const PAIRS_JSON: JsonSchema = { type: "object", additionalProperties: { type: ["string", "number", "boolean"] } };
+
 export const pairs: Kind<Readonly<Record<string, string>>> = {
   expected: "key=value pairs separated by commas, percent-encoded where needed",
   fromText: parsePairs,
   fromYaml: yamlPairs,
+  json: PAIRS_JSON,
 };
 
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -155,6 +173,7 @@ export const headers: Kind<Readonly<Record<string, string>>> = {
   expected: "name=value pairs of HTTP headers separated by commas, percent-encoded where needed",
   fromText: (given) => headersOf(parsePairs(given)),
   fromYaml: (value) => headersOf(yamlPairs(value)),
+  json: PAIRS_JSON,
   secret: true,
 };
 
@@ -164,6 +183,8 @@ const split = (given: string): readonly string[] =>
     .map((item) => item.trim())
     .filter((item) => item !== "");
 
+const LIST_JSON: JsonSchema = { type: ["array", "string"], items: { type: "string" } };
+
 export const list: Kind<readonly string[]> = {
   expected: "names separated by commas",
   fromText: split,
@@ -171,6 +192,7 @@ export const list: Kind<readonly string[]> = {
     if (typeof value === "string") return split(value);
     return Array.isArray(value) && value.every((item) => typeof item === "string") ? value : undefined;
   },
+  json: LIST_JSON,
 };
 
 const UNITS_MS = { y: 31_536_000_000, w: 604_800_000, d: 86_400_000, h: 3_600_000, m: 60_000, s: 1000, ms: 1 } as const;
@@ -191,6 +213,7 @@ export const duration: Kind<number> = {
   expected: "a duration such as 30s, 1h30m or 15d",
   fromText: parseDuration,
   fromYaml: (value) => (typeof value === "string" ? parseDuration(value) : undefined),
+  json: { type: "string", pattern: DURATION.source },
 };
 
 const POWERS = { "": 0, k: 1, m: 2, g: 3, t: 4 } as const;
@@ -207,6 +230,7 @@ export const size: Kind<number> = {
   expected: "a size such as 512MB or 10GB",
   fromText: parseSize,
   fromYaml: viaText(parseSize),
+  json: { type: ["string", "integer"], pattern: "^\\d+(\\.\\d+)?\\s*[kmgtKMGT]?([iI]?[bB])?$" },
 };
 
 const parseUrls = (given: readonly string[] | undefined): readonly string[] | undefined => {
@@ -218,17 +242,20 @@ export const urls: Kind<readonly string[]> = {
   expected: "URLs that begin with http:// or https://, separated by commas",
   fromText: (given) => parseUrls(split(given)),
   fromYaml: (value) => parseUrls(list.fromYaml(value)),
+  json: LIST_JSON,
 };
 /** URLs that let whoever knows them do something. */
 export const secretUrls: Kind<readonly string[]> = {
   expected: urls.expected,
   fromText: urls.fromText,
   fromYaml: urls.fromYaml,
+  json: LIST_JSON,
   secret: true,
 };
 export const secretText: Kind<string> = {
   expected: text.expected,
   fromText: text.fromText,
   fromYaml: text.fromYaml,
+  json: { type: ["string", "number", "boolean"] },
   secret: true,
 };

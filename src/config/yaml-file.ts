@@ -19,7 +19,7 @@ export type FileValue = { readonly origin: Origin; readonly value: unknown; read
 export type FileValues = ReadonlyMap<string, FileValue>;
 
 /** Everything that can stand at the top of the file. What reads one section leaves the others alone. */
-const SECTIONS = ["telemetry", "embedded"] as const;
+export const SECTIONS = ["telemetry", "embedded"] as const;
 export type Section = { readonly name: (typeof SECTIONS)[number]; readonly table: Table };
 
 const NONE: FileValues = new Map();

@@ -27,6 +27,8 @@ export type Failure = {
 
 const MAX_STACK = 16_384;
 const MAX_MESSAGE = 4096;
+/** Of longer ones the last is kept as well. */
+const MAX_CHAIN = 100;
 const CATEGORIES: ReadonlySet<string> = new Set(ERROR_CATEGORIES);
 
 const textOf = (value: unknown): string | undefined =>
@@ -114,7 +116,8 @@ function traceBack(outermost: TraceSpan, forest: SpanForest): Failure {
     path.push(next);
     seen.add(next);
   }
-  const [at = outermost, ...outward] = path.toReversed();
+  const [at = outermost, ...all] = path.toReversed();
+  const outward = all.length <= MAX_CHAIN ? all : [...all.slice(0, MAX_CHAIN - 1), outermost];
   return {
     at: stepOf(at),
     error: errorOf(at),
