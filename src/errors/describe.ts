@@ -33,7 +33,9 @@ function attempt<T>(read: () => T): T | undefined {
 const isObject = (value: unknown): value is Record<PropertyKey, unknown> =>
   (typeof value === "object" && value !== null) || typeof value === "function";
 
-const member = (of: unknown, name: string): unknown => (isObject(of) ? attempt(() => of[name]) : undefined);
+/** A member of whatever was thrown; undefined where there is none, or reading it throws. */
+export const readMember = (of: unknown, name: string): unknown => (isObject(of) ? attempt(() => of[name]) : undefined);
+const member = readMember;
 
 function textMember(of: unknown, name: string): string | undefined {
   const value = member(of, name);
@@ -64,7 +66,8 @@ function messageOf(thrown: unknown, type: string): string {
   return shorten(`a thrown ${type}${keys.length > 0 ? ` with ${keys.join(", ")}` : ""}`, MAX_MESSAGE);
 }
 
-function factsOf(thrown: unknown, type: string, message: string): ErrorFacts {
+/** What tells the category of what was thrown. */
+export function errorFacts(thrown: unknown, type: string, message: string): ErrorFacts {
   if (!isObject(thrown)) return { message };
   // OpenAI's and Anthropic's SDKs keep the body in `error`, the AI SDK in `data.error`.
   const body = member(thrown, "error") ?? member(member(thrown, "data"), "error");
@@ -85,13 +88,13 @@ function factsOf(thrown: unknown, type: string, message: string): ErrorFacts {
 }
 
 function categoryOf(thrown: unknown, type: string, message: string): ErrorCategory {
-  let category = classifyError(factsOf(thrown, type, message));
+  let category = classifyError(errorFacts(thrown, type, message));
   let cause = member(thrown, "cause") ?? member(thrown, "lastError");
   // "fetch failed" and "internal" tell less than the cause they wrap; a category that is exact already stays.
   for (let depth = 0; depth < MAX_CAUSES && cause !== undefined && cause !== null; depth++) {
     if (category !== "unknown" && category !== "network" && category !== "internal" && category !== "api") break;
     const causeType = typeOf(cause);
-    const inner = classifyError(factsOf(cause, causeType, messageOf(cause, causeType)));
+    const inner = classifyError(errorFacts(cause, causeType, messageOf(cause, causeType)));
     if (inner !== "unknown" && inner !== "internal") category = inner;
     cause = member(cause, "cause");
   }

@@ -1,8 +1,12 @@
 /**
- * What an error is: its category, and a description of whatever was thrown. Pure; one table of codes, class names, statuses and
- * messages (categories.ts) decides. Must never throw, and never change what the program threw.
+ * What an error is: category, severity, description, fingerprint, whether another try may help. Pure; one table of codes, class names,
+ * statuses and messages (categories.ts) decides. Must never throw, and never change what the program threw.
  */
 export { ERROR_CATEGORIES, type ErrorCategory } from "./categories.ts";
 export { classifyError, type ErrorFacts } from "./classify.ts";
 export { describeError, type ErrorDescription } from "./describe.ts";
 export { failSpan } from "./fail-span.ts";
+export { fingerprintOf, normalizeMessage } from "./fingerprint.ts";
+export { isWorthRetrying, RETRYABLE_CATEGORIES, retryAfterMs } from "./retryable.ts";
+export { ERROR_SEVERITIES, type ErrorSeverity, severityOfCategory, worse } from "./severity.ts";
+export { type StackOptions, type StackSummary, summarizeStack } from "./stack.ts";
