@@ -36,8 +36,8 @@ type Kind = QueryTask["kind"];
 /** A dashboard asks some forty questions at once; this is several of them. Rules are as many as there are. */
 const MAX_WAITING: Readonly<Record<Kind, number>> = { request: 256, expression: 10_000 };
 const GRACE_MS = 2000;
-/** Longer than most queries take, and than a thread takes to start; each costs some 20 MB. */
-const PATIENCE_MS = 100;
+/** Longer than most queries take, and than a thread takes to start; each costs some 20 MB. Nobody sits before a rule. */
+const PATIENCE_MS: Readonly<Record<Kind, number>> = { request: 100, expression: 1000 };
 const TIDY_MS = 10_000;
 /** When nothing was asked for so long, threads with garbage are replaced. Rules do not count: they are always evaluated. */
 const QUIET_MS = 10_000;
@@ -49,7 +49,7 @@ const GROWN_BYTES = 128 * 1024 * 1024;
 /** Starts a pool; the first thread at once, others when there is work for them. Throws `ObservatoryError` where the store cannot be read. */
 export async function startQueryPool(options: QueryPoolOptions): Promise<QueryPool> {
   const { data, threads: limit, timeoutMs, memoryBytes, clock, diagnostics, onStoreFault, onReplaced } = options;
-  const { graceMs = GRACE_MS, patienceMs = PATIENCE_MS, tidyMs = TIDY_MS } = options;
+  const { graceMs = GRACE_MS, patienceMs, tidyMs = TIDY_MS } = options;
   const workers = new Set<QueryWorker>();
   const line: Job[] = [];
   /** Those in line that have waited long enough for a thread of their own. */
@@ -124,7 +124,7 @@ export async function startQueryPool(options: QueryPoolOptions): Promise<QueryPo
         impatient.add(id);
         next();
       };
-      const timers = [setTimeout(leave, timeoutMs), setTimeout(insist, patienceMs)];
+      const timers = [setTimeout(leave, timeoutMs), setTimeout(insist, patienceMs ?? PATIENCE_MS[task.kind])];
       const finish = (result: QueryAnswer | QueryFailure): void => {
         for (const timer of timers) clearTimeout(timer);
         impatient.delete(id);
