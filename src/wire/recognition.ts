@@ -7,7 +7,9 @@ import {
   type RequestFacts,
   type Template,
   VECTOR_STORES,
+  type VectorStore,
   WIRE_FORMATS,
+  type WireFormat,
 } from "../genai/index.ts";
 import { ATTR, INFERENCE_OPERATIONS } from "../model/index.ts";
 import { createBackgroundAnswers } from "./background-answers.ts";
@@ -54,6 +56,36 @@ function createBodyReader(contentType: string, template: Template, captureConten
 
 export type RecognizerOptions = { readonly captureContent: boolean; readonly costOf: CostOf };
 
+/** What a request may be by where it goes. */
+type Candidates = {
+  readonly formats: readonly WireFormat[];
+  readonly stores: readonly VectorStore[];
+  readonly isUnknown: boolean;
+  /** Of a body that it may have; undefined where it can be nothing but a plain request. */
+  readonly template: Template | undefined;
+};
+
+/** Programs ask the same few places again and again, some with an id in each path. */
+const MAX_PLACES = 200;
+
+function createPlaceBook(): (head: RequestHead) => Candidates {
+  const known = new Map<string, Candidates>();
+  return (head) => {
+    const place = `${head.method} ${head.host} ${head.path}`;
+    const before = known.get(place);
+    if (before !== undefined) return before;
+    const formats = WIRE_FORMATS.filter((format) => format.matches(head));
+    const stores = VECTOR_STORES.filter((store) => store.matches(head));
+    const isUnknown = formats.length === 0 && UNKNOWN_FORMAT.matches(head);
+    const templates = [...formats, ...stores, ...(isUnknown ? [UNKNOWN_FORMAT] : [])].map((one) => one.requestTemplate);
+    const template = templates.length === 0 ? undefined : mergeTemplates(templates);
+    const candidates = { formats, stores, isUnknown, template };
+    if (known.size >= MAX_PLACES) known.clear();
+    if (place.length < 1000) known.set(place, candidates);
+    return candidates;
+  };
+}
+
 /** Knows every format and store. One for all requests: it learns names that later requests do not tell. */
 export function createRecognizer({
   captureContent,
@@ -62,12 +94,10 @@ export function createRecognizer({
   const names = createCollectionNames();
   const describeBatchResults = createBatchResults(costOf);
   const background = createBackgroundAnswers(costOf);
+  const candidatesFor = createPlaceBook();
 
   return (head, startMs, onBatchResults) => {
-    const formats = WIRE_FORMATS.filter((format) => format.matches(head));
-    const stores = VECTOR_STORES.filter((store) => store.matches(head));
-    const isUnknown = formats.length === 0 && UNKNOWN_FORMAT.matches(head);
-    const templates = [...formats, ...stores, ...(isUnknown ? [UNKNOWN_FORMAT] : [])].map((one) => one.requestTemplate);
+    const { formats, stores, isUnknown, template } = candidatesFor(head);
     let reader: BodyReader | undefined;
 
     const describeCall = (format: (typeof formats)[number], facts: RequestFacts): Recognized => {
@@ -99,12 +129,12 @@ export function createRecognizer({
     };
 
     return {
-      mayBeMore: templates.length > 0 || isBatchResults(head) || background.matches(head),
+      mayBeMore: template !== undefined || isBatchResults(head) || background.matches(head),
       mayBeCall: formats.length > 0 || isUnknown,
       requestChunk: (chunk) => {
-        if (templates.length === 0) return;
+        if (template === undefined) return;
         // With the first bytes every header is there.
-        reader ??= createBodyReader(head.header("content-type") ?? "", mergeTemplates(templates), captureContent);
+        reader ??= createBodyReader(head.header("content-type") ?? "", template, captureContent);
         reader.feed(chunk);
       },
       recognize,

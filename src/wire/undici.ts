@@ -73,6 +73,18 @@ const METHODS = [
   ["onData", "responseChunk", "bodyChunkReceived"],
 ] as const;
 
+/** By its text, which is long: looked at once for each method of each copy of undici. */
+const PUBLISHING = new WeakMap<object, boolean>();
+
+function publishes(method: object, channel: string): boolean {
+  let known = PUBLISHING.get(method);
+  if (known === undefined) {
+    known = String(method).includes(channel);
+    PUBLISHING.set(method, known);
+  }
+  return known;
+}
+
 /**
  * undici before 7 publishes no bodies: there they pass through methods of its request, which are watched on this one object. Whether a
  * version publishes shows in the text of its methods: nothing else differs before the first byte.
@@ -80,7 +92,7 @@ const METHODS = [
 function watchUnpublished(request: UndiciRequest, exchange: Exchange, guard: (step: () => void) => void): void {
   for (const [method, step, channel] of METHODS) {
     const original: unknown = Reflect.get(request, method);
-    if (typeof original !== "function" || String(original).includes(channel)) continue;
+    if (typeof original !== "function" || publishes(original, channel)) continue;
     Object.defineProperty(request, method, {
       configurable: true,
       writable: true,

@@ -28,6 +28,43 @@ describe("the registry", () => {
     assert.deepEqual(series?.histogram?.bucketCounts, [0, 1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 1]);
   });
 
+  it("adds to a series that is there exactly as prom-client would", async () => {
+    const once = metrics();
+    const often = metrics();
+    const exemplars = [undefined, { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331" }];
+    const seconds = [0.03, 0.01, 7, 5000, 1.5, 0, 2.56, 1.28, 0.08];
+    for (let round = 0; round < 8; round += 1) {
+      for (const value of seconds) often.observe("llm_request_duration_seconds", CALL, value, exemplars[round % 2]);
+      often.add("llm_requests_total", CALL, round, exemplars[1]);
+      often.add("llm_requests_active", { provider: "openai", model: "m" }, round % 3 === 0 ? -1 : 1);
+      often.add("llm_requests_total", CALL, -1);
+      often.set("agent_queue_depth", { agent: "a" }, round);
+      often.add("agent_queue_depth", { agent: "a" }, 0.5);
+    }
+    // Each in a registry where nothing was recorded before, summed by hand.
+    const buckets = seconds.map((value) => {
+      const fresh = metrics();
+      fresh.observe("llm_request_duration_seconds", CALL, value, exemplars[1]);
+      return fresh.snapshot()[0]?.series[0]?.histogram?.bucketCounts ?? [];
+    });
+    const series = (name: string) => often.snapshot().find(({ definition }) => definition.name === name)?.series[0];
+    const { histogram, exemplars: kept } = series("llm_request_duration_seconds") ?? {};
+    assert.deepEqual(
+      histogram?.bucketCounts,
+      buckets[0]?.map((_, at) => 8 * buckets.reduce((sum, counts) => sum + (counts[at] ?? 0), 0)),
+    );
+    assert.equal(histogram?.count, 72);
+    assert.ok(Math.abs((histogram?.sum ?? 0) - 8 * seconds.reduce((sum, value) => sum + value, 0)) < 1e-6);
+    assert.ok((kept?.length ?? 0) >= 5 && kept?.every(({ timeMs }) => timeMs > 0));
+    assert.equal(series("llm_requests_total")?.value, 28);
+    assert.equal(series("llm_requests_total")?.exemplars[0]?.value, 7);
+    assert.equal(series("llm_requests_active")?.value, 2);
+    assert.equal(series("agent_queue_depth")?.value, 7.5);
+    once.add("llm_requests_total", CALL, 28);
+    const line = (text: string) => /^llm_requests_total\{[^}]*\} \d+/m.exec(text)?.[0];
+    assert.equal(line((await often.text()).body), line((await once.text()).body));
+  });
+
   it("hands exemplars out by value, as Prometheus needs them to find their buckets", () => {
     const registry = metrics();
     for (const seconds of [7, 0.03, 1.5, 0.4]) {
