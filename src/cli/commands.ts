@@ -17,6 +17,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: "check the set-up, or tell what of a program is observed",
     load: () => import("./commands/doctor.ts"),
   },
+  test: {
+    summary: "send a probe and find it again in every back end",
+    load: () => import("./commands/test.ts"),
+  },
   status: { summary: "what runs where, and whether all is well", load: () => import("./commands/status.ts") },
   traces: { summary: "find traces", load: () => import("./commands/traces.ts") },
   trace: { summary: "show one trace as a tree", load: () => import("./commands/trace.ts") },

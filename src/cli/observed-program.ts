@@ -67,7 +67,7 @@ export type RunProgramOptions = {
   /** After which it is asked to end, by SIGTERM. */
   readonly limitMs?: number | undefined;
   /** Where its standard output goes: where ours has another use, to the standard error. */
-  readonly stdout?: "inherit" | "stderr";
+  readonly stdout?: "inherit" | "stderr" | "ignore";
 };
 
 /** Signals that end programs and that are ours to pass on. */
@@ -86,7 +86,7 @@ export function runProgram(
   const [command = "", ...args] = program;
   const onTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
   return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: ["inherit", stdout === "inherit" ? "inherit" : 2, "inherit"], env });
+    const child = spawn(command, args, { stdio: ["inherit", stdout === "stderr" ? 2 : stdout, "inherit"], env });
     const limit = limitMs === undefined ? undefined : setTimeout(() => child.kill("SIGTERM"), limitMs);
     const pass = (signal: NodeJS.Signals): void => {
       if (!onTerminal || signal === "SIGTERM") child.kill(signal);
