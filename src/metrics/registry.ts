@@ -2,9 +2,7 @@ import type { Clock } from "../base/index.ts";
 import { CATALOGUE, type LabelsOf, type MetricDefinition, type MetricName } from "./catalogue.ts";
 import { createLabelGuard } from "./label-guard.ts";
 import { Counter, Gauge, Histogram, Registry } from "./prom-client.ts";
-import { createRecentValues, type RecentValues } from "./recent-values.ts";
 import type { MetricSnapshot, SeriesSnapshot } from "./snapshot.ts";
-import { DEFAULT_WINDOW_MS, type MetricSummary, type SummaryOptions, summarize } from "./summary.ts";
 
 /** The span that was current when a value was recorded; left out where that span is not exported. */
 export type Exemplar = { readonly traceId: string; readonly spanId: string };
@@ -18,10 +16,6 @@ export type Metrics = {
   readonly note: <N extends MetricName>(name: N, labels: LabelsOf<N>, value: number) => void;
   /** Records into a histogram, in the metric's unit. */
   readonly observe: <N extends MetricName>(name: N, labels: LabelsOf<N>, value: number, exemplar?: Exemplar) => void;
-  /** Calls `collect` whenever somebody looks at the metrics, so that it can set gauges of what it watches. Returns what stops it. */
-  readonly watch: (collect: () => void) => () => void;
-  /** What was recorded lately of the series whose labels have all that `labels` has. */
-  readonly summary: (name: MetricName, labels: Readonly<Record<string, string>>, options: SummaryOptions) => MetricSummary;
   /** Everything as it stands, without waiting, so that an exiting process can still send it. */
   readonly snapshot: () => MetricSnapshot[];
   /** Grows with every recording. */
@@ -39,19 +33,20 @@ export type MetricsOptions = {
 };
 
 type Labels = Record<string, string>;
-type PromExemplar = { readonly labelSet: Labels; readonly value: number; readonly timestamp: number };
+type PromExemplar = { labelSet: Labels; value: number; timestamp: number };
 /**
  * prom-client's own record of a series. Its public getters are asynchronous, and an exiting process cannot wait, so the map is
- * read directly; a test holds this against the pinned version.
+ * read directly; and what is recorded again and again is added directly, as finding its series costs more than adding. A test holds
+ * this against the pinned version.
  */
 type PromSeries = {
   readonly labels: Labels;
-  readonly value?: number;
+  value?: number;
   readonly exemplar?: PromExemplar;
-  readonly sum?: number;
-  readonly count?: number;
-  readonly bucketValues?: Readonly<Record<string, number>>;
-  readonly bucketExemplars?: Readonly<Record<string, PromExemplar>>;
+  sum?: number;
+  count?: number;
+  readonly bucketValues?: Record<string, number>;
+  readonly bucketExemplars?: Readonly<Record<string, PromExemplar | null>>;
 };
 type PromMetric = { readonly hashMap: Readonly<Record<string, PromSeries>> };
 type Instrument = {
@@ -60,13 +55,13 @@ type Instrument = {
   /** When each series was first recorded: the start time that lets a counter born at 1 count as an increase. */
   readonly startMs: Map<string, number>;
   /** Labels as given, joined, to labels as recorded: what was guarded once need not be again. */
-  readonly guarded: Map<string, Labels>;
-  /** Made with the first recording. */
-  recent: RecentValues | undefined;
+  readonly guarded: Map<string, Recorded>;
+  /** A gauge that is set: that puts a new series in the place of the old one. */
+  isSet: boolean;
 };
 
-/** Labels of few values each may still have many combinations. */
-const MAX_SERIES = 10_000;
+/** Labels and their series: undefined until it was looked for, null where it is another's with the same labels. */
+type Recorded = { readonly labels: Labels; series: PromSeries | null | undefined };
 
 function createInstrument(definition: MetricDefinition, registry: Registry): Instrument {
   const common = {
@@ -83,23 +78,82 @@ function createInstrument(definition: MetricDefinition, registry: Registry): Ins
       : definition.type === "counter"
         ? new Counter(withExemplars)
         : new Histogram({ ...common, enableExemplars: true, buckets: [...(definition.buckets ?? [])] } as never);
-  return { definition, metric, startMs: new Map(), guarded: new Map(), recent: undefined };
+  return { definition, metric, startMs: new Map(), guarded: new Map(), isSet: false };
 }
 
-const seriesKey = (definition: MetricDefinition, labels: Labels): string =>
-  definition.labels.map((label) => labels[label]).join("\u0000");
+function seriesKey(definition: MetricDefinition, labels: Labels): string {
+  let key = "";
+  for (const label of definition.labels) key += `${labels[label]}\u0000`;
+  return key;
+}
+
+/** Looks for the series that has just been recorded, once. */
+function rememberSeries({ metric, isSet }: Instrument, recorded: Recorded): void {
+  if (recorded.series !== undefined || isSet) return;
+  const { hashMap } = metric as unknown as PromMetric;
+  recorded.series = Object.values(hashMap).find(({ labels }) => labels === recorded.labels) ?? null;
+}
+
+/** Puts the exemplar into its place, where one was before: the first is prom-client's to make. */
+function replaceExemplar(place: PromExemplar, { traceId, spanId }: Exemplar, value: number, timeMs: number): void {
+  place.labelSet = { trace_id: traceId, span_id: spanId };
+  place.value = value;
+  place.timestamp = timeMs / 1000;
+}
+
+/** Adds to a counter or gauge that was recorded before; false where that is prom-client's to do. */
+function addAgain(
+  series: PromSeries | null | undefined,
+  value: number,
+  exemplar: Exemplar | undefined,
+  timeMs: number,
+): boolean {
+  if (series?.value === undefined) return false;
+  if (exemplar !== undefined) {
+    if (series.exemplar === undefined) return false;
+    replaceExemplar(series.exemplar, exemplar, value === 0 ? 1 : value, timeMs);
+  }
+  series.value += value;
+  return true;
+}
+
+/** Records into a histogram as `addAgain` into a counter. */
+function observeAgain(
+  series: PromSeries | null | undefined,
+  bounds: readonly number[],
+  value: number,
+  exemplar: Exemplar | undefined,
+  timeMs: number,
+): boolean {
+  if (series?.bucketValues === undefined || series.sum === undefined || series.count === undefined) return false;
+  // Beyond the last bound prom-client counts in no bucket, and keeps the exemplar under -1.
+  const bound = bounds.find((one) => value <= one) ?? -1;
+  if (exemplar !== undefined) {
+    const place = series.bucketExemplars?.[bound];
+    if (place === undefined || place === null) return false;
+    replaceExemplar(place, exemplar, value, timeMs);
+  }
+  const before = series.bucketValues[bound];
+  if (before !== undefined) series.bucketValues[bound] = before + 1;
+  series.sum += value;
+  series.count += 1;
+  return true;
+}
 
 function exemplarsOf(series: PromSeries): SeriesSnapshot["exemplars"] {
   const recorded = series.exemplar !== undefined ? [series.exemplar] : Object.values(series.bucketExemplars ?? {});
   return (
     recorded
-      .filter((exemplar) => exemplar?.labelSet?.trace_id !== undefined)
-      .map((exemplar) => ({
-        traceId: exemplar.labelSet.trace_id ?? "",
-        spanId: exemplar.labelSet.span_id ?? "",
-        value: exemplar.value,
-        timeMs: exemplar.timestamp * 1000,
-      }))
+      .flatMap((exemplar) =>
+        exemplar?.labelSet?.["trace_id"] === undefined
+          ? []
+          : {
+              traceId: exemplar.labelSet["trace_id"],
+              spanId: exemplar.labelSet["span_id"] ?? "",
+              value: exemplar.value,
+              timeMs: exemplar.timestamp * 1000,
+            },
+      )
       // By value: Prometheus gives each exemplar to the first bucket that it has not passed yet.
       .toSorted((a, b) => a.value - b.value)
   );
@@ -124,10 +178,17 @@ function snapshotSeries(instrument: Instrument, series: PromSeries): SeriesSnaps
 export function createMetrics({ clock, labelValueLimit, cleanLabel }: MetricsOptions): Metrics {
   const registry = new Registry();
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
-  const instruments = new Map(
-    CATALOGUE.map((definition: MetricDefinition) => [definition.name, createInstrument(definition, registry)]),
-  );
-  const instrumentOf = (name: string): Instrument => instruments.get(name) as Instrument;
+  const definitions = new Map(CATALOGUE.map((definition: MetricDefinition) => [definition.name, definition]));
+  /** Made with their first recording: most programs use few of them. */
+  const instruments = new Map<string, Instrument>();
+  const instrumentOf = (name: string): Instrument => {
+    let instrument = instruments.get(name);
+    if (instrument === undefined) {
+      instrument = createInstrument(definitions.get(name) as MetricDefinition, registry);
+      instruments.set(name, instrument);
+    }
+    return instrument;
+  };
   const guard = createLabelGuard({
     limit: labelValueLimit,
     clean: cleanLabel,
@@ -135,61 +196,41 @@ export function createMetrics({ clock, labelValueLimit, cleanLabel }: MetricsOpt
   });
 
   let revision = 0;
-  const prepare = (name: string, given: Labels): { instrument: Instrument; labels: Labels } => {
+  const prepare = (name: string, given: Labels): { instrument: Instrument; recorded: Recorded } => {
     revision += 1;
     const instrument = instrumentOf(name);
     const givenKey = seriesKey(instrument.definition, given);
     const known = instrument.guarded.get(givenKey);
-    if (known !== undefined) return { instrument, labels: known };
-    let { labels, folded } = guard(name, given);
-    let key = seriesKey(instrument.definition, labels);
-    if (!instrument.startMs.has(key)) {
-      if (instrument.startMs.size >= MAX_SERIES) {
-        folded = true;
-        labels = Object.fromEntries(instrument.definition.labels.map((label) => [label, "other"]));
-        key = seriesKey(instrument.definition, labels);
-        add("agent_observatory_label_values_folded_total", { metric: name, label: "all" });
-      }
-      if (!instrument.startMs.has(key)) instrument.startMs.set(key, clock.nowMs());
-    }
+    if (known !== undefined) return { instrument, recorded: known };
+    const { labels, folded } = guard(name, given);
+    const key = seriesKey(instrument.definition, labels);
+    if (!instrument.startMs.has(key)) instrument.startMs.set(key, clock.nowMs());
     // What is folded comes in ever new values, and each is to be counted: it stays out of the memory.
-    if (!folded) instrument.guarded.set(givenKey, labels);
-    return { instrument, labels };
+    const recorded: Recorded = { labels, series: folded ? null : undefined };
+    if (!folded) instrument.guarded.set(givenKey, recorded);
+    return { instrument, recorded };
   };
   const exemplarLabels = (exemplar: Exemplar | undefined): object =>
     exemplar === undefined ? {} : { exemplarLabels: { trace_id: exemplar.traceId, span_id: exemplar.spanId } };
 
-  const remember = (instrument: Instrument, labels: Labels, value: number): void => {
-    instrument.recent ??= createRecentValues();
-    instrument.recent.add(value, labels, clock.nowMs());
-  };
-
-  const watches = new Set<() => void>();
-  const collectWatched = (): void => {
-    for (const collect of watches) {
-      try {
-        collect();
-      } catch {
-        // What cannot be looked at is not told.
-      }
-    }
-  };
-
   const add: Metrics["add"] = (name, given, value = 1, exemplar) => {
     if (!Number.isFinite(value)) return;
-    const { instrument, labels } = prepare(name, given);
-    if (instrument.metric instanceof Gauge) instrument.metric.inc(labels, value);
-    else if (instrument.metric instanceof Counter && value >= 0) {
+    const { instrument, recorded } = prepare(name, given);
+    const { labels } = recorded;
+    if (instrument.metric instanceof Gauge) {
+      if (instrument.isSet || !addAgain(recorded.series, value, undefined, 0)) instrument.metric.inc(labels, value);
+    } else if (instrument.metric instanceof Counter && value >= 0) {
+      if (addAgain(recorded.series, value, exemplar, clock.nowMs())) return;
       instrument.metric.inc({ labels, value, ...exemplarLabels(exemplar) } as never);
-      remember(instrument, labels, value);
     }
+    rememberSeries(instrument, recorded);
   };
 
   const set: Metrics["set"] = (name, given, value) => {
-    const { instrument, labels } = prepare(name, given);
+    const { instrument, recorded } = prepare(name, given);
     if (!(instrument.metric instanceof Gauge) || !Number.isFinite(value)) return;
-    instrument.metric.set(labels, value);
-    remember(instrument, labels, value);
+    instrument.isSet = true;
+    instrument.metric.set(recorded.labels, value);
   };
 
   return {
@@ -201,34 +242,28 @@ export function createMetrics({ clock, labelValueLimit, cleanLabel }: MetricsOpt
       revision = before;
     },
     observe: (name, given, value, exemplar) => {
-      const { instrument, labels } = prepare(name, given);
-      if (!(instrument.metric instanceof Histogram) || !Number.isFinite(value)) return;
-      instrument.metric.observe({ labels, value, ...exemplarLabels(exemplar) } as never);
-      remember(instrument, labels, value);
+      const { instrument, recorded } = prepare(name, given);
+      const { metric, definition } = instrument;
+      if (!(metric instanceof Histogram) || !Number.isFinite(value)) return;
+      if (observeAgain(recorded.series, definition.buckets ?? [], value, exemplar, clock.nowMs())) return;
+      metric.observe({ labels: recorded.labels, value, ...exemplarLabels(exemplar) } as never);
+      rememberSeries(instrument, recorded);
     },
-    watch: (collect) => {
-      watches.add(collect);
-      return () => void watches.delete(collect);
-    },
-    summary: (name, labels, { windowMs = DEFAULT_WINDOW_MS, factor }) => {
-      collectWatched();
-      const sorted = instruments.get(name)?.recent?.sorted(clock.nowMs() - windowMs, labels);
-      return summarize(sorted ?? new Float64Array(0), factor);
-    },
-    snapshot: () => {
-      collectWatched();
-      return [...instruments.values()].flatMap((instrument) => {
+    snapshot: () =>
+      CATALOGUE.flatMap(({ name }: MetricDefinition) => {
+        const instrument = instruments.get(name);
+        if (instrument === undefined) return [];
         const { hashMap } = instrument.metric as unknown as PromMetric;
         const series = Object.values(hashMap)
           // A metric without labels exists at 0 from birth: nothing was recorded yet.
           .filter((one) => instrument.startMs.has(seriesKey(instrument.definition, one.labels)))
           .map((one) => snapshotSeries(instrument, one));
         return series.length === 0 ? [] : [{ definition: instrument.definition, series }];
-      });
-    },
+      }),
     revision: () => revision,
     text: async () => {
-      collectWatched();
+      // A scrape shows what there is to be recorded as well.
+      for (const name of definitions.keys()) instrumentOf(name);
       return { contentType: registry.contentType, body: await registry.metrics() };
     },
   };
