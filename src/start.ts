@@ -26,6 +26,7 @@ import { ATTR } from "./model/index.ts";
 import { createRedactor } from "./redaction/index.ts";
 import {
   activeSpanIds,
+  carriedBy,
   contextOf,
   createConsoleOutlet,
   createEncoder,
@@ -62,21 +63,45 @@ export type StartOptions = { readonly config: Config; readonly diagnostics: Diag
 
 const SCOPE = "agent-observatory";
 
-function createLogTap(emit: (log: LogItem) => void, coverage: Coverage): LogTap {
+function createLogTap(emit: (log: LogItem) => void, coverage: Coverage, clean: (text: string) => string): LogTap {
+  /** What a context carries, made safe once for all lines that are written in it. */
+  const lines = new WeakMap<object, Readonly<Record<string, string | number | boolean>>>();
+  const carriedLine = () => {
+    const carried = carriedBy(context.active());
+    if (carried === undefined) return undefined;
+    let line = lines.get(carried);
+    if (line === undefined) {
+      const entries = Object.entries(carried.line);
+      line = Object.fromEntries(
+        entries.map(([name, value]) => [name, typeof value === "string" ? clean(value) : value]),
+      );
+      lines.set(carried, line);
+    }
+    return line;
+  };
   return {
     ids: () => {
       const span = activeSpanIds();
-      return span === undefined ? undefined : { trace_id: span.traceId, span_id: span.spanId };
+      const carried = carriedLine();
+      if (span === undefined) return carried;
+      return { trace_id: span.traceId, span_id: span.spanId, ...carried };
     },
-    emit: ({ level, message, fields, logger }) => {
+    emit: ({ level, message, fields: given, logger }) => {
       coverage.spanned(logger);
+      const current = context.active();
+      const carried = carriedLine();
+      // What was put on the line above is said once, by its name as an attribute.
+      const fields =
+        carried === undefined
+          ? given
+          : Object.fromEntries(Object.entries(given).filter(([name, value]) => carried[name] !== value));
       emit({
         timeMs: systemClock.nowMs(),
         severityNumber: severityOf(level),
         severityText: level.toUpperCase(),
         body: message,
-        attributes: logAttributes(fields),
-        spanContext: trace.getSpanContext(context.active()),
+        attributes: { ...carriedBy(current)?.attributes, ...logAttributes(fields) },
+        spanContext: trace.getSpanContext(current),
         scope: logger,
       });
     },
@@ -91,6 +116,7 @@ type Watch = {
   readonly pricer: Pricer;
   readonly emitLog: (log: LogItem) => void;
   readonly coverage: Coverage;
+  readonly cleanText: (text: string) => string;
   /** The program's stdout may be a connection: see `Outlet`. */
   readonly onStdioServer: () => void;
   /** Called before the program can start a thread. */
@@ -107,6 +133,7 @@ function watchProgram({
   pricer,
   emitLog,
   coverage,
+  cleanText,
   onStdioServer,
   onThreads,
   onFault,
@@ -149,7 +176,7 @@ function watchProgram({
     onStdioServer,
     onFault,
   });
-  const tap = createLogTap(emitLog, coverage);
+  const tap = createLogTap(emitLog, coverage, cleanText);
   const unhook = installModuleHooks({
     adopted: [
       ...(disabled.includes("langchain") ? [] : langchain.files),
@@ -333,6 +360,7 @@ export function startTelemetry(options: StartOptions): Telemetry {
     pricer,
     emitLog,
     coverage,
+    cleanText: redactor.text,
     onStdioServer: () => consoleOutlet?.leaveStdout(),
     onThreads: threads.prepare,
     onFault,
@@ -380,7 +408,18 @@ export function startTelemetry(options: StartOptions): Telemetry {
     tracer: sdk.tracer,
     captureContent: config.captureContent,
     logging: config.logging,
-    emitLog: (item) => emitLog({ ...item, timeMs: clock.nowMs(), spanContext: trace.getSpanContext(context.active()) }),
+    emitLog: (item) => {
+      const current = context.active();
+      emitLog({
+        spanContext: trace.getSpanContext(current),
+        ...item,
+        attributes: { ...carriedBy(current)?.attributes, ...item.attributes },
+        timeMs: clock.nowMs(),
+      });
+    },
+    enter: (entered) => void sdk.contextManager.attach(entered),
+    stampContext: pipeline.stamp,
+    here: () => pipeline.here(context.active()),
     flush,
     shutdown: async () => {
       exporting?.end();

@@ -4,7 +4,8 @@ export type Settlement = {
   readonly rejected: (error: unknown) => void;
 };
 
-type Thenable = { then: (...args: unknown[]) => unknown };
+// biome-ignore lint/suspicious/noExplicitAny: as every promise has it.
+type Thenable = { then: (...args: any[]) => unknown };
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 function shadow(target: object, name: PropertyKey, value: Method): void {

@@ -1,7 +1,7 @@
 /** What the loggers of the program are given, and where their lines go as well. */
 export type LogTap = {
-  /** The ids of the current span, under the names that log lines use. */
-  readonly ids: () => { readonly trace_id: string; readonly span_id: string } | undefined;
+  /** The ids of the current span and what the context carries, under the names that log lines use. */
+  readonly ids: () => Readonly<Record<string, string | number | boolean>> | undefined;
   readonly emit: (line: {
     readonly level: string;
     readonly message: string;

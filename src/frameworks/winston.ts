@@ -30,8 +30,7 @@ export function winstonAdapter(tap: LogTap): AdoptedFile {
       prototype.write = function (info, ...rest) {
         const ids = isInfo(info) && Object.isExtensible(info) ? tap.ids() : undefined;
         if (ids !== undefined && isInfo(info)) {
-          info.trace_id ??= ids.trace_id;
-          info.span_id ??= ids.span_id;
+          for (const [name, value] of Object.entries(ids)) info[name] ??= value;
         }
         return write.call(this, info, ...rest);
       };

@@ -1,9 +1,17 @@
 import { AGENT_METRICS } from "./families/agent.ts";
+import { CACHE_METRICS } from "./families/cache.ts";
 import type { MetricDefinition } from "./families/definition.ts";
 import { GEN_AI_METRICS } from "./families/gen-ai.ts";
+import { HUMAN_REVIEW_METRICS } from "./families/human-review.ts";
 import { LLM_METRICS } from "./families/llm.ts";
 import { MCP_METRICS } from "./families/mcp.ts";
+import { POOL_METRICS } from "./families/pool.ts";
+import { QUALITY_METRICS } from "./families/quality.ts";
+import { RECOVERY_METRICS } from "./families/recovery.ts";
+import { ROUTING_METRICS } from "./families/routing.ts";
 import { SELF_METRICS } from "./families/self.ts";
+import { SESSION_METRICS } from "./families/session.ts";
+import { TASK_METRICS } from "./families/task.ts";
 import { WORKFLOW_METRICS } from "./families/workflow.ts";
 
 export type { MetricDefinition } from "./families/definition.ts";
@@ -13,6 +21,14 @@ export const CATALOGUE = [
   ...AGENT_METRICS,
   ...LLM_METRICS,
   ...WORKFLOW_METRICS,
+  ...RECOVERY_METRICS,
+  ...HUMAN_REVIEW_METRICS,
+  ...ROUTING_METRICS,
+  ...CACHE_METRICS,
+  ...POOL_METRICS,
+  ...SESSION_METRICS,
+  ...TASK_METRICS,
+  ...QUALITY_METRICS,
   ...GEN_AI_METRICS,
   ...MCP_METRICS,
   ...SELF_METRICS,

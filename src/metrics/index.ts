@@ -5,5 +5,7 @@
 export { CATALOGUE, type LabelsOf, type MetricDefinition, type MetricName } from "./catalogue.ts";
 export { type PullServer, startPullServer } from "./pull-server.ts";
 export { createMetrics, type Exemplar, type Metrics } from "./registry.ts";
+export { createSessionMeter, type SessionMeter } from "./sessions.ts";
 export type { MetricSnapshot, SeriesSnapshot } from "./snapshot.ts";
 export { type MeasuredSpan, measureProgress, measureSpan, measureUsage } from "./span-measurements.ts";
+export { type MetricSummary, NO_SUMMARY, type SummaryOptions } from "./summary.ts";

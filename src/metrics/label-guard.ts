@@ -3,15 +3,20 @@ const MAX_VALUE_CHARS = 128;
 const FOLDED = "other";
 /** Labels whose values are ours, from fixed lists. */
 const FIXED_LABELS = new Set([
-  "status",
   "type",
   "category",
-  "reason",
   "signal",
   "gen_ai_token_type",
   "metric",
   "label",
+  "kind",
+  "outcome",
+  "rating",
+  "state",
 ]);
+/** Lists of ours that a program may add to. However low the limit, ours have their place. */
+const OPEN_LISTS = new Set(["status", "reason"]);
+const MIN_OPEN_LIST = 20;
 
 type Labels = Record<string, string>;
 type Guarded = { readonly labels: Labels; readonly folded: boolean };
@@ -46,7 +51,7 @@ export function createLabelGuard({
     }
     const before = values.get(raw);
     if (before !== undefined) return before;
-    if (values.size >= limit) return undefined;
+    if (values.size >= (OPEN_LISTS.has(label) ? Math.max(limit, MIN_OPEN_LIST) : limit)) return undefined;
     const safe = clean(raw.slice(0, MAX_VALUE_CHARS));
     values.set(raw, safe);
     return safe;

@@ -2,7 +2,9 @@ import type { Clock } from "../base/index.ts";
 import { CATALOGUE, type LabelsOf, type MetricDefinition, type MetricName } from "./catalogue.ts";
 import { createLabelGuard } from "./label-guard.ts";
 import { Counter, Gauge, Histogram, Registry } from "./prom-client.ts";
+import { createRecentValues, type RecentValues } from "./recent-values.ts";
 import type { MetricSnapshot, SeriesSnapshot } from "./snapshot.ts";
+import { DEFAULT_WINDOW_MS, type MetricSummary, type SummaryOptions, summarize } from "./summary.ts";
 
 /** The span that was current when a value was recorded; left out where that span is not exported. */
 export type Exemplar = { readonly traceId: string; readonly spanId: string };
@@ -16,6 +18,14 @@ export type Metrics = {
   readonly note: <N extends MetricName>(name: N, labels: LabelsOf<N>, value: number) => void;
   /** Records into a histogram, in the metric's unit. */
   readonly observe: <N extends MetricName>(name: N, labels: LabelsOf<N>, value: number, exemplar?: Exemplar) => void;
+  /** Calls `collect` whenever somebody looks at the metrics, so that it can set gauges of what it watches. Returns what stops it. */
+  readonly watch: (collect: () => void) => () => void;
+  /** What was recorded lately of the series whose labels have all that `labels` has. */
+  readonly summary: (
+    name: MetricName,
+    labels: Readonly<Record<string, string>>,
+    options: SummaryOptions,
+  ) => MetricSummary;
   /** Everything as it stands, without waiting, so that an exiting process can still send it. */
   readonly snapshot: () => MetricSnapshot[];
   /** Grows with every recording. */
@@ -58,7 +68,12 @@ type Instrument = {
   readonly guarded: Map<string, Recorded>;
   /** A gauge that is set: that puts a new series in the place of the old one. */
   isSet: boolean;
+  /** Made with the first recording. */
+  recent: RecentValues | undefined;
 };
+
+/** Labels of few values each may still have many combinations. */
+const MAX_SERIES = 10_000;
 
 /** Labels and their series: undefined until it was looked for, null where it is another's with the same labels. */
 type Recorded = { readonly labels: Labels; series: PromSeries | null | undefined };
@@ -78,7 +93,7 @@ function createInstrument(definition: MetricDefinition, registry: Registry): Ins
       : definition.type === "counter"
         ? new Counter(withExemplars)
         : new Histogram({ ...common, enableExemplars: true, buckets: [...(definition.buckets ?? [])] } as never);
-  return { definition, metric, startMs: new Map(), guarded: new Map(), isSet: false };
+  return { definition, metric, startMs: new Map(), guarded: new Map(), isSet: false, recent: undefined };
 }
 
 function seriesKey(definition: MetricDefinition, labels: Labels): string {
@@ -202,9 +217,17 @@ export function createMetrics({ clock, labelValueLimit, cleanLabel }: MetricsOpt
     const givenKey = seriesKey(instrument.definition, given);
     const known = instrument.guarded.get(givenKey);
     if (known !== undefined) return { instrument, recorded: known };
-    const { labels, folded } = guard(name, given);
-    const key = seriesKey(instrument.definition, labels);
-    if (!instrument.startMs.has(key)) instrument.startMs.set(key, clock.nowMs());
+    let { labels, folded } = guard(name, given);
+    let key = seriesKey(instrument.definition, labels);
+    if (!instrument.startMs.has(key)) {
+      if (instrument.startMs.size >= MAX_SERIES) {
+        folded = true;
+        labels = Object.fromEntries(instrument.definition.labels.map((label) => [label, "other"]));
+        key = seriesKey(instrument.definition, labels);
+        add("agent_observatory_label_values_folded_total", { metric: name, label: "all" });
+      }
+      if (!instrument.startMs.has(key)) instrument.startMs.set(key, clock.nowMs());
+    }
     // What is folded comes in ever new values, and each is to be counted: it stays out of the memory.
     const recorded: Recorded = { labels, series: folded ? null : undefined };
     if (!folded) instrument.guarded.set(givenKey, recorded);
@@ -213,6 +236,22 @@ export function createMetrics({ clock, labelValueLimit, cleanLabel }: MetricsOpt
   const exemplarLabels = (exemplar: Exemplar | undefined): object =>
     exemplar === undefined ? {} : { exemplarLabels: { trace_id: exemplar.traceId, span_id: exemplar.spanId } };
 
+  const remember = (instrument: Instrument, labels: Labels, value: number): void => {
+    instrument.recent ??= createRecentValues();
+    instrument.recent.add(value, labels, clock.nowMs());
+  };
+
+  const watches = new Set<() => void>();
+  const collectWatched = (): void => {
+    for (const collect of watches) {
+      try {
+        collect();
+      } catch {
+        // What cannot be looked at is not told.
+      }
+    }
+  };
+
   const add: Metrics["add"] = (name, given, value = 1, exemplar) => {
     if (!Number.isFinite(value)) return;
     const { instrument, recorded } = prepare(name, given);
@@ -220,6 +259,7 @@ export function createMetrics({ clock, labelValueLimit, cleanLabel }: MetricsOpt
     if (instrument.metric instanceof Gauge) {
       if (instrument.isSet || !addAgain(recorded.series, value, undefined, 0)) instrument.metric.inc(labels, value);
     } else if (instrument.metric instanceof Counter && value >= 0) {
+      remember(instrument, labels, value);
       if (addAgain(recorded.series, value, exemplar, clock.nowMs())) return;
       instrument.metric.inc({ labels, value, ...exemplarLabels(exemplar) } as never);
     }
@@ -231,6 +271,7 @@ export function createMetrics({ clock, labelValueLimit, cleanLabel }: MetricsOpt
     if (!(instrument.metric instanceof Gauge) || !Number.isFinite(value)) return;
     instrument.isSet = true;
     instrument.metric.set(recorded.labels, value);
+    remember(instrument, recorded.labels, value);
   };
 
   return {
@@ -245,12 +286,23 @@ export function createMetrics({ clock, labelValueLimit, cleanLabel }: MetricsOpt
       const { instrument, recorded } = prepare(name, given);
       const { metric, definition } = instrument;
       if (!(metric instanceof Histogram) || !Number.isFinite(value)) return;
+      remember(instrument, recorded.labels, value);
       if (observeAgain(recorded.series, definition.buckets ?? [], value, exemplar, clock.nowMs())) return;
       metric.observe({ labels: recorded.labels, value, ...exemplarLabels(exemplar) } as never);
       rememberSeries(instrument, recorded);
     },
-    snapshot: () =>
-      CATALOGUE.flatMap(({ name }: MetricDefinition) => {
+    watch: (collect) => {
+      watches.add(collect);
+      return () => void watches.delete(collect);
+    },
+    summary: (name, labels, { windowMs = DEFAULT_WINDOW_MS, factor }) => {
+      collectWatched();
+      const sorted = instruments.get(name)?.recent?.sorted(clock.nowMs() - windowMs, labels);
+      return summarize(sorted ?? new Float64Array(0), factor);
+    },
+    snapshot: () => {
+      collectWatched();
+      return CATALOGUE.flatMap(({ name }: MetricDefinition) => {
         const instrument = instruments.get(name);
         if (instrument === undefined) return [];
         const { hashMap } = instrument.metric as unknown as PromMetric;
@@ -259,9 +311,11 @@ export function createMetrics({ clock, labelValueLimit, cleanLabel }: MetricsOpt
           .filter((one) => instrument.startMs.has(seriesKey(instrument.definition, one.labels)))
           .map((one) => snapshotSeries(instrument, one));
         return series.length === 0 ? [] : [{ definition: instrument.definition, series }];
-      }),
+      });
+    },
     revision: () => revision,
     text: async () => {
+      collectWatched();
       // A scrape shows what there is to be recorded as well.
       for (const name of definitions.keys()) instrumentOf(name);
       return { contentType: registry.contentType, body: await registry.metrics() };

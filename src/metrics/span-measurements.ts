@@ -109,7 +109,9 @@ function measureFetched(metrics: Metrics, span: MeasuredSpan): void {
   });
 }
 
-const statusOf = (span: MeasuredSpan): string => (span.failed ? "error" : "ok");
+/** The program's own word for how a run came out says more than that it did not fail. */
+const statusOf = ({ failed, attributes }: MeasuredSpan): string =>
+  failed ? "error" : (text(attributes[ATTR.runStatus]) ?? "ok");
 const errorTypeOf = (span: MeasuredSpan): string =>
   span.failed ? (text(span.attributes[ATTR.errorType]) ?? "_OTHER") : "";
 

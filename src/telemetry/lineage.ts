@@ -1,5 +1,5 @@
 import type { Attributes, Span, SpanContext } from "@opentelemetry/api";
-import { ATTR, INFERENCE_OPERATIONS } from "../model/index.ts";
+import { ATTR, INFERENCE_OPERATIONS, OPERATION } from "../model/index.ts";
 import type { TailTrace } from "./sampling/tail.ts";
 
 /** What is known of a span in this process besides itself: where it stands, and what its trace has come to. */
@@ -14,6 +14,12 @@ export type Place = {
   operation: string | undefined;
   agent: string | undefined;
   workflow: string | undefined;
+  /** What the context carries, as attributes: session, user, request. */
+  readonly carried: Attributes | undefined;
+  /** An agent that no other agent called. */
+  isTurn: boolean;
+  /** What the calls to models below have cost so far. */
+  costUsd: number;
   /** By the head sampler. */
   readonly isSampled: boolean;
   /** Where the trace waits for its end to be decided on. */
@@ -33,7 +39,7 @@ function kindOf(attributes: Attributes): PlaceKind {
   return ATTR.httpMethod in attributes || "http.method" in attributes ? "http" : "other";
 }
 
-export type NewPlace = Pick<Place, "parent" | "said" | "spanContext" | "isSampled" | "tail">;
+export type NewPlace = Pick<Place, "parent" | "said" | "spanContext" | "carried" | "isSampled" | "tail">;
 
 export function createPlace(given: NewPlace): Place {
   const { parent } = given;
@@ -46,6 +52,10 @@ export function createPlace(given: NewPlace): Place {
     operation: undefined,
     agent: parent?.agent,
     workflow: parent?.workflow,
+    // A framework that keeps a context of its own may have lost ours.
+    carried: given.carried ?? parent?.carried,
+    isTurn: false,
+    costUsd: 0,
     isSampled: given.isSampled,
     tail: given.tail,
     hasInferenceBelow: false,
@@ -58,6 +68,7 @@ export function lookAgain(place: Place): Place {
   const attributes = place.said();
   place.kind = kindOf(attributes);
   place.operation = text(attributes[ATTR.operation]);
+  place.isTurn = place.operation === OPERATION.invokeAgent && place.parent?.agent === undefined;
   place.agent = text(attributes[ATTR.agentName]) ?? place.agent;
   place.workflow = text(attributes[ATTR.workflowName]) ?? place.workflow;
   return place;
@@ -99,4 +110,9 @@ export function noteInference({ parent }: Place): void {
     if (above.hasInferenceBelow) return;
     above.hasInferenceBelow = true;
   }
+}
+
+/** Tells all that is above a call to a model what it cost. */
+export function noteCost({ parent }: Place, costUsd: number): void {
+  for (let above = parent; above !== undefined; above = above.parent) above.costUsd += costUsd;
 }

@@ -11,6 +11,7 @@ import { type InstrumentationScope, millisToHrTime } from "@opentelemetry/core";
 import type { Resource } from "@opentelemetry/resources";
 import type { ReadableLogRecord } from "@opentelemetry/sdk-logs";
 import type { Clock } from "../base/index.ts";
+import { carriedBy } from "./context-fields.ts";
 
 /** One log line on its way out. */
 export type LogItem = {
@@ -101,7 +102,7 @@ export function createLoggerProvider(emit: (item: LogItem) => void, clock: Clock
           severityNumber: record.severityNumber ?? SeverityNumber.UNSPECIFIED,
           severityText: record.severityText ?? "",
           body: typeof record.body === "string" ? record.body : (JSON.stringify(record.body) ?? ""),
-          attributes: record.attributes ?? {},
+          attributes: { ...carriedBy(record.context ?? context.active())?.attributes, ...record.attributes },
           spanContext: trace.getSpanContext(record.context ?? context.active()),
           scope: name,
           ...(record.eventName !== undefined && { eventName: record.eventName }),

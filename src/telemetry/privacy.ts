@@ -30,7 +30,11 @@ const CONTENT: ReadonlySet<string> = new Set([
   ATTR.toolDefinitions,
   ATTR.toolArguments,
   ATTR.toolResult,
+  ATTR.evaluationExplanation,
+  ATTR.feedbackComment,
 ]);
+/** What a request is about, on whatever is said of it. */
+const CARRIED: ReadonlySet<string> = new Set([ATTR.sessionId, ATTR.userId, ATTR.requestId, ATTR.correlationId]);
 /**
  * Attributes of other GenAI instrumentations. Their dialects are not explained to us one by one, so whatever they say in a text
  * counts as content; numbers and booleans pass.
@@ -64,9 +68,9 @@ const isContent = (name: string): boolean =>
 
 /** Events and log records that carry messages, in fields of any name (the GenAI conventions until 1.36, and after). */
 const isSpokenEvent = (name: unknown): boolean => typeof name === "string" && name.startsWith("gen_ai.");
-const isSpokenField = (name: string): boolean => !name.startsWith("gen_ai.") || isContent(name);
+const isSpokenField = (name: string): boolean => (!name.startsWith("gen_ai.") && !CARRIED.has(name)) || isContent(name);
 /** The fields of a program's own log lines have whatever names it likes. */
-const isSpokenInLog = (name: string): boolean => name.startsWith("gen_ai.") && isContent(name);
+const isSpokenInLog = (name: string): boolean => CONTENT.has(name) || (name.startsWith("gen_ai.") && isContent(name));
 
 function shortenStrings(value: unknown, limit: number): unknown {
   if (typeof value === "string") {

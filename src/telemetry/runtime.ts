@@ -1,4 +1,4 @@
-import type { Tracer } from "@opentelemetry/api";
+import type { Context, Span, SpanContext, Tracer } from "@opentelemetry/api";
 import type { Metrics } from "../metrics/index.ts";
 import type { LogItem } from "./logs.ts";
 
@@ -10,12 +10,21 @@ export type Telemetry = {
   readonly captureContent: boolean;
   /** How loggers of ours write where the program does not say. */
   readonly logging: { readonly level: string; readonly format: "json" | "text" };
-  readonly emitLog: (item: Omit<LogItem, "spanContext" | "timeMs">) => void;
+  /** Tells of the current span unless `spanContext` says of which. */
+  readonly emitLog: (item: Omit<LogItem, "spanContext" | "timeMs"> & { readonly spanContext?: SpanContext }) => void;
+  /** Makes a context the current one for the rest of the current asynchronous context. */
+  readonly enter: (context: Context) => void;
+  /** Puts what a context carries on a span that has begun before; on none that is not ours. */
+  readonly stampContext: (span: Span, context: Context) => void;
+  /** The agent that the current span lies in, and what the calls to models below that span have cost so far. */
+  readonly here: () => Here | undefined;
   /** Sends what is queued; resolves within `timeoutMs`, whether or not all could be sent. */
   readonly flush: (timeoutMs: number) => Promise<void>;
   /** Flushes, then undoes everything that start did. */
   readonly shutdown: () => Promise<void>;
 };
+
+export type Here = { readonly agent: string | undefined; readonly costUsd: number };
 
 const RUNNING = Symbol.for("agent-observatory.telemetry");
 type Global = { [RUNNING]?: Telemetry | undefined };

@@ -81,6 +81,11 @@ export function complete(
         costAttributes(pricer, attributes, { failed, timeMs: hrTimeToMilliseconds(span.startTime) })),
     };
   }
+  // Ours have it from their start; what others make is completed in a copy.
+  const carried = place?.carried;
+  if (carried !== undefined && Object.keys(carried).some((name) => attributes[name] === undefined)) {
+    attributes = { ...carried, ...attributes };
+  }
   if (captureContent && isDialect) attributes = withContent(attributes);
   return { attributes, status };
 }

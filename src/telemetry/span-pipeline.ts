@@ -1,4 +1,5 @@
 import {
+  type Span as ApiSpan,
   type Attributes,
   type AttributeValue,
   type Context,
@@ -12,13 +13,15 @@ import type { ReadableSpan, Span, SpanProcessor } from "@opentelemetry/sdk-trace
 import type { Clock } from "../base/index.ts";
 import type { Pricer } from "../cost/index.ts";
 import { normalizeDialect } from "../genai/index.ts";
-import { type Metrics, measureProgress, measureSpan } from "../metrics/index.ts";
+import { createSessionMeter, type Metrics, measureProgress, measureSpan } from "../metrics/index.ts";
 import { ATTR } from "../model/index.ts";
 import { createAttemptBook } from "./attempts.ts";
+import { carriedBy } from "./context-fields.ts";
 import { type Claimable, createClaimBook } from "./joined/claims.ts";
 import { ownView } from "./joined/foreign-span.ts";
-import { createLineageBook, createPlace, lookAgain, noteInference, type Place } from "./lineage.ts";
+import { createLineageBook, createPlace, lookAgain, noteCost, noteInference, type Place } from "./lineage.ts";
 import type { RunWatch } from "./runs/run-watch.ts";
+import type { Here } from "./runtime.ts";
 import type { TailSampler } from "./sampling/tail.ts";
 import { type Completed, complete, completedView, isInference } from "./span-completion.ts";
 
@@ -49,6 +52,10 @@ export type SpanPipeline = {
   readonly joined: SpanProcessor;
   /** The span that is current in `context`, where it stands for a call to a model and the wire has not made it. */
   readonly claimable: (context: Context) => Claimable | undefined;
+  /** Puts what a context carries on a span of ours that has begun before. */
+  readonly stamp: (span: ApiSpan, context: Context) => void;
+  /** Of the span that is current in `context`: its agent, and what the calls to models below it have cost so far. */
+  readonly here: (context: Context) => Here | undefined;
   /** Ends what has not ended, for a process that will not live to see it. `failed` says whether that is a failure of what it was doing. */
   readonly endOpen: (failed: boolean) => void;
 };
@@ -76,6 +83,13 @@ function unfinishedView(span: Span, failed: boolean, endMs: number): ReadableSpa
   }) as ReadableSpan;
 }
 
+/** What a span says of itself is not replaced by what its context carries. */
+function stampMissing(span: Span, carried: Attributes): void {
+  for (const [name, value] of Object.entries(carried)) {
+    if (value !== undefined && span.attributes[name] === undefined) span.setAttribute(name, value);
+  }
+}
+
 /** A span in progress: how it is counted, and shown, while it lasts. */
 type Progress = { readonly labels: Record<string, AttributeValue | undefined>; readonly shown: ReadableSpan };
 
@@ -87,6 +101,7 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
   const { metrics, clock, runs, resource, scope, tail, isSampled, onExport, onFault } = options;
   const places = createLineageBook();
   const attempts = createAttemptBook();
+  const sessions = createSessionMeter(metrics);
   const progress = new WeakMap<object, Progress>();
   const open = new Set<Span>();
   const joinedSpans = new WeakSet<object>();
@@ -107,6 +122,7 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
     if (parent !== undefined) lookAgain(parent);
     const sampled = parent?.isSampled ?? isSampled(span.spanContext().traceId, parentSpan?.spanContext());
     return createPlace({
+      carried: carriedBy(parentContext)?.attributes,
       parent,
       said: () => normalizeDialect(span.attributes) as Attributes,
       spanContext: span.spanContext(),
@@ -120,6 +136,7 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
     const place = placeOf(span, parentContext);
     places.begin(span, place);
     if (place.kind === "inference") noteInference(place);
+    if (mayChange && place.carried !== undefined) stampMissing(span, place.carried);
     if (place.operation === undefined) return;
     const { agent, workflow } = place;
     if (mayChange) {
@@ -159,6 +176,8 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
     );
     if (place !== undefined) {
       if (isInference(view.attributes)) noteInference(place);
+      const costUsd = view.attributes[ATTR.costUsd];
+      if (typeof costUsd === "number") noteCost(place, costUsd);
       places.end(place);
     }
     const { traceId, spanId } = view.spanContext();
@@ -170,6 +189,7 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
       exemplar: sampled ? { traceId, spanId } : undefined,
       isServer: view.kind === SpanKind.SERVER,
     });
+    if (place?.isTurn === true) sessions.turnEnded(view.attributes, place.costUsd);
     if (sampled) onExport(view);
     else if (place?.tail !== undefined) tail.add(place.tail, view, place.isLocalRoot);
   };
@@ -258,6 +278,11 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
       onEnd: (span) => guarded(() => onEnd(span)),
     },
     claimable,
+    stamp: (span, context) => {
+      if (places.of(span) === undefined || (joinedSpans.has(span) && !isOurs(span as unknown as ReadableSpan))) return;
+      span.setAttributes(carriedBy(context)?.attributes ?? {});
+    },
+    here: (context) => places.current(trace.getSpan(context)),
     endOpen,
   };
 }

@@ -21,7 +21,8 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   wire: ["base", "genai", "model"],
   frameworks: ["base", "errors", "model"],
   telemetry: ["base", "config", "cost", "errors", "genai", "metrics", "model", "redaction"],
-  agents: ["errors", "model", "telemetry"],
+  agents: ["errors", "genai", "model", "telemetry"],
+  records: ["agents", "base", "metrics", "model", "telemetry"],
   logging: ["redaction", "telemetry"],
   // the heavy side, which the preload never reaches: pure rooms first
   gotext: [],

@@ -1,0 +1,125 @@
+import { randomUUID } from "node:crypto";
+import { systemClock } from "../base/index.ts";
+import { ATTR } from "../model/index.ts";
+import type { Telemetry } from "../telemetry/index.ts";
+import { defined, labelOf, numberOf, textOf } from "./given.ts";
+import { agentAttribute, agentOf, exemplarHere, recording, tell } from "./telling.ts";
+
+export type ReviewRequest = {
+  /** Why a person is asked: `low_confidence`, `refund_over_limit`, … */
+  readonly reason: string;
+  /** Default: the agent that is running. */
+  readonly agent?: string;
+  /** By which the program knows the review; one is made up without it. */
+  readonly id?: string;
+};
+
+export type ReviewDecision = {
+  /** `approved`, `rejected`, `changed`, … */
+  readonly decision: string;
+  /** Who decided. Stands on spans and log records only. */
+  readonly reviewer?: string;
+};
+
+export type Review = {
+  readonly id: string;
+  /** Says what was decided. Only the first time counts. */
+  readonly complete: (decision: ReviewDecision) => void;
+};
+
+type Open = { readonly agent: string; readonly requestedMs: number };
+
+/** Reviews that nobody completes are forgotten after so many others; they stay pending. */
+const MAX_OPEN = 10_000;
+/** By telemetry, as nothing may outlive it. */
+const reviews = new WeakMap<Telemetry, Map<string, Open>>();
+
+function openReviews(telemetry: Telemetry): Map<string, Open> {
+  let open = reviews.get(telemetry);
+  if (open === undefined) {
+    open = new Map();
+    reviews.set(telemetry, open);
+  }
+  return open;
+}
+
+type Completion = { readonly id: string; readonly decision: unknown; readonly reviewer: unknown };
+
+function complete(
+  telemetry: Telemetry,
+  { id, decision, reviewer }: Completion,
+  requested: Open,
+  isPending: boolean,
+): void {
+  const { metrics } = telemetry;
+  const { agent, requestedMs } = requested;
+  const labels = { agent, decision: labelOf(decision) };
+  const seconds = Number.isNaN(requestedMs) ? undefined : Math.max(0, systemClock.nowMs() - requestedMs) / 1000;
+  const exemplar = exemplarHere();
+  if (isPending) metrics.add("human_reviews_pending", {}, -1);
+  metrics.add("human_reviews_completed_total", labels, 1, exemplar);
+  if (seconds !== undefined) metrics.observe("human_review_duration_seconds", labels, seconds, exemplar);
+  tell(telemetry, {
+    name: "agent_observatory.review.completed",
+    line: `review completed: ${labels.decision}`,
+    attributes: defined({
+      ...agentAttribute(agent),
+      [ATTR.reviewId]: id,
+      [ATTR.reviewDecision]: labels.decision,
+      [ATTR.reviewer]: textOf(reviewer),
+      [ATTR.durationSeconds]: seconds,
+    }),
+  });
+}
+
+/** Says that a person is asked to review something (`human_review_*`). Returns what is to be told of the decision. */
+export function requestReview(request: ReviewRequest): Review {
+  const id = textOf((request as Partial<ReviewRequest> | undefined)?.id) ?? randomUUID();
+  recording((telemetry) => {
+    const { metrics } = telemetry;
+    const agent = agentOf(request.agent);
+    const reason = labelOf(request.reason);
+    const open = openReviews(telemetry);
+    // Asked for twice it is still one.
+    if (!open.has(id)) metrics.add("human_reviews_pending", {}, 1);
+    open.set(id, { agent, requestedMs: systemClock.nowMs() });
+    if (open.size > MAX_OPEN) open.delete(open.keys().next().value as string);
+    metrics.add("human_review_requests_total", { agent, reason }, 1, exemplarHere());
+    tell(telemetry, {
+      name: "agent_observatory.review.requested",
+      line: `review requested: ${reason}`,
+      attributes: { ...agentAttribute(agent), [ATTR.reviewId]: id, [ATTR.reviewReason]: reason },
+    });
+  });
+  return {
+    id,
+    complete: (decision) => {
+      recording((telemetry) => {
+        const requested = openReviews(telemetry).get(id);
+        if (requested === undefined) return;
+        openReviews(telemetry).delete(id);
+        complete(telemetry, { id, decision: decision.decision, reviewer: decision.reviewer }, requested, true);
+      });
+    },
+  };
+}
+
+/**
+ * Says what was decided in a review that perhaps another process asked for. `requestedAt` (milliseconds since the epoch, or a Date) tells how
+ * long it took where this process does not know; without it there is no duration.
+ */
+export function completeReview(
+  completion: ReviewDecision & { readonly id: string; readonly requestedAt?: number | Date },
+): void {
+  recording((telemetry) => {
+    const id = textOf(completion.id) ?? "";
+    const open = openReviews(telemetry);
+    const known = open.get(id);
+    open.delete(id);
+    const { requestedAt, decision, reviewer } = completion;
+    const requestedMs = requestedAt instanceof Date ? requestedAt.getTime() : (numberOf(requestedAt) ?? Number.NaN);
+    // Another process that asked since this one began is most likely there yet, and its pending reviews with it.
+    const isPending = known !== undefined || requestedMs >= systemClock.nowMs() - performance.now();
+    complete(telemetry, { id, decision, reviewer }, known ?? { agent: agentOf(undefined), requestedMs }, isPending);
+  });
+}
