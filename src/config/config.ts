@@ -1,4 +1,5 @@
 import type { DiagnosticLevel, ErrorCode } from "../base/index.ts";
+import type { ErrorPattern } from "./error-patterns.ts";
 
 /** What telemetry in the program runs by. Every member has a value: what was not set has its default. */
 export type Config = {
@@ -56,6 +57,7 @@ export type Config = {
   };
   readonly propagation: { readonly childProcesses: boolean };
   readonly instrumentations: { readonly disabled: readonly string[] };
+  readonly errors: { readonly tracking: boolean; readonly patterns: readonly ErrorPattern[] };
   /** Undefined: none is written. */
   readonly reportFile?: string;
   readonly strict: boolean;

@@ -236,6 +236,10 @@ export function loadConfig({ env, cwd, argv1 }: ConfigInput): LoadedConfig {
     export: readExport(reader, problems),
     propagation: { childProcesses: reader.resolve("propagation.childProcesses", true) },
     instrumentations: { disabled: readDisabledInstrumentations(reader) },
+    errors: {
+      tracking: reader.resolve("errors.tracking", true),
+      patterns: reader.resolve("errors.patterns", []),
+    },
     ...(reportFile !== undefined && { reportFile }),
     strict: reader.resolve("strict", false),
     logLevel: reader.resolve("logLevel", "warn" as const),

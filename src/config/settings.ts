@@ -1,3 +1,4 @@
+import { errorPatterns } from "./error-patterns.ts";
 import {
   boolean,
   capture,
@@ -376,6 +377,20 @@ export const SETTINGS = {
     kind: list,
     default: "none",
     doc: "Instrumentations that are left out. Both variables and the file are merged.",
+  },
+  "errors.tracking": {
+    env: ["AGENT_OBSERVATORY_TRACK_ERRORS"],
+    file: true,
+    kind: boolean,
+    default: "true",
+    doc: "Whether errors are tracked that the program does not tell of itself: failed runs and calls, error logs, uncaught exceptions.",
+  },
+  "errors.patterns": {
+    env: [],
+    file: true,
+    kind: errorPatterns,
+    default: "none",
+    doc: "Patterns of errors, and who is told of them (docs/errors.md). Secret.",
   },
   reportFile: {
     env: ["AGENT_OBSERVATORY_REPORT_FILE"],

@@ -1,6 +1,7 @@
 import { AGENT_METRICS } from "./families/agent.ts";
 import { CACHE_METRICS } from "./families/cache.ts";
 import type { MetricDefinition } from "./families/definition.ts";
+import { ERROR_METRICS } from "./families/errors.ts";
 import { GEN_AI_METRICS } from "./families/gen-ai.ts";
 import { HUMAN_REVIEW_METRICS } from "./families/human-review.ts";
 import { LLM_METRICS } from "./families/llm.ts";
@@ -29,6 +30,7 @@ export const CATALOGUE = [
   ...SESSION_METRICS,
   ...TASK_METRICS,
   ...QUALITY_METRICS,
+  ...ERROR_METRICS,
   ...GEN_AI_METRICS,
   ...MCP_METRICS,
   ...SELF_METRICS,

@@ -135,6 +135,22 @@ export const ATTR = {
   costUsd: "agent_observatory.cost.usd",
   costStatus: "agent_observatory.cost.status",
   errorCategory: "agent_observatory.error.category",
+  errorFingerprint: "agent_observatory.error.fingerprint",
+  errorSeverity: "agent_observatory.error.severity",
+  errorSource: "agent_observatory.error.source",
+  errorCount: "agent_observatory.error.count",
+  /** Why a log record tells of it: `new`, `burst`, `uncaught`. */
+  errorOccasion: "agent_observatory.error.occasion",
+  /** Before the names that the program gives. */
+  errorContext: "agent_observatory.error.context",
+  errorPattern: "agent_observatory.error.pattern",
+  errorPatternWindowMs: "agent_observatory.error.pattern_window_ms",
+  retryName: "agent_observatory.retry.name",
+  retryStrategy: "agent_observatory.retry.strategy",
+  retryAttempt: "agent_observatory.retry.attempt",
+  retryAttempts: "agent_observatory.retry.attempts",
+  retryOutcome: "agent_observatory.retry.outcome",
+  retryDelayMs: "agent_observatory.retry.delay_ms",
   retryCount: "agent_observatory.request.retry_count",
   // The model that failed before this one was asked instead.
   fallbackFrom: "agent_observatory.request.fallback_from",

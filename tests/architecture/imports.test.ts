@@ -23,6 +23,8 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   telemetry: ["base", "config", "cost", "errors", "genai", "metrics", "model", "redaction"],
   agents: ["errors", "genai", "model", "telemetry"],
   records: ["agents", "base", "metrics", "model", "telemetry"],
+  tracking: ["base", "errors", "metrics", "model", "telemetry"],
+  retry: ["base", "errors", "model", "records", "telemetry"],
   logging: ["redaction", "telemetry"],
   // the heavy side, which the preload never reaches: pure rooms first
   gotext: [],
@@ -109,6 +111,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   "node:worker_threads": ["base", "observatory", "telemetry"],
   "@grpc/grpc-js": ["receive"],
   ws: ["observatory"],
+  "p-retry": ["retry"],
 };
 
 type Import = { readonly from: string; readonly specifier: string; readonly typeOnly: boolean };
@@ -210,7 +213,7 @@ describe("the import graph", () => {
       [/Date\.now\(\)|new Date\(\)|performance\.timeOrigin/, ["base/clock.ts"]],
       [
         /process\.(exit\(|kill\()|process\.on\(/,
-        ["telemetry/exit.ts", "telemetry/exit-signals.ts", "telemetry/report.ts"],
+        ["telemetry/exit.ts", "telemetry/exit-signals.ts", "telemetry/report.ts", "tracking/uncaught.ts"],
       ],
     ];
     const wrong = files.flatMap((file) =>

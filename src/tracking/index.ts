@@ -1,0 +1,14 @@
+/**
+ * The errors of the program: each counted once, whoever sees it first (a failed span, a log line, the end of the process, the program), in
+ * groups by fingerprint, in bounded memory; patterns among them, and who is told of those. Must never throw into the program, keep it from
+ * ending, or become a handler of its errors.
+ */
+export type { ErrorGroup, ErrorSample, ErrorSummary } from "./error-book.ts";
+export { errorOfLog, type LogLine } from "./log-errors.ts";
+export { ERROR_SOURCES, type ErrorSource } from "./occurrence.ts";
+export type { ErrorPatternMatch, ErrorPatternOptions } from "./patterns.ts";
+export { setRunningTracker } from "./runtime.ts";
+export { createSpanErrors } from "./span-errors.ts";
+export { errorSummary, onErrorPattern, type TrackErrorOptions, trackError } from "./track-error.ts";
+export { createErrorTracker, type ErrorTracker, type TrackedError } from "./tracker.ts";
+export { watchUncaught } from "./uncaught.ts";

@@ -1,0 +1,52 @@
+import type { ErrorSource } from "./occurrence.ts";
+import { createRecentMap } from "./recent-map.ts";
+
+/**
+ * One error is seen several times: the tool that fails, the agent that it ends, the line that the program logs, the end of the process. The
+ * n-th sighting by one of these is the n-th error; only what nobody else has seen yet is a new one.
+ */
+export type Sightings = {
+  /** The fingerprint under which the error was counted already; undefined for a new one, which is then known by `fingerprint`. */
+  readonly see: (sighting: Sighting) => string | undefined;
+};
+
+export type Sighting = {
+  readonly source: ErrorSource;
+  readonly type: string;
+  readonly message: string;
+  readonly timeMs: number;
+  readonly fingerprint: () => string;
+};
+
+type Channel = "span" | "log" | "uncaught" | "program";
+type Seen = { readonly fingerprint: string; readonly byChannel: Map<Channel, number>; count: number; untilMs: number };
+
+/** So long after it was seen last, an error of the same words is another one. */
+const TOGETHER_MS = 60_000;
+const MAX_TEXTS = 1000;
+const MAX_KEY = 300;
+
+const channelOf = (source: ErrorSource): Channel =>
+  source === "log" || source === "uncaught" || source === "program" ? source : "span";
+
+export function createSightings(): Sightings {
+  const recent = createRecentMap<Seen>(MAX_TEXTS);
+  return {
+    see: ({ source, type, message, timeMs, fingerprint }) => {
+      const key = `${type}\n${message.slice(0, MAX_KEY)}`;
+      const channel = channelOf(source);
+      const known = recent.get(key);
+      if (known === undefined || known.untilMs < timeMs) {
+        const first = { fingerprint: fingerprint(), byChannel: new Map([[channel, 1]]), count: 1 };
+        recent.set(key, { ...first, untilMs: timeMs + TOGETHER_MS });
+        return undefined;
+      }
+      known.untilMs = timeMs + TOGETHER_MS;
+      const nth = (known.byChannel.get(channel) ?? 0) + 1;
+      known.byChannel.set(channel, nth);
+      if (nth <= known.count) return known.fingerprint;
+      known.count = nth;
+      return undefined;
+    },
+  };
+}
