@@ -4,7 +4,9 @@ export type Clock = {
   readonly nowMs: () => number;
 };
 
+const { timeOrigin } = performance;
+
 export const systemClock: Clock = {
   // timeOrigin + now() is monotonic; Date.now() jumps when the machine's clock is set.
-  nowMs: () => performance.timeOrigin + performance.now(),
+  nowMs: () => timeOrigin + performance.now(),
 };

@@ -6,3 +6,4 @@ export { type Clock, systemClock } from "./clock.ts";
 export { createDiagnostics, type DiagnosticLevel, type Diagnostics } from "./diagnostics.ts";
 export { ERROR_CODES, type ErrorCode, ObservatoryError, RETIRED_ERROR_CODES } from "./error.ts";
 export { isOwn, markOwn } from "./own.ts";
+export { uniqueId } from "./unique-id.ts";

@@ -56,8 +56,10 @@ function replace(text: string, unsorted: Found[]): string {
 
 /** Builds the function that replaces what the rules find. Takes time linear in the text; a text without any anchor costs one pass. */
 export function createTextRedactor(rules: readonly Rule[]): (text: string) => string {
-  const scan = createAnchorScanner(rules.map((rule) => rule.anchors));
+  // Made for the first text: most programs' start has none.
+  let scan: ReturnType<typeof createAnchorScanner> | undefined;
   const once = (text: string): string => {
+    scan ??= createAnchorScanner(rules.map((rule) => rule.anchors));
     const hits = scan(text);
     if (hits === undefined) return text;
     const found: Found[] = [];

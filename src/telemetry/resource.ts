@@ -1,5 +1,5 @@
-import { randomUUID } from "node:crypto";
 import type { Attributes } from "@opentelemetry/api";
+import { uniqueId } from "../base/index.ts";
 import type { Config } from "../config/index.ts";
 
 /** Who sends: attributes by the OpenTelemetry resource conventions. The instance id is new for every process and thread. */
@@ -12,7 +12,7 @@ export function resourceAttributes(config: Config, version: string): Attributes 
     "process.pid": process.pid,
     "process.runtime.name": "nodejs",
     "process.runtime.version": process.versions.node,
-    "service.instance.id": randomUUID(),
+    "service.instance.id": uniqueId(),
     ...config.resourceAttributes,
     "service.name": config.serviceName,
     ...(config.serviceVersion !== undefined && { "service.version": config.serviceVersion }),

@@ -30,9 +30,12 @@ export const appendText = (text: string, piece: string | undefined): string =>
 
 /** An object without the members that are undefined. */
 export function defined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
+  const kept: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
+  for (const name of Object.keys(value) as (keyof T)[]) {
+    const member = value[name];
+    if (member !== undefined) kept[name] = member as Exclude<T[keyof T], undefined>;
+  }
+  return kept;
 }
 
 /** What the conventions want to be other than a text. */

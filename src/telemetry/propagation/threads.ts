@@ -1,7 +1,6 @@
-import { randomUUID } from "node:crypto";
 import diagnostics_channel from "node:diagnostics_channel";
 import type { BroadcastChannel, Worker } from "node:worker_threads";
-import { builtin } from "../../base/index.ts";
+import { builtin, uniqueId } from "../../base/index.ts";
 import { currentCarrier } from "./environment.ts";
 import { CELL, type Handover, isHandover, LINK_KEY, STATE_BYTES, type ThreadLink } from "./thread-link.ts";
 
@@ -70,7 +69,7 @@ export function createThreads({ take, onFault }: ThreadsOptions): Threads {
   const link = (): ThreadLink | undefined => {
     if (stopped) return undefined;
     prune();
-    const name = `agent-observatory.${randomUUID()}`;
+    const name = `agent-observatory.${uniqueId()}`;
     const channel = new (builtin("node:worker_threads").BroadcastChannel)(name);
     const shared = new SharedArrayBuffer(STATE_BYTES);
     const thread: Thread = { channel, state: new Int32Array(shared), worker: undefined };
