@@ -62,7 +62,27 @@ export type Config = {
   readonly reportFile?: string;
   readonly strict: boolean;
   readonly logLevel: DiagnosticLevel;
-  readonly logging: { readonly level: string; readonly format: "json" | "text" };
+  /** What loggers of ours do where the program does not say. */
+  readonly logging: {
+    readonly level: string;
+    readonly format: "json" | "text";
+    /** Which lines tell the code that wrote them. */
+    readonly caller: "never" | "error" | "always";
+    readonly console: "stdout" | "stderr" | "none";
+    /** Undefined: none is written. */
+    readonly file?: string;
+    readonly errorFile?: string;
+    readonly maxFileSizeBytes: number;
+    readonly maxFiles: number;
+    /** Address of a server. */
+    readonly syslog?: string;
+    readonly syslogFacility: string;
+    /** By level, from 0 to 1. */
+    readonly sampleRates: Readonly<Record<string, number>>;
+    /** In a second; undefined: all. */
+    readonly sampleBurst?: number;
+    readonly captureConsole: boolean;
+  };
 };
 
 /** Something about the configuration that its author should know. Nothing secret is in it. */

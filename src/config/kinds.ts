@@ -259,3 +259,39 @@ export const secretText: Kind<string> = {
   json: { type: ["string", "number", "boolean"] },
   secret: true,
 };
+
+/** A syslog server: `udp://host:514`, `tcp://host:601`, or the path of a stream socket after `unix://`. */
+function parseSyslog(given: string): string | undefined {
+  const whole = given.trim();
+  if (!/^(?:udp|tcp|unix):\/\/\S+$/i.test(whole) || !URL.canParse(whole)) return undefined;
+  const { protocol, hostname, pathname, username, search, hash } = new URL(whole);
+  if (username !== "" || search !== "" || hash !== "") return undefined;
+  if (protocol === "unix:") return hostname === "" && pathname.length > 1 ? whole : undefined;
+  return hostname !== "" && (pathname === "" || pathname === "/") ? whole : undefined;
+}
+
+export const syslogUrl: Kind<string> = {
+  expected: "udp://host:port, tcp://host:port or unix:///path",
+  fromText: parseSyslog,
+  fromYaml: viaText(parseSyslog),
+};
+
+/** Of a level of the logger, which share is written. */
+function ratesOf(
+  given: Readonly<Record<string, string>> | undefined,
+  levels: readonly string[],
+): Readonly<Record<string, number>> | undefined {
+  const rates: Record<string, number> = {};
+  for (const [level, text] of Object.entries(given ?? {})) {
+    const rate = ratio.fromText(text);
+    if (rate === undefined || !levels.includes(level)) return undefined;
+    rates[level] = rate;
+  }
+  return given === undefined ? undefined : rates;
+}
+
+export const levelRates = (levels: readonly string[]): Kind<Readonly<Record<string, number>>> => ({
+  expected: `level=share pairs separated by commas, of ${levels.join(", ")} and numbers from 0 to 1`,
+  fromText: (given) => ratesOf(parsePairs(given), levels),
+  fromYaml: (value) => ratesOf(yamlPairs(value), levels),
+});

@@ -189,6 +189,28 @@ function readIdentity(reader: Reader, argv1: string | undefined): Identity {
   };
 }
 
+function readLogging(reader: Reader): Config["logging"] {
+  const file = reader.resolve("logging.file", undefined);
+  const errorFile = reader.resolve("logging.errorFile", undefined);
+  const syslog = reader.resolve("logging.syslog", undefined);
+  const sampleBurst = reader.resolve("logging.sampleBurst", undefined);
+  return {
+    level: reader.resolve("logging.level", "info" as const),
+    format: reader.resolve("logging.format", "json" as const),
+    caller: reader.resolve("logging.caller", "error" as const),
+    console: reader.resolve("logging.console", "stdout" as const),
+    ...(file !== undefined && { file }),
+    ...(errorFile !== undefined && { errorFile }),
+    maxFileSizeBytes: reader.resolve("logging.maxFileSizeBytes", 10_485_760),
+    maxFiles: reader.resolve("logging.maxFiles", 5),
+    ...(syslog !== undefined && { syslog }),
+    syslogFacility: reader.resolve("logging.syslogFacility", "user" as const),
+    sampleRates: reader.resolve("logging.sampleRates", {}),
+    ...(sampleBurst !== undefined && { sampleBurst }),
+    captureConsole: reader.resolve("logging.captureConsole", false),
+  };
+}
+
 function readDisabledInstrumentations(reader: Reader): readonly string[] {
   const fromEnv = reader.envAll("instrumentations.disabled").flatMap(({ value }) => value);
   const names = [...new Set([...fromEnv, ...(reader.file("instrumentations.disabled")?.value ?? [])])];
@@ -243,10 +265,7 @@ export function loadConfig({ env, cwd, argv1 }: ConfigInput): LoadedConfig {
     ...(reportFile !== undefined && { reportFile }),
     strict: reader.resolve("strict", false),
     logLevel: reader.resolve("logLevel", "warn" as const),
-    logging: {
-      level: reader.resolve("logging.level", "info" as const),
-      format: reader.resolve("logging.format", "json" as const),
-    },
+    logging: readLogging(reader),
   };
   findMisspelled(env, Object.values(SETTINGS), problems);
   return { config, problems: problems.all() };

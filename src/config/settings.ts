@@ -8,12 +8,15 @@ import {
   headers,
   type Kind,
   list,
+  levelRates,
   milliseconds,
   pairs,
   port,
   ratio,
   samplerArgument,
   text,
+  size,
+  syslogUrl,
   url,
 } from "./kinds.ts";
 
@@ -35,6 +38,29 @@ const PROTOCOL = choice(["http/protobuf", "grpc"], { "http/json": "http/protobuf
 );
 const LOG_LEVELS = { verbose: "debug", all: "debug", warning: "warn", off: "none" } as const;
 /** LOG_LEVEL is often the program's own: the words of pino and syslog are no mistakes. */
+const LOGGER_LEVELS = ["error", "warn", "info", "http", "verbose", "debug", "silly"] as const;
+const SYSLOG_FACILITIES = [
+  "kern",
+  "user",
+  "mail",
+  "daemon",
+  "auth",
+  "syslog",
+  "lpr",
+  "news",
+  "uucp",
+  "cron",
+  "authpriv",
+  "ftp",
+  "local0",
+  "local1",
+  "local2",
+  "local3",
+  "local4",
+  "local5",
+  "local6",
+  "local7",
+] as const;
 const PROGRAM_LEVELS = {
   trace: "silly",
   fatal: "error",
@@ -416,7 +442,7 @@ export const SETTINGS = {
   "logging.level": {
     env: ["LOG_LEVEL"],
     file: true,
-    kind: choice(["error", "warn", "info", "http", "verbose", "debug", "silly"], PROGRAM_LEVELS),
+    kind: choice(LOGGER_LEVELS, PROGRAM_LEVELS),
     default: "info",
     doc: "Level of the logger that this package gives to the program.",
   },
@@ -444,3 +470,80 @@ export const fileSettings = <N extends string>(table: Readonly<Record<N, Setting
 
 /** Names of the settings that observatory.yaml may have below `telemetry`. */
 export const FILE_SETTINGS = fileSettings(SETTINGS);
+  "logging.caller": {
+    env: ["LOG_CALLER"],
+    file: true,
+    kind: choice(["never", "error", "always"]),
+    default: "error",
+    doc: "Which lines tell module, function and line of the code that wrote them: none, those of level `error`, all.",
+  },
+  "logging.console": {
+    env: ["LOG_CONSOLE"],
+    file: true,
+    kind: choice(["stdout", "stderr", "none"]),
+    default: "stdout",
+    doc: "Where lines are printed: `stdout`, `stderr` or `none`.",
+  },
+  "logging.file": {
+    env: ["LOG_FILE"],
+    file: true,
+    kind: text,
+    default: "none",
+    doc: "File that lines are written to as well. It is made with its folder, readable for its owner only, and rotated.",
+  },
+  "logging.errorFile": {
+    env: ["LOG_ERROR_FILE"],
+    file: true,
+    kind: text,
+    default: "none",
+    doc: "File that lines of level `error` are written to as well, likewise.",
+  },
+  "logging.maxFileSizeBytes": {
+    env: ["LOG_MAX_FILE_SIZE"],
+    file: true,
+    kind: size,
+    default: "10485760",
+    doc: "Size at which a log file is rotated, such as `10MB`.",
+  },
+  "logging.maxFiles": {
+    env: ["LOG_MAX_FILES"],
+    file: true,
+    kind: count,
+    default: "5",
+    doc: "Files that are kept of each log file, the one that is written included.",
+  },
+  "logging.syslog": {
+    env: ["LOG_SYSLOG"],
+    file: true,
+    kind: syslogUrl,
+    default: "none",
+    doc: "Syslog server that lines are sent to as well (RFC 5424): `udp://host:514`, `tcp://host:601`, or `unix://` and the path of a stream socket.",
+  },
+  "logging.syslogFacility": {
+    env: ["LOG_SYSLOG_FACILITY"],
+    file: true,
+    kind: choice(SYSLOG_FACILITIES),
+    default: "user",
+    doc: "Facility of the messages to the syslog server.",
+  },
+  "logging.sampleRates": {
+    env: ["LOG_SAMPLE_RATES"],
+    file: true,
+    kind: levelRates(LOGGER_LEVELS.slice(1)),
+    default: "none",
+    doc: "Share of the lines of a level that are written, such as `debug=0.1,http=0.01`; lines of one trace are written or left out together. Lines of level `error` always are.",
+  },
+  "logging.sampleBurst": {
+    env: ["LOG_SAMPLE_BURST"],
+    file: true,
+    kind: count,
+    default: "none",
+    doc: "Lines of one level with the same message (numbers in it do not count) that are written in a second; further ones are counted.",
+  },
+  "logging.captureConsole": {
+    env: ["LOG_CAPTURE_CONSOLE"],
+    file: true,
+    kind: boolean,
+    default: "false",
+    doc: "Whether what the program writes by `console.log` and the like is sent as log lines too.",
+  },
