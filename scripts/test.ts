@@ -4,6 +4,7 @@
  * AGENT_OBSERVATORY_REQUIRE_STACK=1 that is a failure.
  */
 import { globSync } from "node:fs";
+import { text } from "node:stream/consumers";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { parseArgs } from "node:util";
@@ -20,25 +21,42 @@ const STACK_TIMEOUT_MS = 25 * 60_000;
 type Counts = { passed: number; failed: number; skipped: number };
 type TestEvent = { readonly skip?: string | boolean; readonly details: { readonly type?: string } };
 
-async function runFiles(
-  files: readonly string[],
-  concurrency: number,
-  timeoutMs: number,
-  counts: Counts,
-): Promise<void> {
-  if (files.length === 0) return;
-  const stream = run({ files: [...files], concurrency, timeout: timeoutMs });
+/** The report of one file, without the totals that stand below each. */
+const TOTALS = /^ℹ (tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /;
+
+async function runFile(file: string, timeoutMs: number, counts: Counts): Promise<void> {
+  // A signal and not the runner's own timeout: that one waits for a file whose tests are through and whose process does not end.
+  const stream = run({ files: [file], signal: AbortSignal.timeout(timeoutMs) });
   const count = (key: "passed" | "failed") => (event: TestEvent) => {
     if (event.details.type === "suite") return;
     counts[event.skip === undefined ? key : "skipped"] += 1;
   };
   stream.on("test:pass", count("passed") as never);
   stream.on("test:fail", count("failed") as never);
-  const report = stream.compose(spec());
-  report.pipe(process.stdout, { end: false });
-  await new Promise((resolve) => report.once("end", resolve));
+  stream.on("test:fail", ({ name, details }) => {
+    if ((details as TestEvent["details"]).type !== "suite") failures.push(`${file}: ${name}`);
+  });
+  const report = await text(stream.compose(spec()));
+  const lines = report.split("\n").filter((line) => !TOTALS.test(line));
+  process.stdout.write(`${lines.join("\n").trimEnd()}\n`);
 }
 
+async function runFiles(
+  files: readonly string[],
+  concurrency: number,
+  timeoutMs: number,
+  counts: Counts,
+): Promise<void> {
+  const waiting = [...files];
+  const lane = async (): Promise<void> => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+      await runFile(file, timeoutMs, counts);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, lane));
+}
+
+const failures: string[] = [];
 const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
 const all = positionals.length > 0 ? positionals : globSync("tests/**/*.test.ts").toSorted();
 const isStack = (file: string): boolean => file.startsWith("tests/stack/");
@@ -52,6 +70,8 @@ if (!flags.stack)
 // One after another: they share the one stack on its one set of ports.
 if (!flags.unit) await runFiles(all.filter(isStack), 1, STACK_TIMEOUT_MS, counts);
 
+// All in one place, where a long report ends.
+for (const failure of failures) process.stdout.write(`failed: ${failure}\n`);
 process.stdout.write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
 // No test at all is a broken run; all skipped is a machine without containers.
 process.exitCode = counts.failed > 0 || counts.passed + counts.skipped === 0 ? 1 : 0;
