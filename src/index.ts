@@ -24,6 +24,19 @@ export {
   withContext,
   workflow,
 } from "./agents/index.ts";
+export {
+  type Budget,
+  BudgetExceededError,
+  type BudgetLimit,
+  type BudgetOptions,
+  type BudgetReached,
+  type BudgetScope,
+  type CostSummaryOptions,
+  costSummary,
+  type Spent,
+  setBudget,
+} from "./budgets/index.ts";
+export type { CostProjection, CostSummary, CostTotals } from "./cost/index.ts";
 export { createLogger, type Logger, type LoggerOptions } from "./logging/index.ts";
 export type { MetricSummary, SummaryOptions } from "./metrics/index.ts";
 export {

@@ -4,6 +4,7 @@
 import { context, trace } from "@opentelemetry/api";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { type Diagnostics, systemClock } from "./base/index.ts";
+import { admissionFor, type BudgetWatch, createBudgetWatch, setRunningBudgets } from "./budgets/index.ts";
 import type { Config } from "./config/index.ts";
 import { costAttributes, createPricer, type Pricer } from "./cost/index.ts";
 import {
@@ -124,6 +125,8 @@ type Watch = {
   readonly onFault: (error: unknown) => void;
 };
 
+  readonly budgets: BudgetWatch;
+  readonly identityAt: SpanPipeline["identityAt"];
 /** Watches the program: frameworks and loggers by module hooks, everything else on the wire. */
 function watchProgram({
   config,
@@ -142,6 +145,8 @@ function watchProgram({
   const { captureContent } = config;
   const { disabled } = config.instrumentations;
   const langchain = createLangChainAdapter({
+  budgets,
+  identityAt,
     tracer,
     clock: systemClock,
     captureContent,
@@ -159,7 +164,10 @@ function watchProgram({
   const claudeAgent = createClaudeAgentAdapter({
     tracer,
     captureContent,
-    onUsage: (labels, attributes) => void measureUsage(metrics, { attributes, exemplar: undefined }, labels),
+    onUsage: (labels, attributes) => {
+      measureUsage(metrics, { attributes, exemplar: undefined }, labels);
+      budgets.onUsage(attributes, { ...identityAt(context.active()), agent: labels.agent });
+    },
     onFault,
   });
   const llamaIndex = createLlamaIndexAdapter({ tracer, captureContent, onFault });
@@ -222,6 +230,7 @@ function watchProgram({
       loadPricesSoon();
       openAiAgents.claimModelCall();
       return langchain.claimModelCall(model) ?? aiSdk.claimModelCall();
+    admission: (at) => admissionFor(budgets.budgets, identityAt(at)),
     },
     onInferenceEnd: (provider, model) => metrics.add("llm_requests_active", { provider, model }, -1),
   });
@@ -312,7 +321,7 @@ export function startTelemetry(options: StartOptions): Telemetry {
       metrics.note(name, { library, version, status }, 1);
     },
   });
-  const pricer = createPricer();
+  const pricer = createPricer(config.prices.models);
   const onExport = (span: ReadableSpan): void => {
     if (config.signals.traces) outlet?.span(span);
   };
@@ -362,8 +371,42 @@ export function startTelemetry(options: StartOptions): Telemetry {
     coverage,
     cleanText: redactor.text,
     onStdioServer: () => consoleOutlet?.leaveStdout(),
+    onFinished: ({ view, seconds, identity, runId }) => {
+      budgets.onEnded({
+        attributes: view.attributes,
+        seconds,
+        spanContext: view.spanContext(),
+        identity,
+        runId,
+      });
+    },
     onThreads: threads.prepare,
     onFault,
+  });
+  const hereNow = () => pipeline.identityAt(context.active());
+  const budgets = createBudgetWatch({
+    clock,
+    config: config.budgets,
+    metrics,
+    emit: ({ name, level, message, attributes, spanContext }) =>
+      emitLog({
+        timeMs: clock.nowMs(),
+        severityNumber: severityOf(level),
+        severityText: level.toUpperCase(),
+        body: message,
+        attributes,
+        spanContext: spanContext ?? trace.getSpanContext(context.active()),
+        scope: SCOPE,
+        eventName: name,
+      }),
+    here: hereNow,
+    onError: onFault,
+  });
+  setRunningBudgets({
+    budgets: budgets.budgets,
+    costs: budgets.costs,
+    here: hereNow,
+    complain: (message) => diagnostics.warnOnce(message, message),
   });
 
   const { pullPort, pullHost } = config.metrics;
@@ -391,6 +434,8 @@ export function startTelemetry(options: StartOptions): Telemetry {
   };
   const releaseExit =
     exporting &&
+    budgets,
+    identityAt: pipeline.identityAt,
     guardExit({
       ...exporting,
       onEnd: exporting.end,
@@ -437,3 +482,4 @@ export function startTelemetry(options: StartOptions): Telemetry {
   setRunningTelemetry(telemetry);
   return telemetry;
 }
+      setRunningBudgets(undefined);

@@ -1,5 +1,6 @@
 import { context } from "@opentelemetry/api";
 import { runningTelemetry, type Telemetry } from "../telemetry/index.ts";
+import { isAsync, refusalOf } from "./admission.ts";
 import { followPromise, isThenable } from "./follow-promise.ts";
 import { followStream } from "./follow-stream.ts";
 import {
@@ -86,11 +87,21 @@ function started(telemetry: Telemetry | undefined, recipe: SpanRecipe): Recorded
   }
 }
 
+/** What a budget has stopped is a run that failed at once. */
+function refuse(call: RecordedCall, error: Error, fn: unknown): unknown {
+  endWithError(call, error);
+  if (isAsync(fn)) return Promise.reject(error);
+  throw error;
+}
+
 function wrapFunction<F extends AnyFunction>(recipe: SpanRecipe, name: string, fn: F): F {
   const wrapped = function (this: unknown, ...args: unknown[]): unknown {
     const call = started(runningTelemetry(), recipe);
     if (call === undefined) return fn.apply(this, args);
-    captureInput(call, args.length === 1 ? args[0] : args);
+    const given = args.length === 1 ? args[0] : args;
+    captureInput(call, given);
+    const refused = refusalOf(recipe, given);
+    if (refused !== undefined) return refuse(call, refused, fn);
     return record(call, () => fn.apply(this, args));
   };
   Object.defineProperties(wrapped, {
@@ -149,6 +160,8 @@ export function createNoun<O extends object, R extends Run = Run>(noun: string, 
     const telemetry = runningTelemetry();
     const call = telemetry && started(telemetry, recipeOf(optionsOf(options), noun));
     if (call === undefined) return fn(NO_RUN as unknown as R);
+    const refused = refusalOf(call.recipe, undefined);
+    if (refused !== undefined) return refuse(call, refused, fn);
     return record(call, () => fn(runOf(call) as unknown as R));
   };
   const start = (options: unknown): LlmRun & StartedRun => {

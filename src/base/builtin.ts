@@ -8,7 +8,9 @@ export function builtin<N extends keyof Builtins>(name: N): Builtins[N] {
 
 type Builtins = {
   readonly "node:async_hooks": typeof import("node:async_hooks");
+  readonly "node:crypto": typeof import("node:crypto");
   readonly "node:child_process": typeof import("node:child_process");
+  readonly "node:dgram": typeof import("node:dgram");
   readonly "node:http": typeof import("node:http");
   readonly "node:https": typeof import("node:https");
   readonly "node:net": typeof import("node:net");

@@ -68,6 +68,11 @@ export const ERROR_CODES = {
     meaning: "Something answers at a back end's address, but not as this back end does.",
     remedy: "Check the address, and whether a proxy or a login stands before it.",
   },
+  AO_BUDGET_EXCEEDED: {
+    meaning:
+      "A budget in mode block is spent, or the same call was made too often: the call was stopped before it went out.",
+    remedy: "Raise the limit, wait for the next hour, day or run, or set the mode to warn.",
+  },
   AO_EMBEDDED_TOKEN: {
     meaning: "The embedded process was to listen where other machines reach it, without a token.",
     remedy: "Set AGENT_OBSERVATORY_TOKEN, or leave the host at 127.0.0.1.",

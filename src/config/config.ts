@@ -1,4 +1,6 @@
 import type { DiagnosticLevel, ErrorCode } from "../base/index.ts";
+import type { BudgetDefinition } from "../budgets/index.ts";
+import type { PricePerMillion } from "./budget-kinds.ts";
 import type { ErrorPattern } from "./error-patterns.ts";
 
 /** What telemetry in the program runs by. Every member has a value: what was not set has its default. */
@@ -56,6 +58,14 @@ export type Config = {
     readonly exitTimeoutMs: number;
   };
   readonly propagation: { readonly childProcesses: boolean };
+  readonly budgets: {
+    readonly limits: readonly BudgetDefinition[];
+    readonly onFault: "open" | "closed";
+    readonly loops: "off" | "warn" | "block";
+    readonly loopRepeats: number;
+  };
+  /** Prices of the program's own, by the name of the model. */
+  readonly prices: { readonly models: Readonly<Record<string, PricePerMillion>> };
   readonly instrumentations: { readonly disabled: readonly string[] };
   readonly errors: { readonly tracking: boolean; readonly patterns: readonly ErrorPattern[] };
   /** Undefined: none is written. */

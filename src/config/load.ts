@@ -258,6 +258,13 @@ export function loadConfig({ env, cwd, argv1 }: ConfigInput): LoadedConfig {
     export: readExport(reader, problems),
     propagation: { childProcesses: reader.resolve("propagation.childProcesses", true) },
     instrumentations: { disabled: readDisabledInstrumentations(reader) },
+    budgets: {
+      limits: reader.resolve("budgets.limits", []),
+      onFault: reader.resolve("budgets.onFault", "open" as const),
+      loops: reader.resolve("budgets.loops", "warn" as const),
+      loopRepeats: reader.resolve("budgets.loopRepeats", 5),
+    },
+    prices: { models: reader.resolve("prices.models", {}) },
     errors: {
       tracking: reader.resolve("errors.tracking", true),
       patterns: reader.resolve("errors.patterns", []),

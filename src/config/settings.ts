@@ -1,3 +1,4 @@
+import { budgets, modelPrices } from "./budget-kinds.ts";
 import { errorPatterns } from "./error-patterns.ts";
 import {
   boolean,
@@ -403,6 +404,41 @@ export const SETTINGS = {
     kind: list,
     default: "none",
     doc: "Instrumentations that are left out. Both variables and the file are merged.",
+  },
+  "budgets.limits": {
+    env: [],
+    file: true,
+    kind: budgets,
+    default: "none",
+    doc: "What calls to models may cost: a list of what `setBudget` takes (docs/budgets.md).",
+  },
+  "budgets.onFault": {
+    env: ["AGENT_OBSERVATORY_BUDGETS_ON_FAULT"],
+    file: true,
+    kind: choice(["open", "closed"]),
+    default: "open",
+    doc: "What becomes of calls where checking a budget in mode `block` fails by a fault of ours: `open` lets them go, `closed` stops them.",
+  },
+  "budgets.loops": {
+    env: ["AGENT_OBSERVATORY_LOOPS"],
+    file: true,
+    kind: choice(["off", "warn", "block"]),
+    default: "warn",
+    doc: "What becomes of the same tool call or request to a model again and again within one agent run: `warn` tells of it, `block` stops it.",
+  },
+  "budgets.loopRepeats": {
+    env: ["AGENT_OBSERVATORY_LOOP_REPEATS"],
+    file: true,
+    kind: count,
+    default: "5",
+    doc: "How often the same call is a loop.",
+  },
+  "prices.models": {
+    env: [],
+    file: true,
+    kind: modelPrices,
+    default: "none",
+    doc: "Prices of your own, by the name of the model: `input`, `output`, `cacheRead`, `cacheWrite` in US dollars for a million tokens. They take the place of the price table's.",
   },
   "errors.tracking": {
     env: ["AGENT_OBSERVATORY_TRACK_ERRORS"],

@@ -5,3 +5,11 @@
  */
 export { costAttributes } from "./cost-attributes.ts";
 export { createPricer, type Price, type PricedCall, type Pricer, type UnpricedReason } from "./pricer.ts";
+export {
+  type CostProjection,
+  type CostSummaries,
+  type CostSummary,
+  type CostSummaryBy,
+  type CostTotals,
+  createCostSummaries,
+} from "./summary.ts";

@@ -86,7 +86,31 @@ const lacksFees = (price: ModelPrice, counts: BillableUsage): boolean =>
     (unit) => (counts[unit] ?? 0) > 0 && price[`${unit}_kcount`] === undefined,
   );
 
-export function createPricer(): Pricer {
+/** In US dollars for a million tokens; a cache price that is not said is that of input. */
+export type OwnPrice = {
+  readonly input: number;
+  readonly output: number;
+  readonly cacheRead?: number;
+  readonly cacheWrite?: number;
+};
+
+function ownPrices(prices: Readonly<Record<string, OwnPrice>>): ReadonlyMap<string, ModelPrice> {
+  return new Map(
+    Object.entries(prices).map(([model, { input, output, cacheRead, cacheWrite }]) => [
+      model.toLowerCase(),
+      {
+        input_mtok: input,
+        output_mtok: output,
+        ...(cacheRead !== undefined && { cache_read_mtok: cacheRead }),
+        ...(cacheWrite !== undefined && { cache_write_mtok: cacheWrite }),
+      },
+    ]),
+  );
+}
+
+/** `prices`: prices of the program's own, by the name of the model. */
+export function createPricer(prices: Readonly<Record<string, OwnPrice>> = {}): Pricer {
+  const own = ownPrices(prices);
   let table: PriceTable | undefined;
   const load = (): PriceTable => {
     table ??= loadPriceTable();
@@ -169,6 +193,12 @@ export function createPricer(): Pricer {
       for (const model of call.models) {
         if (model === undefined || model === "") continue;
         const found = findModel(call, model);
+        const price = own.size === 0 ? undefined : own.get(model.toLowerCase());
+        if (price !== undefined) {
+          // Whoever sells it, its tiers are what they are; one that nobody knows has none.
+          const { providerId, modelId } = found ?? { providerId: "own", modelId: model };
+          return priceBy({ providerId, modelId, at: () => price }, call);
+        }
         if (found === null) continue;
         return priceBy(found, call);
       }

@@ -22,6 +22,8 @@ export const ERROR_CATEGORIES = [
   "api",
   /** The program or its user called it off. */
   "cancelled",
+  /** A budget of the program is spent: the call was stopped before it went out. */
+  "budget",
   /** A mistake in the program itself. */
   "internal",
   "unknown",
@@ -64,6 +66,7 @@ const WORDS: Readonly<Record<ErrorCategory, string>> = {
     rpc_error already_exists`,
   cancelled: `cancelled canceled aborterror abort_err abort err_aborted und_err_aborted user_abort client_closed_request
     err_canceled`,
+  budget: "budget budget_exceeded ao_budget_exceeded",
   internal: `internal err_invalid_arg_type err_invalid_arg_value err_assertion`,
   unknown: "",
 };
@@ -93,6 +96,7 @@ const CLASSES: Readonly<Record<ErrorCategory, string>> = {
   api: `apierror apistatuserror ai_apicallerror internalservererror notfounderror conflicterror internalserverexception
     serviceunavailableexception resourcenotfoundexception httperror responseerror ai_retryerror ai_jsonparseerror`,
   cancelled: "aborterror apiuseraborterror cancelederror cancellederror graphinterrupt nodeinterrupt",
+  budget: "budgetexceedederror",
   internal: `typeerror referenceerror rangeerror syntaxerror evalerror urierror assertionerror graphrecursionerror
     maxturnsexceedederror maxturnsexceeded keyerror valueerror attributeerror indexerror nameerror zerodivisionerror
     notimplementederror runtimeerror recursionerror`,

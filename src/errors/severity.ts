@@ -18,6 +18,7 @@ const BY_CATEGORY: Partial<Record<ErrorCategory, ErrorSeverity>> = {
   rate_limit: "warning",
   content_filter: "warning",
   cancelled: "info",
+  budget: "warning",
 };
 
 /** The severity of an error where nobody says another. */

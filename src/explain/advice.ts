@@ -4,6 +4,8 @@ import type { ErrorCategory } from "../errors/index.ts";
 export const ADVICE: Readonly<Record<ErrorCategory, string>> = {
   timeout:
     "Compare its duration with the time that was allowed (timeout of the client, of a proxy before it), and with what such a call usually takes: agent-observatory query 'histogram_quantile(0.95, sum by (le, model) (rate(llm_request_duration_seconds_bucket[1h])))'.",
+  budget:
+    "Look what was spent and by whom before it was stopped: the budget is named in the error; costSummary() and the board of costs tell who spends. Raise the limit if this was no mistake.",
   rate_limit:
     "Look how many requests and tokens went out in that minute (llm_requests_total, llm_tokens_total), whether the account has quota left, and whether retries wait as long as the answer's Retry-After says.",
   auth: "Check the key that this process has: is it set, is it the one of this environment, may it use this model or resource?",

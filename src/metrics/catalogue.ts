@@ -1,4 +1,5 @@
 import { AGENT_METRICS } from "./families/agent.ts";
+import { BUDGET_METRICS } from "./families/budget.ts";
 import { CACHE_METRICS } from "./families/cache.ts";
 import type { MetricDefinition } from "./families/definition.ts";
 import { ERROR_METRICS } from "./families/errors.ts";
@@ -22,6 +23,7 @@ export const CATALOGUE = [
   ...AGENT_METRICS,
   ...LLM_METRICS,
   ...WORKFLOW_METRICS,
+  ...BUDGET_METRICS,
   ...RECOVERY_METRICS,
   ...HUMAN_REVIEW_METRICS,
   ...ROUTING_METRICS,

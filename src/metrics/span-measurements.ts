@@ -198,8 +198,10 @@ export function measureSpan(metrics: Metrics, span: MeasuredSpan): void {
   const isMcp = span.attributes[ATTR.mcpMethod] !== undefined;
   if (isMcp) measureMcp(metrics, span);
   if (typeof operation !== "string" || (isMcp && span.isServer === true)) return;
-  if (INFERENCE_OPERATIONS.has(operation)) measureInference(metrics, span);
-  else if (operation === OPERATION.batchResults || operation === OPERATION.backgroundAnswer)
+  // A call that a budget has stopped never went out: budget_blocked_calls_total counts it.
+  if (INFERENCE_OPERATIONS.has(operation)) {
+    if (span.attributes[ATTR.errorCategory] !== "budget") measureInference(metrics, span);
+  } else if (operation === OPERATION.batchResults || operation === OPERATION.backgroundAnswer)
     measureFetched(metrics, span);
   else if (operation === OPERATION.invokeAgent) measureAgent(metrics, span);
   else if (operation === OPERATION.executeTool) measureTool(metrics, span);

@@ -11,6 +11,7 @@ export { type Payload, type PostResult, post } from "./delivery/deliver.ts";
 export { createEncoder } from "./encoder.ts";
 export { guardExit } from "./exit.ts";
 export { createExport, type Export } from "./export.ts";
+export type { FinishedSpan, Identity } from "./identity.ts";
 export { type Sdk, startSdk } from "./joined/sdk.ts";
 export { createLoggerProvider, type LogItem, logAttributes, severityOf } from "./logs.ts";
 export { createPrivacy, type Privacy } from "./privacy.ts";

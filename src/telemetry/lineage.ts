@@ -2,6 +2,9 @@ import type { Attributes, Span, SpanContext } from "@opentelemetry/api";
 import { ATTR, INFERENCE_OPERATIONS, OPERATION } from "../model/index.ts";
 import type { TailTrace } from "./sampling/tail.ts";
 
+/** An agent run, or what stands for one outside of agents: what goes on below one span that has none above it in this process. */
+export type RunOfPlace = { readonly id: string; readonly startMs: number; readonly isAgentic: boolean };
+
 /** What is known of a span in this process besides itself: where it stands, and what its trace has come to. */
 export type Place = {
   /** That of the span above it, as long as this one has not ended. */
@@ -14,6 +17,8 @@ export type Place = {
   operation: string | undefined;
   agent: string | undefined;
   workflow: string | undefined;
+  /** The outermost agent or workflow that it lies in, itself included. */
+  run: RunOfPlace;
   /** What the context carries, as attributes: session, user, request. */
   readonly carried: Attributes | undefined;
   /** An agent that no other agent called. */
@@ -39,11 +44,15 @@ function kindOf(attributes: Attributes): PlaceKind {
   return ATTR.httpMethod in attributes || "http.method" in attributes ? "http" : "other";
 }
 
-export type NewPlace = Pick<Place, "parent" | "said" | "spanContext" | "carried" | "isSampled" | "tail">;
+const RUN_OPERATIONS: ReadonlySet<string | undefined> = new Set([OPERATION.invokeAgent, OPERATION.invokeWorkflow]);
+
+export type NewPlace = Pick<Place, "parent" | "said" | "spanContext" | "carried" | "isSampled" | "tail"> & {
+  readonly startMs: number;
+};
 
 export function createPlace(given: NewPlace): Place {
-  const { parent } = given;
-  return lookAgain({
+  const { parent, startMs } = given;
+  const place = lookAgain({
     parent,
     said: given.said,
     spanContext: given.spanContext,
@@ -52,6 +61,7 @@ export function createPlace(given: NewPlace): Place {
     operation: undefined,
     agent: parent?.agent,
     workflow: parent?.workflow,
+    run: parent?.run ?? { id: given.spanContext.spanId, startMs, isAgentic: false },
     // A framework that keeps a context of its own may have lost ours.
     carried: given.carried ?? parent?.carried,
     isTurn: false,
@@ -60,6 +70,10 @@ export function createPlace(given: NewPlace): Place {
     tail: given.tail,
     hasInferenceBelow: false,
   });
+  if (RUN_OPERATIONS.has(place.operation) && !place.run.isAgentic) {
+    place.run = { id: place.spanContext.spanId, startMs, isAgentic: true };
+  }
+  return place;
 }
 
 /** Some instrumentations tell what a span is only after it has begun. */

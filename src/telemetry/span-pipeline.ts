@@ -17,6 +17,7 @@ import { createSessionMeter, type Metrics, measureProgress, measureSpan } from "
 import { ATTR } from "../model/index.ts";
 import { createAttemptBook } from "./attempts.ts";
 import { carriedBy } from "./context-fields.ts";
+import { type FinishedSpan, type Identity, identityOf } from "./identity.ts";
 import { type Claimable, createClaimBook } from "./joined/claims.ts";
 import { ownView } from "./joined/foreign-span.ts";
 import { createLineageBook, createPlace, lookAgain, noteCost, noteInference, type Place } from "./lineage.ts";
@@ -40,6 +41,8 @@ export type SpanPipelineOptions = {
   readonly tail: TailSampler;
   /** Sees every span as it begins. */
   readonly onStart: (span: Pick<ReadableSpan, "attributes" | "instrumentationScope">) => void;
+  /** Sees every span as it has ended, sampled or not. */
+  readonly onFinished?: (span: FinishedSpan) => void;
   /** Takes an ended span that is to be exported. */
   readonly onExport: (span: ReadableSpan) => void;
   readonly onFault: (error: unknown) => void;
@@ -56,6 +59,8 @@ export type SpanPipeline = {
   readonly stamp: (span: ApiSpan, context: Context) => void;
   /** Of the span that is current in `context`: its agent, and what the calls to models below it have cost so far. */
   readonly here: (context: Context) => Here | undefined;
+  /** Whose a call would be that is made in `context`. */
+  readonly identityAt: (context: Context) => Identity;
   /** Ends what has not ended, for a process that will not live to see it. `failed` says whether that is a failure of what it was doing. */
   readonly endOpen: (failed: boolean) => void;
 };
@@ -126,6 +131,7 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
       parent,
       said: () => normalizeDialect(span.attributes) as Attributes,
       spanContext: span.spanContext(),
+      startMs: hrTimeToMilliseconds(span.startTime),
       isSampled: sampled,
       tail: sampled ? undefined : parent === undefined ? tail.begin() : parent.tail,
     });
@@ -182,14 +188,17 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
     }
     const { traceId, spanId } = view.spanContext();
     const sampled = place?.isSampled ?? true;
+    const seconds = hrTimeToMilliseconds(view.duration) / 1000;
     measureSpan(metrics, {
       attributes: view.attributes,
       failed: view.status.code === SpanStatusCode.ERROR,
-      durationSeconds: hrTimeToMilliseconds(view.duration) / 1000,
+      durationSeconds: seconds,
       exemplar: sampled ? { traceId, spanId } : undefined,
       isServer: view.kind === SpanKind.SERVER,
     });
     if (place?.isTurn === true) sessions.turnEnded(view.attributes, place.costUsd);
+    const identity = identityOf(place, view.attributes);
+    guarded(() => options.onFinished?.({ view, seconds, identity, runId: place?.run.id, isSampled: sampled }));
     if (sampled) onExport(view);
     else if (place?.tail !== undefined) tail.add(place.tail, view, place.isLocalRoot);
   };
@@ -278,6 +287,10 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
       onEnd: (span) => guarded(() => onEnd(span)),
     },
     claimable,
+    identityAt: (context) => {
+      const place = places.current(trace.getSpan(context));
+      return identityOf(place === undefined ? undefined : lookAgain(place), carriedBy(context)?.attributes);
+    },
     stamp: (span, context) => {
       if (places.of(span) === undefined || (joinedSpans.has(span) && !isOurs(span as unknown as ReadableSpan))) return;
       span.setAttributes(carriedBy(context)?.attributes ?? {});

@@ -1,5 +1,6 @@
 import type { Attributes, Span } from "@opentelemetry/api";
 import type { HeaderLookup, RequestTarget } from "../genai/index.ts";
+import type { Gate } from "./admission.ts";
 
 /**
  * One HTTP request and its answer as a transport shows it. The transport calls these in order; each call is cheap, keeps no
@@ -12,6 +13,8 @@ export type Exchange = {
   readonly responseChunk: (chunk: Uint8Array) => void;
   readonly responseEnd: () => void;
   readonly fail: (error: unknown) => void;
+  /** Absent where the request goes out in any case. */
+  readonly gate?: Gate;
 };
 
 export type RequestHead = RequestTarget & {

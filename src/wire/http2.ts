@@ -125,6 +125,12 @@ export function observeHttp2(observe: RequestObserver, guard: Guard): () => void
           if (isUndici(stream.session as ClientHttp2Session | undefined)) return;
           const exchange = observe(headOf(headers));
           if (exchange === undefined) return;
+          // The head of the request is on its way; its body is not.
+          const refused = exchange.gate?.byPlace();
+          if (refused instanceof Error) {
+            stream.destroy(refused);
+            return;
+          }
           exchanges.set(stream, exchange);
           watchResponseBody(stream, exchange, guard);
           watchLeaving(stream, exchange, guard);

@@ -9,6 +9,8 @@ import { observeNodeHttpServer } from "./node-http-server.ts";
 import { createRequestObserver, type ObserverOptions } from "./observer.ts";
 import { observeUndici } from "./undici.ts";
 
+export type { Admission, AskedCall } from "./admission.ts";
+
 export type WireOptions = ObserverOptions & {
   /** Makes a context current for the rest of the turn. */
   readonly enter: (context: Context) => void;

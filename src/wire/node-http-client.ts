@@ -3,6 +3,7 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import type { HeaderLookup } from "../genai/index.ts";
 import { leftBy } from "./abort-origin.ts";
 import type { Exchange, RequestHead } from "./exchange.ts";
+import { gateNodeHttp } from "./node-http-gate.ts";
 import type { RequestObserver } from "./observer.ts";
 
 function lookupHeaders(request: ClientRequest): HeaderLookup {
@@ -126,7 +127,7 @@ export function observeNodeHttpClient(observe: RequestObserver, guard: Guard): (
         const exchange = observe(headOf(request), (name, value) => {
           if (!request.headersSent) request.setHeader(name, value);
         });
-        if (exchange === undefined) return;
+        if (exchange === undefined || !gateNodeHttp(request, exchange)) return;
         exchanges.set(request, exchange);
         watchRequestBody(request, exchange, guard);
         watchDestroy(request, exchange, guard);

@@ -14,8 +14,10 @@ import type { Clock } from "../base/index.ts";
 import { publicProvider } from "../genai/index.ts";
 import { ATTR } from "../model/index.ts";
 import { abortedByTimer } from "./abort-origin.ts";
+import type { Admission, AskedCall, Gate } from "./admission.ts";
 import type { Description, Exchange, Outcome, RequestHead } from "./exchange.ts";
-import { createRecognizer, type ModelCall, type RecognizerOptions } from "./recognition.ts";
+import { createFingerprint } from "./fingerprint.ts";
+import { createRecognizer, type ModelCall, type Recognized, type RecognizerOptions } from "./recognition.ts";
 
 /** A span that somebody else opened around a call to a model, waiting for what the wire will tell of it. */
 export type Claimable = {
@@ -29,6 +31,8 @@ export type ObserverOptions = RecognizerOptions & {
   readonly onInferenceStart: (provider: string, model: string, userAgent: string) => number | undefined;
   /** The span that is current, where it stands for a call to a model. */
   readonly claimable: (context: Context) => Claimable | undefined;
+  /** Asked before calls to models go out from a place; undefined where nothing has to be. */
+  readonly admission?: (context: Context) => Admission | undefined;
   /** Whether spans of an instrumentation scope are made by somebody else. */
   readonly isInstrumented: (scope: string) => boolean;
   readonly onInferenceEnd: (provider: string, model: string) => void;
@@ -60,6 +64,15 @@ const MAX_OPEN = 10_000;
  */
 const LEFT_AFTER_MS = 15 * 60_000;
 const LOOK_EVERY_MS = 60_000;
+
+/** `error.type` of a call that was stopped here. */
+const REFUSED = "budget_exceeded";
+
+/** A name that stands for none is no name. */
+const asked = ({ provider, model }: ModelCall): AskedCall => ({
+  provider,
+  model: model === "unknown" ? undefined : model,
+});
 
 /** axios calls it canceled. */
 const ABORT_NAMES = new Set(["AbortError", "ResponseAborted", "CanceledError"]);
@@ -138,6 +151,11 @@ export function createRequestObserver(options: ObserverOptions): RequestWatch {
       propagate(span === undefined ? outer : trace.setSpan(outer, span), head, addHeader);
     }
 
+    const admission = recognition.mayBeCall ? options.admission?.(outer) : undefined;
+    const fingerprint = admission?.countsRequests === true ? createFingerprint() : undefined;
+    let recognized: Recognized | undefined;
+    let release: (() => void) | undefined;
+    let refused = false;
     let seen: Seen | undefined;
     let inference: ModelCall | undefined;
     let requestBytes = 0;
@@ -152,7 +170,8 @@ export function createRequestObserver(options: ObserverOptions): RequestWatch {
     /** What the exchange is shows only when its request body is there. */
     const describe = (): Seen => {
       if (seen !== undefined) return seen;
-      const { described, call } = recognition.recognize();
+      recognized ??= recognition.recognize();
+      const { described, call } = recognized;
       const { name } = described;
       if (call !== undefined) span ??= claimable?.claim({ operation: call.operation, name });
       span ??= startSpan();
@@ -164,6 +183,7 @@ export function createRequestObserver(options: ObserverOptions): RequestWatch {
       if (call !== undefined) {
         inference = call;
         const { provider, model } = call;
+        if (!refused) release ??= admission?.begin(asked(call));
         const attempt = inPlace(() => onInferenceStart(provider, model, head.header("user-agent") ?? ""));
         if (attempt !== undefined && attempt > 0) span.setAttribute(ATTR.retryCount, attempt);
       }
@@ -183,8 +203,37 @@ export function createRequestObserver(options: ObserverOptions): RequestWatch {
         // Whatever an answer does to its reader, no span stays open.
         if (inference !== undefined) onInferenceEnd(inference.provider, inference.model);
         described.end(endMs);
+        release?.();
       }
     };
+
+    const refuse = (error: Error): void => {
+      refused = true;
+      end({ kind: "failed", type: REFUSED, message: error.message });
+    };
+    const decide = (digest: string | undefined): Error | "unsure" | undefined => {
+      const known = recognition.recognize();
+      if (known.call === undefined) return "unsure";
+      const verdict = admission?.decide(asked(known.call), digest);
+      if (verdict instanceof Error) {
+        recognized = known;
+        refuse(verdict);
+      } else if (verdict === undefined) {
+        // Counted at once, so that calls which are made at the same time know of each other.
+        release ??= admission?.begin(asked(known.call));
+      }
+      return verdict;
+    };
+    const gate: Gate | undefined =
+      admission?.mayRefuse === true
+        ? {
+            byPlace: () => decide(undefined),
+            byBody: () => {
+              const verdict = decide(fingerprint?.digest() ?? "");
+              return verdict instanceof Error ? verdict : undefined;
+            },
+          }
+        : undefined;
 
     const exchange: OpenExchange = { heardMs: undefined, leave: () => end({ kind: "abandoned" }) };
     if (open.size < MAX_OPEN) open.add(exchange);
@@ -192,9 +241,16 @@ export function createRequestObserver(options: ObserverOptions): RequestWatch {
     return {
       requestChunk: (chunk) => {
         requestBytes += chunk.length;
+        fingerprint?.feed(chunk);
         recognition.requestChunk(chunk);
       },
-      requestEnd: () => void describe(),
+      requestEnd: () => {
+        describe();
+        const digest = inference === undefined ? undefined : fingerprint?.digest();
+        // A client that repeats a request after a failure is no loop.
+        const isRepeated = Number(head.header("x-stainless-retry-count") ?? 0) > 0;
+        if (inference !== undefined && digest !== undefined && !isRepeated) admission?.count(asked(inference), digest);
+      },
       responseHead: (status, header) => {
         exchange.heardMs = clock.nowMs();
         describe().description.responseHead(status, header);
@@ -205,6 +261,7 @@ export function createRequestObserver(options: ObserverOptions): RequestWatch {
       },
       responseEnd: () => end({ kind: "complete" }),
       fail: (error) => end(outcomeOf(error)),
+      ...(gate !== undefined && { gate }),
     };
   };
   return {

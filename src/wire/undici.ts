@@ -3,6 +3,7 @@ import type { HeaderLookup } from "../genai/index.ts";
 import { leftBy } from "./abort-origin.ts";
 import type { Exchange, RequestHead } from "./exchange.ts";
 import type { RequestObserver } from "./observer.ts";
+import { gateUndici } from "./undici-gate.ts";
 
 /** The part of undici's request that its diagnostics channels document (undici docs, DiagnosticsChannel.md). */
 type UndiciRequest = {
@@ -150,7 +151,8 @@ export function observeUndici(observe: RequestObserver, guard: (step: () => void
           const { request } = message as Message;
           // A tunnel to a proxy: what goes through it is told by itself.
           if (request.method === "CONNECT") return;
-          const exchange = observe(headOf(request), (name, value) => request.addHeader(name, value));
+          const observed = observe(headOf(request), (name, value) => request.addHeader(name, value));
+          const exchange = observed && gateUndici(request, observed);
           if (exchange === undefined) return;
           exchanges.set(request, exchange);
           watchUnpublished(request, exchange, guard);

@@ -1,0 +1,18 @@
+import { type BudgetExceededError, refusalHere } from "../budgets/index.ts";
+import { ATTR, INFERENCE_OPERATIONS, OPERATION } from "../model/index.ts";
+import type { SpanRecipe } from "./recorded-call.ts";
+
+/** The error with which budgets keep a run from beginning; undefined where it may, and for kinds of runs that cost nothing themselves. */
+export function refusalOf({ attributes }: SpanRecipe, args: unknown): BudgetExceededError | undefined {
+  const operation = String(attributes[ATTR.operation]);
+  const name = (attribute: string): string => String(attributes[attribute] ?? "");
+  if (operation === OPERATION.invokeAgent) return refusalHere({ kind: "agent", name: name(ATTR.agentName) });
+  if (operation === OPERATION.executeTool) return refusalHere({ kind: "tool", name: name(ATTR.toolName), args });
+  if (!INFERENCE_OPERATIONS.has(operation)) return undefined;
+  const provider = name(ATTR.provider) || "unknown";
+  return refusalHere({ kind: "llm", name: name(ATTR.requestModel), provider });
+}
+
+/** Whether a function answers with a promise in any case, so that it is to be rejected and not thrown past. */
+export const isAsync = (fn: unknown): boolean =>
+  typeof fn === "function" && Reflect.get(fn, Symbol.toStringTag) === "AsyncFunction";
