@@ -8,16 +8,16 @@ import {
   dollars,
   headers,
   type Kind,
-  list,
   levelRates,
+  list,
   milliseconds,
   pairs,
   port,
   ratio,
   samplerArgument,
-  text,
   size,
   syslogUrl,
+  text,
   url,
 } from "./kinds.ts";
 
@@ -38,7 +38,6 @@ const PROTOCOL = choice(["http/protobuf", "grpc"], { "http/json": "http/protobuf
   given.trim().toLowerCase() === "http/json" ? "http/protobuf, which every OTLP receiver takes as well" : undefined,
 );
 const LOG_LEVELS = { verbose: "debug", all: "debug", warning: "warn", off: "none" } as const;
-/** LOG_LEVEL is often the program's own: the words of pino and syslog are no mistakes. */
 const LOGGER_LEVELS = ["error", "warn", "info", "http", "verbose", "debug", "silly"] as const;
 const SYSLOG_FACILITIES = [
   "kern",
@@ -62,6 +61,7 @@ const SYSLOG_FACILITIES = [
   "local6",
   "local7",
 ] as const;
+/** LOG_LEVEL is often the program's own: the words of pino and syslog are no mistakes. */
 const PROGRAM_LEVELS = {
   trace: "silly",
   fatal: "error",
@@ -489,23 +489,6 @@ export const SETTINGS = {
     default: "json",
     doc: "`json` for machines, `text` for people.",
   },
-  configFile: {
-    env: ["AGENT_OBSERVATORY_CONFIG"],
-    file: false,
-    kind: text,
-    default: "observatory.yaml in the working directory, if there is one",
-    doc: "Path of the file.",
-  },
-} as const satisfies Table;
-
-export type SettingName = keyof typeof SETTINGS;
-
-/** Names of the settings of a table that observatory.yaml may have. */
-export const fileSettings = <N extends string>(table: Readonly<Record<N, SettingRow>>): readonly N[] =>
-  (Object.keys(table) as N[]).filter((name) => table[name].file);
-
-/** Names of the settings that observatory.yaml may have below `telemetry`. */
-export const FILE_SETTINGS = fileSettings(SETTINGS);
   "logging.caller": {
     env: ["LOG_CALLER"],
     file: true,
@@ -583,3 +566,20 @@ export const FILE_SETTINGS = fileSettings(SETTINGS);
     default: "false",
     doc: "Whether what the program writes by `console.log` and the like is sent as log lines too.",
   },
+  configFile: {
+    env: ["AGENT_OBSERVATORY_CONFIG"],
+    file: false,
+    kind: text,
+    default: "observatory.yaml in the working directory, if there is one",
+    doc: "Path of the file.",
+  },
+} as const satisfies Table;
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** Names of the settings of a table that observatory.yaml may have. */
+export const fileSettings = <N extends string>(table: Readonly<Record<N, SettingRow>>): readonly N[] =>
+  (Object.keys(table) as N[]).filter((name) => table[name].file);
+
+/** Names of the settings that observatory.yaml may have below `telemetry`. */
+export const FILE_SETTINGS = fileSettings(SETTINGS);
