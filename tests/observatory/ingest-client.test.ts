@@ -65,8 +65,11 @@ describe("the thread that stores", () => {
     assert.ok(kinds.includes("failed"), kinds.join());
     // The store is free for the next one.
     const next = await start();
-    assert.equal((await next.usage()).lines, kinds.filter((kind) => kind === "accepted").length * 200_000);
+    const { lines } = await next.usage();
     await next.close();
+    // What was stored and not yet acknowledged may be there, whole.
+    assert.equal(lines % 200_000, 0);
+    assert.ok(lines >= kinds.filter((kind) => kind === "accepted").length * 200_000, `${lines} ${kinds.join()}`);
     await rm(directory, { recursive: true, force: true });
   });
 
