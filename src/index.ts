@@ -37,7 +37,20 @@ export {
   setBudget,
 } from "./budgets/index.ts";
 export type { CostProjection, CostSummary, CostTotals } from "./cost/index.ts";
-export { createLogger, type Logger, type LoggerOptions } from "./logging/index.ts";
+export {
+  type AgentActionLog,
+  type CacheOperationLog,
+  createLogger,
+  type LlmRequestLog,
+  type Logger,
+  type LoggerOptions,
+  logAgentAction,
+  logCacheOperation,
+  logLlmRequest,
+  logWorkflowEvent,
+  setLogLevel,
+  type WorkflowEventLog,
+} from "./logging/index.ts";
 export type { MetricSummary, SummaryOptions } from "./metrics/index.ts";
 export {
   type CacheKind,

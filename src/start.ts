@@ -345,6 +345,7 @@ export function startTelemetry(options: StartOptions): Telemetry {
     onFault,
     onExport,
   });
+  let stdoutTaken = false;
   const sdk = startSdk({
     scope: SCOPE,
     version,
@@ -370,7 +371,10 @@ export function startTelemetry(options: StartOptions): Telemetry {
     emitLog,
     coverage,
     cleanText: redactor.text,
-    onStdioServer: () => consoleOutlet?.leaveStdout(),
+    onStdioServer: () => {
+      stdoutTaken = true;
+      consoleOutlet?.leaveStdout();
+    },
     onFinished: ({ view, seconds, identity, runId }) => {
       budgets.onEnded({
         attributes: view.attributes,
@@ -427,10 +431,12 @@ export function startTelemetry(options: StartOptions): Telemetry {
           // Where nothing is exported nobody guards the end.
           atExit: exporting === undefined,
         });
+  const endSteps = new Set<() => void>();
   const endOpen = (failed: boolean): void => {
     watch.leaveAll();
     pipeline.endOpen(failed);
     report?.();
+    for (const step of endSteps) step();
   };
   const releaseExit =
     exporting &&
@@ -452,7 +458,13 @@ export function startTelemetry(options: StartOptions): Telemetry {
     metrics,
     tracer: sdk.tracer,
     captureContent: config.captureContent,
-    logging: config.logging,
+    logging: { ...config.logging, isStdoutTaken: () => stdoutTaken },
+    serviceName: config.serviceName,
+    diagnostics,
+    onEnd: (step) => {
+      endSteps.add(step);
+      return () => void endSteps.delete(step);
+    },
     emitLog: (item) => {
       const current = context.active();
       emitLog({
@@ -462,6 +474,7 @@ export function startTelemetry(options: StartOptions): Telemetry {
         timeMs: clock.nowMs(),
       });
     },
+    emitLine: (item) => telemetry.emitLog(item),
     enter: (entered) => void sdk.contextManager.attach(entered),
     stampContext: pipeline.stamp,
     here: () => pipeline.here(context.active()),

@@ -1,4 +1,6 @@
 import type { Context, Span, SpanContext, Tracer } from "@opentelemetry/api";
+import type { Diagnostics } from "../base/index.ts";
+import type { Config } from "../config/index.ts";
 import type { Metrics } from "../metrics/index.ts";
 import type { LogItem } from "./logs.ts";
 
@@ -9,9 +11,18 @@ export type Telemetry = {
   readonly tracer: Tracer;
   readonly captureContent: boolean;
   /** How loggers of ours write where the program does not say. */
-  readonly logging: { readonly level: string; readonly format: "json" | "text" };
+  readonly logging: Config["logging"] & {
+    /** Whether the program's stdout is a connection of its own (an MCP server's). */
+    readonly isStdoutTaken?: () => boolean;
+  };
+  readonly serviceName: string;
+  readonly diagnostics: Diagnostics;
+  /** Calls `step` once, synchronously, as the process ends by whatever way it can be met. Undone by what it returns. */
+  readonly onEnd: (step: () => void) => () => void;
   /** Tells of the current span unless `spanContext` says of which. */
   readonly emitLog: (item: Omit<LogItem, "spanContext" | "timeMs"> & { readonly spanContext?: SpanContext }) => void;
+  /** As emitLog, for a line that the program wrote by a logger of ours. */
+  readonly emitLine: (item: Omit<LogItem, "spanContext" | "timeMs">) => void;
   /** Makes a context the current one for the rest of the current asynchronous context. */
   readonly enter: (context: Context) => void;
   /** Puts what a context carries on a span that has begun before; on none that is not ours. */

@@ -37,4 +37,11 @@ export const SELF_METRICS = [
     unit: "{recording}",
     labels: ["metric", "label"],
   },
+  {
+    name: "agent_observatory_log_lines_left_out_total",
+    type: "counter",
+    help: "Log lines that sampling left out, by level and by what did (rate, burst).",
+    unit: "{line}",
+    labels: ["level", "reason"],
+  },
 ] as const satisfies readonly MetricDefinition[];

@@ -1,0 +1,247 @@
+import { createRequire } from "node:module";
+import { context, trace } from "@opentelemetry/api";
+import type { Logger } from "winston";
+import { markOwn, systemClock } from "../base/index.ts";
+import { carriedBy, logAttributes, runningTelemetry, severityOf } from "../telemetry/index.ts";
+import { callerOf } from "./caller.ts";
+import { type Entry, entryOf, LEVEL, TEMPLATE, WANTED } from "./entry.ts";
+import { jsonLine, type Line } from "./line.ts";
+import { type LoggingState, loggingState } from "./state.ts";
+import { textLine } from "./text-line.ts";
+
+type Winston = typeof import("winston");
+
+export type LoggerOptions = {
+  /** The name on each line, for instance the module. */
+  readonly name: string;
+  /** Lines below it are left out. Default: LOG_LEVEL, else `info`; setLogLevel changes it while the program runs. */
+  readonly level?: string;
+  /** `json` for machines, `text` for people. Default: LOG_FORMAT, else `json`. */
+  readonly format?: "json" | "text";
+  /** Which lines tell the code that wrote them. Default: LOG_CALLER, else `error`. */
+  readonly caller?: "never" | "error" | "always";
+};
+
+/** winston's key for the line as it is written (its triple-beam package). */
+const MESSAGE = Symbol.for("message");
+const LEVELS = { error: 0, warn: 1, info: 2, http: 3, verbose: 4, debug: 5, silly: 6 } as const;
+const LEFT_OUT = "left_out";
+
+const rankOf = (level: string): number | undefined =>
+  Object.hasOwn(LEVELS, level) ? LEVELS[level as keyof typeof LEVELS] : undefined;
+
+const levelOf = (entry: Entry): string => String(entry[LEVEL] ?? entry.level ?? "info");
+
+/** Fields of an error have names of their own in OpenTelemetry. */
+function attributesOf({ logger, caller, fields }: Line): ReturnType<typeof logAttributes> {
+  const { error, ...rest } = fields;
+  const { name, message, stack } = (typeof error === "object" && error !== null ? error : {}) as Record<
+    string,
+    unknown
+  >;
+  const isError = typeof name === "string" && typeof stack === "string";
+  return {
+    logger,
+    ...logAttributes(isError ? rest : fields),
+    ...(isError && { "exception.type": name, "exception.message": String(message), "exception.stacktrace": stack }),
+    ...(caller !== undefined && {
+      "code.file.path": caller.module,
+      "code.line.number": caller.line,
+      ...(caller.function !== undefined && { "code.function.name": caller.function }),
+    }),
+  };
+}
+
+type Recipe = {
+  readonly name: string;
+  readonly json: boolean;
+  readonly caller: "never" | "error" | "always";
+  readonly state: LoggingState;
+};
+
+/** Makes one line of an entry; undefined where sampling leaves it out. */
+function lineOf(entry: Entry, recipe: Recipe): Line | undefined {
+  const { cleaner, sampling } = recipe.state;
+  const level = levelOf(entry);
+  const current = context.active();
+  const span = trace.getSpanContext(current);
+  const template = entry[TEMPLATE] ?? entry.message;
+  const leftOut = sampling.decide(level, typeof template === "string" ? template : "", span?.traceId);
+  if (leftOut === undefined) return undefined;
+
+  const {
+    level: _,
+    message,
+    logger = recipe.name,
+    trace_id: traceId,
+    span_id: spanId,
+    timestamp: __,
+    ...fields
+  } = entry;
+  if (leftOut > 0) fields[LEFT_OUT] = leftOut;
+  const carried = carriedBy(current)?.line;
+  const ids: Record<string, unknown> = carried === undefined ? {} : cleaner.fields(carried);
+  if (span !== undefined) {
+    ids["trace_id"] = traceId ?? span.traceId;
+    ids["span_id"] = spanId ?? span.spanId;
+  } else if (traceId !== undefined) {
+    Object.assign(ids, cleaner.fields({ trace_id: traceId, ...(spanId !== undefined && { span_id: spanId }) }));
+  }
+  const wantsCaller = recipe.caller === "always" || (recipe.caller === "error" && level === "error");
+  return {
+    timestamp: new Date(systemClock.nowMs()).toISOString(),
+    level,
+    logger: cleaner.text(String(logger)),
+    message: cleaner.text(typeof message === "string" ? message : String(message)),
+    ids,
+    caller: wantsCaller ? callerOf() : undefined,
+    fields: cleaner.fields(fields),
+  };
+}
+
+function emit(line: Line, eventName: unknown): void {
+  runningTelemetry()?.emitLine({
+    severityNumber: severityOf(line.level),
+    severityText: line.level.toUpperCase(),
+    body: line.message,
+    attributes: attributesOf(line),
+    scope: line.logger,
+    ...(typeof eventName === "string" && { eventName }),
+  });
+}
+
+/** Writes an entry where it is wanted. Returns what transports that the program added are to get. Never throws. */
+function write(entry: Entry, recipe: Recipe, wanted: boolean): Entry | undefined {
+  try {
+    const line = lineOf(entry, recipe);
+    if (line === undefined) return undefined;
+    const { outputs } = recipe.state;
+    const { timestamp, level, logger, message, ids, fields } = line;
+    const text = recipe.json ? jsonLine(line) : textLine(line, false);
+    if (wanted) {
+      const colored = !recipe.json && outputs.hasColors() ? textLine(line, true) : undefined;
+      outputs.write({ timestamp, level, logger, text, colored });
+      emit(line, entry["event.name"]);
+    }
+    return { ...fields, ...ids, timestamp, logger, level, message, [LEVEL]: level, [MESSAGE]: text };
+  } catch {
+    // What cannot be read or written is not worth an error in the program.
+    return undefined;
+  }
+}
+
+/** The level of a logger: what it was given or set to, else what was set for it or for all while the program runs, else the settings'. */
+function followLevel(
+  logger: Logger,
+  name: string,
+  given: string | undefined,
+  { levels, settings }: LoggingState,
+): void {
+  let own = given;
+  Object.defineProperty(logger, "level", {
+    configurable: true,
+    enumerable: true,
+    get: () => levels.byLogger.get(name) ?? own ?? levels.all ?? settings.level,
+    set(this: Logger, level: string) {
+      // A child logger has the level of its parent until it gets one of its own.
+      if (this !== logger) {
+        Object.defineProperty(this, "level", { value: level, writable: true, configurable: true, enumerable: true });
+        return;
+      }
+      own = level;
+      levels.byLogger.delete(name);
+    },
+  });
+}
+
+/**
+ * Creates a logger: winston's, whose lines carry timestamp, level, logger, message, the ids of the current span and context, and no secrets
+ * and no personal data. Lines go where the settings say, at once, so that none is lost however the process ends.
+ */
+export function createLogger(options: string | LoggerOptions): Logger {
+  const given: LoggerOptions = typeof options === "string" ? { name: options } : options;
+  const winston = createRequire(import.meta.url)("winston") as Winston;
+  const state = loggingState();
+  const name = String(given.name);
+  const recipe: Recipe = {
+    name,
+    json: (given.format ?? state.settings.format) !== "text",
+    caller: given.caller ?? state.settings.caller,
+    state,
+  };
+  const logger = winston.createLogger({
+    levels: LEVELS,
+    // Lines arrive finished at what the program adds.
+    format: winston.format((info) => info)(),
+    transports: [],
+  });
+  followLevel(logger, name, given.level, state);
+  markOwn(logger);
+
+  const passOn = logger.write.bind(logger) as (info: object) => boolean;
+  const hasTransports = (): boolean => logger.transports.length > 0;
+  const isWanted = (self: Logger, level: string): boolean =>
+    (rankOf(self.level) ?? LEVELS.info) >= (rankOf(level) ?? LEVELS.info);
+  const log = (self: Logger, level: string, args: readonly unknown[]): void => {
+    const wanted = isWanted(self, level);
+    // What the program added may want more than we write.
+    if (!wanted && !hasTransports()) return;
+    let entry: Entry;
+    try {
+      entry = entryOf(level, self.defaultMeta, args);
+    } catch {
+      entry = entryOf(level, undefined, ["[unreadable]"]);
+    }
+    entry[WANTED] = wanted;
+    (self.write as (entry: object) => unknown)(entry);
+  };
+  const methods: Record<string, unknown> = {
+    write: (info: unknown, ...rest: unknown[]): boolean => {
+      const isEntry = typeof info === "object" && info !== null && !(info instanceof Error);
+      const entry = isEntry ? (info as Entry) : entryOf("info", undefined, [info]);
+      if (!logger.silent) {
+        const wanted = entry[WANTED] ?? isWanted(logger, levelOf(entry));
+        const done = wanted === true || hasTransports() ? write(entry, recipe, wanted === true) : undefined;
+        if (done !== undefined && hasTransports()) passOn(done);
+      }
+      for (const one of rest) if (typeof one === "function") one();
+      return true;
+    },
+    log(this: Logger | undefined, level: unknown, ...args: unknown[]): Logger {
+      const self = this ?? logger;
+      if (typeof level === "string") log(self, level, args);
+      else log(self, String((level as Entry | undefined)?.level ?? "info"), [withoutLevel(level)]);
+      return self;
+    },
+  };
+  for (const level of Object.keys(LEVELS)) {
+    methods[level] = function (this: Logger | undefined, ...args: unknown[]): Logger {
+      const self = this ?? logger;
+      log(self, level, args);
+      return self;
+    };
+  }
+  for (const [method, value] of Object.entries(methods)) {
+    Object.defineProperty(logger, method, { value, writable: true, configurable: true });
+  }
+  return logger;
+}
+
+/** The one argument of `log({ level, message, … })`. */
+function withoutLevel(info: unknown): unknown {
+  if (typeof info !== "object" || info === null || info instanceof Error) return info;
+  const { level: _, ...rest } = info as Record<string, unknown>;
+  return rest;
+}
+
+/**
+ * Sets the level of the logger of this name, or of all that were given none when they were created. Works at once, on loggers there are and
+ * will be; `undefined` undoes it. A level that does not exist is ignored.
+ */
+export function setLogLevel(level: string | undefined, logger?: string): void {
+  if (level !== undefined && rankOf(level) === undefined) return;
+  const { levels } = loggingState();
+  if (logger === undefined) levels.all = level;
+  else if (level === undefined) levels.byLogger.delete(logger);
+  else levels.byLogger.set(logger, level);
+}
