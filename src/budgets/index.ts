@@ -4,7 +4,7 @@
  */
 export { admissionFor, type CallAdmission } from "./admission.ts";
 export { type CostSummaryOptions, costSummary, type SetBudget, setBudget } from "./api.ts";
-export type { Budgets } from "./budgets.ts";
+export { type Budgets, createBudgets } from "./budgets.ts";
 export {
   type Budget,
   type BudgetDefinition,

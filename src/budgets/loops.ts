@@ -45,13 +45,17 @@ export function createLoops(): Loops {
   };
 }
 
-/** Longer arguments are told apart by their beginning and their length. */
+/** Longer arguments, and longer texts in them, are told apart by their beginning and their length. */
 const MAX_HASHED_CHARS = 65_536;
+const MAX_TEXT_CHARS = 8192;
 
-const sorted = (_: string, value: unknown): unknown =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-    : value;
+function sorted(_: string, value: unknown): unknown {
+  if (typeof value === "string") {
+    return value.length <= MAX_TEXT_CHARS ? value : `${value.slice(0, MAX_TEXT_CHARS)} ${value.length}`;
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
 
 /** A fingerprint of a tool's name and arguments, the same for members in any order; undefined where they cannot be written down. */
 export function argumentsFingerprint(name: string, args: unknown): string | undefined {
