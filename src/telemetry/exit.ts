@@ -38,6 +38,7 @@ const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 const CHILD_START_MS = 1000;
 /** A thread in the middle of a computation cannot answer: so much of the budget is for sending what is there. */
 const THREADS_SHARE = 0.5;
+const THREADS_MOST_MS = 2000;
 
 /** Of a container, where no init was asked for. */
 const FIRST_PROCESS = 1;
@@ -134,7 +135,7 @@ export function guardExit(options: ExitOptions): () => void {
   const sendRest = (failed: boolean): void => {
     try {
       options.endOpen(failed);
-      timed(() => options.collect(failed, Math.ceil(leftMs() * THREADS_SHARE)));
+      timed(() => options.collect(failed, Math.min(Math.ceil(leftMs() * THREADS_SHARE), THREADS_MOST_MS)));
       options.onEnd();
       const remainders = options.drain();
       timed(() => sendBySubprocess(remainders, leftMs(), options));
