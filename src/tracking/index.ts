@@ -4,11 +4,10 @@
  * ending, or become a handler of its errors.
  */
 export type { ErrorGroup, ErrorSample, ErrorSummary } from "./error-book.ts";
-export { errorOfLog, type LogLine } from "./log-errors.ts";
+export { type ErrorWatch, startErrorWatch } from "./error-watch.ts";
+export type { LogLine } from "./log-errors.ts";
 export { ERROR_SOURCES, type ErrorSource } from "./occurrence.ts";
 export type { ErrorPatternMatch, ErrorPatternOptions } from "./patterns.ts";
 export { setRunningTracker } from "./runtime.ts";
-export { createSpanErrors } from "./span-errors.ts";
 export { errorSummary, onErrorPattern, type TrackErrorOptions, trackError } from "./track-error.ts";
 export { createErrorTracker, type ErrorTracker, type TrackedError } from "./tracker.ts";
-export { watchUncaught } from "./uncaught.ts";

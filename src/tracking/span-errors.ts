@@ -2,7 +2,8 @@ import { SpanStatusCode } from "@opentelemetry/api";
 import { type ErrorCategory, severityOfCategory, worse } from "../errors/index.ts";
 import { ATTR, INFERENCE_OPERATIONS, OPERATION } from "../model/index.ts";
 import type { ReadableSpan } from "../telemetry/index.ts";
-import type { ErrorPlace, ErrorSource, Occurrence } from "./occurrence.ts";
+import type { ErrorSource, Occurrence } from "./occurrence.ts";
+import { placeOf } from "./place.ts";
 import { createRecentMap } from "./recent-map.ts";
 
 /** Sees every ended span in canonical form, the inner ones first; returns the error that began in it, if one did. */
@@ -22,24 +23,6 @@ const MAX_BELOW = 8;
 const MIN_QUOTED = 8;
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
-
-const PLACE_ATTRIBUTES = {
-  agent: [ATTR.agentName],
-  tool: [ATTR.toolName],
-  model: [ATTR.requestModel, ATTR.responseModel],
-  sessionId: [ATTR.sessionId, ATTR.conversationId],
-  userId: [ATTR.userId],
-} as const;
-
-/** Who and what was at work, as spans say it. */
-export function placeOf(attributes: Readonly<Record<string, unknown>>): ErrorPlace {
-  const place: Record<string, string> = {};
-  for (const [member, names] of Object.entries(PLACE_ATTRIBUTES)) {
-    const value = names.map((name) => text(attributes[name])).find((one) => one !== undefined);
-    if (value !== undefined) place[member] = value;
-  }
-  return place;
-}
 
 function occurrenceOf(span: ReadableSpan, source: ErrorSource, isExported: boolean): Occurrence {
   const { attributes } = span;

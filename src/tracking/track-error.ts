@@ -4,8 +4,8 @@ import { describeError, ERROR_SEVERITIES, type ErrorSeverity, severityOfCategory
 import { ATTR } from "../model/index.ts";
 import type { ErrorSummary } from "./error-book.ts";
 import type { ErrorPatternMatch, ErrorPatternOptions } from "./patterns.ts";
+import { placeHere } from "./place.ts";
 import { runningTracker } from "./runtime.ts";
-import { placeOf } from "./span-errors.ts";
 import { ERROR_EVENT, type TrackedError } from "./tracker.ts";
 
 export type TrackErrorOptions = {
@@ -36,10 +36,6 @@ function plain(value: unknown): unknown {
   }
 }
 
-/** Attributes of a span of the SDK; other spans do not say theirs. */
-const attributesOf = (span: unknown): Readonly<Record<string, unknown>> =>
-  (span as { readonly attributes?: Readonly<Record<string, unknown>> } | undefined)?.attributes ?? {};
-
 /**
  * Tells of an error that the program has dealt with, so that it is counted and grouped with the others. An error that also fails a run, is
  * logged or ends the process is counted once. `error` may be anything that can be thrown, and is not changed. Returns how it was grouped;
@@ -50,11 +46,10 @@ export function trackError(error: unknown, options: TrackErrorOptions = {}): Tra
   if (tracker === undefined) return undefined;
   try {
     const span = trace.getSpan(context.active());
-    const spanContext = span?.spanContext();
     const described = describeError(error);
     const { agent, severity, context: said } = options;
     const tracked = tracker.report({
-      ...placeOf(attributesOf(span)),
+      ...placeHere(),
       ...described,
       source: "program",
       severity:
@@ -64,7 +59,6 @@ export function trackError(error: unknown, options: TrackErrorOptions = {}): Tra
       timeMs: systemClock.nowMs(),
       where: "program",
       ...(agent !== undefined && { agent: String(agent) }),
-      ...(spanContext !== undefined && { traceId: spanContext.traceId, spanId: spanContext.spanId }),
       ...(typeof said === "object" && said !== null && { context: bounded(said) }),
     });
     if (tracked !== undefined && span?.isRecording() === true) {
