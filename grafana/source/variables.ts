@@ -20,7 +20,7 @@ function labelValues(name: string, label: string, query: string): QueryVariableB
 }
 
 /** Selects several values; all of them includes series that do not have the label. */
-function filter(name: string, label: string, query: string): QueryVariableBuilder {
+export function filter(name: string, label: string, query: string): QueryVariableBuilder {
   return labelValues(name, label, query)
     .multi(true)
     .includeAll(true)

@@ -13,6 +13,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import("./commands/dev.ts"),
   },
   serve: { summary: "run the embedded process", load: () => import("./commands/serve.ts") },
+  init: {
+    summary: "set a folder up, or thresholds, alerts and a dashboard for one agent",
+    load: () => import("./commands/init.ts"),
+  },
   doctor: {
     summary: "check the set-up, or tell what of a program is observed",
     load: () => import("./commands/doctor.ts"),
