@@ -72,9 +72,17 @@ function complete(
   });
 }
 
+function idOf(request: unknown): string | undefined {
+  try {
+    return textOf((request as ReviewRequest).id);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Says that a person is asked to review something (`human_review_*`). Returns what is to be told of the decision. */
 export function requestReview(request: ReviewRequest): Review {
-  const id = textOf((request as Partial<ReviewRequest> | undefined)?.id) ?? randomUUID();
+  const id = idOf(request) ?? randomUUID();
   recording((telemetry) => {
     const { metrics } = telemetry;
     const agent = agentOf(request.agent);

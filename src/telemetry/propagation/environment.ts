@@ -30,13 +30,21 @@ export function currentCarrier(): Record<string, string> {
 /** `name=value` as Node hands the environment to a child; Windows does not tell names by their case. */
 const nameOf = (pair: unknown): string => String(pair).split("=", 1)[0]?.toUpperCase() ?? "";
 
+/** Outside of every span there may still be something that a request is about. */
+function withBaggage(pairs: readonly string[], baggage: string | undefined, inherited: string | undefined) {
+  if (baggage === undefined) return pairs;
+  const given = pairs.find((pair) => nameOf(pair) === "BAGGAGE");
+  if (given !== undefined && given.slice("BAGGAGE=".length) !== inherited) return pairs;
+  return [...pairs.filter((pair) => pair !== given), `BAGGAGE=${baggage}`];
+}
+
 /** A child's environment with the current context in it. One that the program gave itself stays; one that we were started with does not. */
 export function withCarrier(
   pairs: readonly string[],
   carrier: Readonly<Record<string, string>>,
   inherited: Readonly<Record<string, string>>,
 ): readonly string[] {
-  if (carrier["traceparent"] === undefined) return pairs;
+  if (carrier["traceparent"] === undefined) return withBaggage(pairs, carrier["baggage"], inherited["baggage"]);
   const given = pairs.find((pair) => nameOf(pair) === "TRACEPARENT");
   if (given !== undefined && given.slice("TRACEPARENT=".length) !== inherited["traceparent"]) return pairs;
   const added = VARIABLES.flatMap((name) => {
