@@ -51,6 +51,33 @@ export {
   setLogLevel,
   type WorkflowEventLog,
 } from "./logging/index.ts";
+export {
+  type CheckOptions,
+  type CheckResult,
+  checkHealth,
+  databaseCheck,
+  type HealthCheck,
+  type HealthMiddleware,
+  type HealthMiddlewareOptions,
+  type HealthReport,
+  type HealthServer,
+  type HealthServerOptions,
+  type HealthStatus,
+  type HttpCheckOptions,
+  type HttpExpectation,
+  healthCheck,
+  healthMiddleware,
+  httpCheck,
+  type LlmEndpointKind,
+  type LlmEndpointOptions,
+  llmEndpointCheck,
+  type McpServerOptions,
+  mcpServerCheck,
+  serveHealth,
+  type VectorStoreKind,
+  type VectorStoreOptions,
+  vectorStoreCheck,
+} from "./health/index.ts";
 export type { MetricSummary, SummaryOptions } from "./metrics/index.ts";
 export {
   type CacheKind,

@@ -22,7 +22,8 @@ import {
   pinoAdapter,
   winstonAdapter,
 } from "./frameworks/index.ts";
-import { createMetrics, type Metrics, measureUsage, startPullServer } from "./metrics/index.ts";
+import { startHealth } from "./health/index.ts";
+import { createMetrics, type Metrics, measureUsage } from "./metrics/index.ts";
 import { ATTR } from "./model/index.ts";
 import { createRedactor } from "./redaction/index.ts";
 import {
@@ -58,13 +59,21 @@ import {
   type Telemetry,
   threadLink,
 } from "./telemetry/index.ts";
+import { createErrorTracker, type LogLine, setRunningTracker, startErrorWatch } from "./tracking/index.ts";
 import { startWire, type Wire } from "./wire/index.ts";
 
 export type StartOptions = { readonly config: Config; readonly diagnostics: Diagnostics; readonly version: string };
 
 const SCOPE = "agent-observatory";
 
-function createLogTap(emit: (log: LogItem) => void, coverage: Coverage, clean: (text: string) => string): LogTap {
+type LogTapOptions = {
+  readonly emit: (log: LogItem) => void;
+  readonly onLogLine: (line: LogLine) => void;
+  readonly coverage: Coverage;
+  readonly clean: (text: string) => string;
+};
+
+function createLogTap({ emit, onLogLine, coverage, clean }: LogTapOptions): LogTap {
   /** What a context carries, made safe once for all lines that are written in it. */
   const lines = new WeakMap<object, Readonly<Record<string, string | number | boolean>>>();
   const carriedLine = () => {
@@ -96,15 +105,17 @@ function createLogTap(emit: (log: LogItem) => void, coverage: Coverage, clean: (
         carried === undefined
           ? given
           : Object.fromEntries(Object.entries(given).filter(([name, value]) => carried[name] !== value));
+      const [timeMs, severityNumber] = [systemClock.nowMs(), severityOf(level)];
       emit({
-        timeMs: systemClock.nowMs(),
-        severityNumber: severityOf(level),
+        timeMs,
+        severityNumber,
         severityText: level.toUpperCase(),
         body: message,
         attributes: { ...carriedBy(current)?.attributes, ...logAttributes(fields) },
         spanContext: trace.getSpanContext(current),
         scope: logger,
       });
+      onLogLine({ timeMs, severityNumber, message, fields, logger });
     },
   };
 }
@@ -115,7 +126,10 @@ type Watch = {
   readonly claimable: SpanPipeline["claimable"];
   readonly metrics: Metrics;
   readonly pricer: Pricer;
+  readonly budgets: BudgetWatch;
+  readonly identityAt: SpanPipeline["identityAt"];
   readonly emitLog: (log: LogItem) => void;
+  readonly onLogLine: (line: LogLine) => void;
   readonly coverage: Coverage;
   readonly cleanText: (text: string) => string;
   /** The program's stdout may be a connection: see `Outlet`. */
@@ -125,8 +139,6 @@ type Watch = {
   readonly onFault: (error: unknown) => void;
 };
 
-  readonly budgets: BudgetWatch;
-  readonly identityAt: SpanPipeline["identityAt"];
 /** Watches the program: frameworks and loggers by module hooks, everything else on the wire. */
 function watchProgram({
   config,
@@ -134,7 +146,10 @@ function watchProgram({
   claimable,
   metrics,
   pricer,
+  budgets,
+  identityAt,
   emitLog,
+  onLogLine,
   coverage,
   cleanText,
   onStdioServer,
@@ -145,8 +160,6 @@ function watchProgram({
   const { captureContent } = config;
   const { disabled } = config.instrumentations;
   const langchain = createLangChainAdapter({
-  budgets,
-  identityAt,
     tracer,
     clock: systemClock,
     captureContent,
@@ -184,7 +197,7 @@ function watchProgram({
     onStdioServer,
     onFault,
   });
-  const tap = createLogTap(emitLog, coverage, cleanText);
+  const tap = createLogTap({ emit: emitLog, onLogLine, coverage, clean: cleanText });
   const unhook = installModuleHooks({
     adopted: [
       ...(disabled.includes("langchain") ? [] : langchain.files),
@@ -218,6 +231,7 @@ function watchProgram({
     captureContent,
     costOf: (attributes) => costAttributes(pricer, attributes, { failed: false, timeMs: systemClock.nowMs() }),
     enter: (entered) => void contextManager.attach(entered),
+    admission: (at) => admissionFor(budgets.budgets, identityAt(at)),
     claimable: (outer) => {
       langchain.noteModelRequest();
       return claimable(outer);
@@ -230,7 +244,6 @@ function watchProgram({
       loadPricesSoon();
       openAiAgents.claimModelCall();
       return langchain.claimModelCall(model) ?? aiSdk.claimModelCall();
-    admission: (at) => admissionFor(budgets.budgets, identityAt(at)),
     },
     onInferenceEnd: (provider, model) => metrics.add("llm_requests_active", { provider, model }, -1),
   });
@@ -325,6 +338,23 @@ export function startTelemetry(options: StartOptions): Telemetry {
   const onExport = (span: ReadableSpan): void => {
     if (config.signals.traces) outlet?.span(span);
   };
+  const tracker = createErrorTracker({
+    clock,
+    metrics,
+    diagnostics,
+    emitLog,
+    cleanText: redactor.text,
+    cleanValue: redactor.value,
+    service: config.serviceName,
+    ...(config.environment !== undefined && { environment: config.environment }),
+    root: process.cwd(),
+    scope: SCOPE,
+    patterns: config.errors.patterns,
+    onFault,
+  });
+  setRunningTracker(tracker);
+  const errorWatch = config.errors.tracking ? startErrorWatch(tracker, onFault) : undefined;
+  const onLogLine = (line: LogLine): void => errorWatch?.onLog(line);
   const headSampler = createHeadSampler({ ratio: config.sampleRatio, ...config.sampling });
   const pipeline = createSpanPipeline({
     metrics,
@@ -342,40 +372,7 @@ export function startTelemetry(options: StartOptions): Telemetry {
       const shown = attributes[ATTR.framework] ?? instrumentationScope.name;
       if (shown !== SCOPE) coverage.spanned(String(shown));
     },
-    onFault,
-    onExport,
-  });
-  let stdoutTaken = false;
-  const sdk = startSdk({
-    scope: SCOPE,
-    version,
-    attributes,
-    headSampler,
-    own: pipeline.own,
-    joined: pipeline.joined,
-    loggerProvider: createLoggerProvider(emitLog, clock),
-    diagnostics,
-    onFault,
-  });
-  const inherited = environmentCarrier();
-  const { childProcesses } = config.propagation;
-  sdk.contextManager.startFrom(contextOf(link?.carrier ?? (childProcesses ? inherited : {})));
-  const stopPropagation = childProcesses ? propagateToChildren(inherited, onFault) : undefined;
-  const threads = createThreads({ take: (handover) => exporting?.take(handover), onFault });
-  const watch = watchProgram({
-    config,
-    sdk,
-    claimable: pipeline.claimable,
-    metrics,
-    pricer,
-    emitLog,
-    coverage,
-    cleanText: redactor.text,
-    onStdioServer: () => {
-      stdoutTaken = true;
-      consoleOutlet?.leaveStdout();
-    },
-    onFinished: ({ view, seconds, identity, runId }) => {
+    onFinished: ({ view, seconds, identity, runId, isSampled }) => {
       budgets.onEnded({
         attributes: view.attributes,
         seconds,
@@ -383,9 +380,10 @@ export function startTelemetry(options: StartOptions): Telemetry {
         identity,
         runId,
       });
+      errorWatch?.onSpan(view, isSampled);
     },
-    onThreads: threads.prepare,
     onFault,
+    onExport,
   });
   const hereNow = () => pipeline.identityAt(context.active());
   const budgets = createBudgetWatch({
@@ -412,11 +410,48 @@ export function startTelemetry(options: StartOptions): Telemetry {
     here: hereNow,
     complain: (message) => diagnostics.warnOnce(message, message),
   });
+  let stdoutTaken = false;
+  const sdk = startSdk({
+    scope: SCOPE,
+    version,
+    attributes,
+    headSampler,
+    own: pipeline.own,
+    joined: pipeline.joined,
+    loggerProvider: createLoggerProvider((item) => {
+      emitLog(item);
+      const { timeMs, severityNumber, body, attributes: fields, scope } = item;
+      onLogLine({ timeMs, severityNumber, message: body, fields, logger: scope });
+    }, clock),
+    diagnostics,
+    onFault,
+  });
+  const inherited = environmentCarrier();
+  const { childProcesses } = config.propagation;
+  sdk.contextManager.startFrom(contextOf(link?.carrier ?? (childProcesses ? inherited : {})));
+  const stopPropagation = childProcesses ? propagateToChildren(inherited, onFault) : undefined;
+  const threads = createThreads({ take: (handover) => exporting?.take(handover), onFault });
+  const watch = watchProgram({
+    config,
+    sdk,
+    claimable: pipeline.claimable,
+    metrics,
+    pricer,
+    budgets,
+    identityAt: pipeline.identityAt,
+    emitLog,
+    onLogLine,
+    coverage,
+    cleanText: redactor.text,
+    onStdioServer: () => {
+      stdoutTaken = true;
+      consoleOutlet?.leaveStdout();
+    },
+    onThreads: threads.prepare,
+    onFault,
+  });
 
-  const { pullPort, pullHost } = config.metrics;
-  // The port is the process's: the main thread has it.
-  const pull =
-    pullPort === undefined || isThread() ? undefined : startPullServer(metrics, pullHost, pullPort, diagnostics);
+  const health = startHealth(config, !isThread(), diagnostics);
   const { exitTimeoutMs } = config.export;
   const { reportFile, serviceName } = config;
   const report =
@@ -440,8 +475,6 @@ export function startTelemetry(options: StartOptions): Telemetry {
   };
   const releaseExit =
     exporting &&
-    budgets,
-    identityAt: pipeline.identityAt,
     guardExit({
       ...exporting,
       onEnd: exporting.end,
@@ -483,11 +516,14 @@ export function startTelemetry(options: StartOptions): Telemetry {
       exporting?.end();
       await flush(exitTimeoutMs);
       setRunningTelemetry(undefined);
+      setRunningTracker(undefined);
+      errorWatch?.stop();
+      setRunningBudgets(undefined);
       releaseExit?.();
       stopPropagation?.();
       threads.stop();
       watch.stop();
-      pull?.close();
+      health.close();
       exporting?.close();
       sdk.close();
     },
@@ -495,4 +531,3 @@ export function startTelemetry(options: StartOptions): Telemetry {
   setRunningTelemetry(telemetry);
   return telemetry;
 }
-      setRunningBudgets(undefined);

@@ -51,6 +51,12 @@ export type Config = {
     readonly pullHost: string;
     readonly labelValueLimit: number;
   };
+  readonly health: {
+    /** Undefined: nothing is served. */
+    readonly port?: number;
+    readonly host: string;
+    readonly intervalMs: number;
+  };
   readonly export: {
     readonly batchIntervalMs: number;
     readonly queueSize: number;

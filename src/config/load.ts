@@ -145,6 +145,15 @@ function readMetrics(reader: Reader): Config["metrics"] {
   };
 }
 
+function readHealth(reader: Reader): Config["health"] {
+  const port = reader.resolve("health.port", undefined);
+  return {
+    ...(port !== undefined && { port }),
+    host: reader.resolve("health.host", "127.0.0.1"),
+    intervalMs: reader.resolve("health.intervalMs", 30_000),
+  };
+}
+
 function readExport(reader: Reader, problems: ProblemList): Config["export"] {
   const queueSize = reader.resolve("export.queueSize", 20_000);
   const wanted = reader.resolve("export.batchSize", 512);
@@ -255,6 +264,7 @@ export function loadConfig({ env, cwd, argv1 }: ConfigInput): LoadedConfig {
     captureContent: reader.resolve("captureContent", false),
     contentMaxLength: reader.resolve("contentMaxLength", 32_768),
     metrics: readMetrics(reader),
+    health: readHealth(reader),
     export: readExport(reader, problems),
     propagation: { childProcesses: reader.resolve("propagation.childProcesses", true) },
     instrumentations: { disabled: readDisabledInstrumentations(reader) },

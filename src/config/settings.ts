@@ -333,7 +333,7 @@ export const SETTINGS = {
     file: true,
     kind: port,
     default: "none",
-    doc: "Port that serves `/metrics`; without it nothing listens.",
+    doc: "Port that serves `/metrics`, and health as well; without it nothing listens.",
   },
   "metrics.pullHost": {
     env: ["AGENT_OBSERVATORY_METRICS_HOST"],
@@ -362,6 +362,27 @@ export const SETTINGS = {
     kind: count,
     default: "200",
     doc: "Values that a label may have; further ones become `other`.",
+  },
+  "health.port": {
+    env: ["AGENT_OBSERVATORY_HEALTH_PORT"],
+    file: true,
+    kind: port,
+    default: "none",
+    doc: "Port that serves `/healthz`, `/readyz` and `/metrics` (docs/health.md); without it nothing listens.",
+  },
+  "health.host": {
+    env: ["AGENT_OBSERVATORY_HEALTH_HOST"],
+    file: true,
+    kind: text,
+    default: "127.0.0.1",
+    doc: "Address that serves them. Probes from outside, such as those of Kubernetes, want `0.0.0.0`.",
+  },
+  "health.intervalMs": {
+    env: ["AGENT_OBSERVATORY_HEALTH_INTERVAL_MS"],
+    file: true,
+    kind: milliseconds,
+    default: "30000",
+    doc: "How often the health checks of the program run by themselves, so that their metrics are up to date.",
   },
   "export.batchIntervalMs": {
     env: ["OTEL_BSP_SCHEDULE_DELAY"],

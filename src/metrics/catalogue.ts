@@ -4,6 +4,7 @@ import { CACHE_METRICS } from "./families/cache.ts";
 import type { MetricDefinition } from "./families/definition.ts";
 import { ERROR_METRICS } from "./families/errors.ts";
 import { GEN_AI_METRICS } from "./families/gen-ai.ts";
+import { HEALTH_METRICS } from "./families/health.ts";
 import { HUMAN_REVIEW_METRICS } from "./families/human-review.ts";
 import { LLM_METRICS } from "./families/llm.ts";
 import { MCP_METRICS } from "./families/mcp.ts";
@@ -33,6 +34,7 @@ export const CATALOGUE = [
   ...TASK_METRICS,
   ...QUALITY_METRICS,
   ...ERROR_METRICS,
+  ...HEALTH_METRICS,
   ...GEN_AI_METRICS,
   ...MCP_METRICS,
   ...SELF_METRICS,

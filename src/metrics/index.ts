@@ -1,9 +1,8 @@
 /**
- * Every metric: the catalogue that defines them, the registry that holds them (prom-client), how spans become measurements, and
- * the pull endpoint. Owns prom-client. Push reads `snapshot()` and belongs to telemetry.
+ * Every metric: the catalogue that defines them, the registry that holds them (prom-client), how spans become measurements.
+ * Owns prom-client. Push reads `snapshot()` and belongs to telemetry.
  */
 export { CATALOGUE, type LabelsOf, type MetricDefinition, type MetricName } from "./catalogue.ts";
-export { type PullServer, startPullServer } from "./pull-server.ts";
 export { createMetrics, type Exemplar, type Metrics } from "./registry.ts";
 export { createSessionMeter, type SessionMeter } from "./sessions.ts";
 export type { MetricSnapshot, SeriesSnapshot } from "./snapshot.ts";

@@ -174,6 +174,9 @@ export const ATTR = {
   budgetReason: "agent_observatory.budget.reason",
   loopKind: "agent_observatory.loop.kind",
   loopCount: "agent_observatory.loop.count",
+  healthCheck: "agent_observatory.health.check",
+  healthStatus: "agent_observatory.health.status",
+  healthStatusBefore: "agent_observatory.health.status_before",
   guardrailName: "agent_observatory.guardrail.name",
   guardrailTriggered: "agent_observatory.guardrail.triggered",
 } as const;

@@ -26,6 +26,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   records: ["agents", "base", "metrics", "model", "telemetry"],
   tracking: ["base", "errors", "metrics", "model", "telemetry"],
   retry: ["base", "errors", "model", "records", "telemetry"],
+  health: ["base", "model", "redaction", "telemetry"],
   logging: ["base", "model", "redaction", "telemetry"],
   // the heavy side, which the preload never reaches: pure rooms first
   gotext: [],
