@@ -38,20 +38,6 @@ export {
 } from "./budgets/index.ts";
 export type { CostProjection, CostSummary, CostTotals } from "./cost/index.ts";
 export {
-  type AgentActionLog,
-  type CacheOperationLog,
-  createLogger,
-  type LlmRequestLog,
-  type Logger,
-  type LoggerOptions,
-  logAgentAction,
-  logCacheOperation,
-  logLlmRequest,
-  logWorkflowEvent,
-  setLogLevel,
-  type WorkflowEventLog,
-} from "./logging/index.ts";
-export {
   type CheckOptions,
   type CheckResult,
   checkHealth,
@@ -78,6 +64,20 @@ export {
   type VectorStoreOptions,
   vectorStoreCheck,
 } from "./health/index.ts";
+export {
+  type AgentActionLog,
+  type CacheOperationLog,
+  createLogger,
+  type LlmRequestLog,
+  type Logger,
+  type LoggerOptions,
+  logAgentAction,
+  logCacheOperation,
+  logLlmRequest,
+  logWorkflowEvent,
+  setLogLevel,
+  type WorkflowEventLog,
+} from "./logging/index.ts";
 export type { MetricSummary, SummaryOptions } from "./metrics/index.ts";
 export {
   type CacheKind,
@@ -107,4 +107,18 @@ export {
   watchPool,
   watchQueue,
 } from "./records/index.ts";
+export { type FailedAttempt, type RetryAttempt, type RetryOptions, retry } from "./retry/index.ts";
 export type { ContextFields } from "./telemetry/index.ts";
+export {
+  type ErrorGroup,
+  type ErrorPatternMatch,
+  type ErrorPatternOptions,
+  type ErrorSample,
+  type ErrorSource,
+  type ErrorSummary,
+  errorSummary,
+  onErrorPattern,
+  type TrackErrorOptions,
+  type TrackedError,
+  trackError,
+} from "./tracking/index.ts";
