@@ -125,13 +125,13 @@ export function createRequestObserver(options: ObserverOptions): RequestWatch {
     }
   };
   const observe: RequestObserver = (head, addHeader) => {
-    if (isTracingSuppressed(context.active())) return undefined;
+    const outer = context.active();
+    if (isTracingSuppressed(outer)) return undefined;
     const startMs = clock.nowMs();
     leaveForgotten(startMs);
     const recognition = recognizer(head, startMs, (name, attributes) => tellBatch(name, attributes));
     const isForeign = head.transport !== undefined && isInstrumented(INSTRUMENTATION[head.transport]);
     if (!recognition.mayBeMore && isForeign) return undefined;
-    const outer = context.active();
     // What the body shows is heard of elsewhere, perhaps where another request is sent: frameworks are asked about this place.
     const inPlace = AsyncLocalStorage.snapshot();
     const startSpan = (): Span =>
