@@ -31,5 +31,6 @@ export function ownInstalledSizeMb(workspace: string): InstalledSize {
     npm(["pack", "--json", "--ignore-scripts", "--pack-destination", workspace], root),
   ) as [{ filename: string }];
   npm(["install", "--ignore-scripts", "--no-audit", "--no-fund", join(workspace, filename)], folder);
-  return installedSizeMb(folder);
+  const { mb, packages } = installedSizeMb(folder);
+  return { mb, packages: packages + 1 };
 }
