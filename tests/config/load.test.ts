@@ -39,6 +39,7 @@ describe("the configuration", () => {
       captureContent: false,
       contentMaxLength: 32_768,
       metrics: { exportIntervalMs: 15_000, pullHost: "127.0.0.1", labelValueLimit: 200 },
+      health: { host: "127.0.0.1", intervalMs: 30_000 },
       export: { batchIntervalMs: 1000, queueSize: 20_000, batchSize: 512, exitTimeoutMs: 2000 },
       propagation: { childProcesses: true },
       instrumentations: { disabled: [] },

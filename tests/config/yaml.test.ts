@@ -42,6 +42,7 @@ telemetry:
   captureContent: true
   contentMaxLength: 2
   metrics: { exportIntervalMs: 3, pullPort: 4, pullHost: 0.0.0.0, labelValueLimit: 5 }
+  health: { port: 10, host: "::1", intervalMs: 11 }
   export: { batchIntervalMs: 6, queueSize: 70, batchSize: 8, exitTimeoutMs: 9 }
   propagation: { childProcesses: no }
   instrumentations: { disabled: [pg, dns] }
@@ -78,6 +79,7 @@ describe("observatory.yaml", () => {
       captureContent: true,
       contentMaxLength: 2,
       metrics: { exportIntervalMs: 3, pullPort: 4, pullHost: "0.0.0.0", labelValueLimit: 5 },
+      health: { port: 10, host: "::1", intervalMs: 11 },
       export: { batchIntervalMs: 6, queueSize: 70, batchSize: 8, exitTimeoutMs: 9 },
       propagation: { childProcesses: false },
       instrumentations: { disabled: ["pg", "dns"] },
