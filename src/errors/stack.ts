@@ -106,7 +106,7 @@ export function summarizeStack(stack: string, { root, own }: StackOptions = {}):
     }
     unfold();
     if (library !== undefined) folded = { library, count: 1 };
-    else shown.push(`${name === "" ? "(top level)" : name} ${shortPath(path, root)}:${line}`);
+    else shown.push(`${name === "" ? "(anonymous)" : name} ${shortPath(path, root)}:${line}`);
   }
   unfold();
 

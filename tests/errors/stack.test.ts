@@ -26,7 +26,7 @@ describe("the summary of a stack", () => {
       "… openai (2 frames)",
       "… @ai-sdk/core",
       "Runner src/run.js:3",
-      "(top level) index.js:40",
+      "(anonymous) index.js:40",
     ]);
   });
 

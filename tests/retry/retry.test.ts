@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { describe, it } from "node:test";
 import { type FailedAttempt, type RetryOptions, retry } from "../../src/retry/index.ts";
 
@@ -168,7 +169,6 @@ describe("retry", () => {
     const options = { ...FAST, signal };
     const values = await Promise.all(Array.from({ length: 500 }, () => retry(options, failing([failure()]))));
     assert.ok(values.every((value) => value === 2));
-    const { getEventListeners } = await import("node:events");
     assert.equal(getEventListeners(signal, "abort").length, 0);
   });
 });

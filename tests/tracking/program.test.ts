@@ -7,7 +7,7 @@ import type { ReceivedLog } from "../../scripts/otlp-receiver.ts";
 import { pushedValue, runProgram } from "../process/run-program.ts";
 
 const errorsOf = (logs: readonly ReceivedLog[]): ReceivedLog[] =>
-  logs.filter(({ eventName }) => eventName === "agent_observatory.error");
+  logs.filter(({ body }) => String(body).startsWith("agent_observatory.error:"));
 
 describe("errors of a program", () => {
   it("are tracked by themselves, once each, wherever they are seen", async () => {
@@ -44,7 +44,7 @@ describe("errors of a program", () => {
     const disk = groups.find(({ type }) => type === "DiskError");
     assert.equal(disk?.message, "disk full at order <n>");
     assert.deepEqual([disk?.count, disk?.sources], [3, ["tool", "program", "log"]]);
-    assert.match(disk?.frames[0] ?? "", /^\S+ program\.mjs:\d+$/, "the program's own frames, without ours");
+    assert.match(disk?.frames[0] ?? "", /^\(anonymous\) program\.mjs:\d+$/, "the program's own frames, without ours");
     assert.ok(
       disk?.frames.every((frame) => !/observatory|dist/.test(frame)),
       String(disk?.frames),
@@ -175,7 +175,7 @@ describe("patterns of errors in observatory.yaml", () => {
       );
       assert.equal(run.stderr, "");
       assert.equal(pushedValue(run.points, "error_pattern_matches_total", { pattern: "provider-down" }), 1);
-      const record = run.logs.find(({ eventName }) => eventName === "agent_observatory.error_pattern");
+      const record = run.logs.find(({ body }) => String(body).startsWith("agent_observatory.error_pattern:"));
       assert.equal(record?.attributes["agent_observatory.error.pattern"], "provider-down");
       assert.equal(bodies.length, 1, "sent before the program has ended");
       assert.equal((JSON.parse(bodies[0] ?? "{}") as { pattern?: string }).pattern, "provider-down");
@@ -200,7 +200,10 @@ describe("patterns of errors in observatory.yaml", () => {
       },
     });
     assert.equal(run.stdout, "runs\n");
-    assert.match(run.stderr, /errors\.patterns.*line 4.*expected a list of patterns, each with name, threshold/s);
+    assert.match(
+      run.stderr,
+      /observatory\.yaml:4: telemetry\.errors\.patterns: expected a list of patterns, each with name, threshold/,
+    );
     assert.ok(!run.stderr.includes("secret-part"));
   });
 });
