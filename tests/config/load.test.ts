@@ -43,6 +43,7 @@ describe("the configuration", () => {
       export: { batchIntervalMs: 1000, queueSize: 20_000, batchSize: 512, exitTimeoutMs: 2000 },
       propagation: { childProcesses: true },
       instrumentations: { disabled: [] },
+      errors: { tracking: true, patterns: [] },
       strict: false,
       logLevel: "warn",
       logging: { level: "info", format: "json" },

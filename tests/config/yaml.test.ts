@@ -46,6 +46,7 @@ telemetry:
   export: { batchIntervalMs: 6, queueSize: 70, batchSize: 8, exitTimeoutMs: 9 }
   propagation: { childProcesses: no }
   instrumentations: { disabled: [pg, dns] }
+  errors: { tracking: no, patterns: [{ name: down, types: [ApiError], threshold: 12, windowMs: 13, notify: "http://h/x" }] }
   reportFile: report.jsonl
   strict: true
   logLevel: debug
@@ -83,6 +84,10 @@ describe("observatory.yaml", () => {
       export: { batchIntervalMs: 6, queueSize: 70, batchSize: 8, exitTimeoutMs: 9 },
       propagation: { childProcesses: false },
       instrumentations: { disabled: ["pg", "dns"] },
+      errors: {
+        tracking: false,
+        patterns: [{ name: "down", types: ["ApiError"], threshold: 12, windowMs: 13, notify: "http://h/x" }],
+      },
       reportFile: "report.jsonl",
       strict: true,
       logLevel: "debug",
