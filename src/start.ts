@@ -1,10 +1,16 @@
 /**
  * Puts the parts together in the program: the only place that knows them all. Used by the preload; rooms below never use it.
  */
-import { context, trace } from "@opentelemetry/api";
+import { type Context, context, trace } from "@opentelemetry/api";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { type Diagnostics, systemClock } from "./base/index.ts";
-import { admissionFor, type BudgetWatch, createBudgetWatch, setRunningBudgets } from "./budgets/index.ts";
+import {
+  admissionFor,
+  argumentsFingerprint,
+  type BudgetWatch,
+  createBudgetWatch,
+  setRunningBudgets,
+} from "./budgets/index.ts";
 import type { Config } from "./config/index.ts";
 import { costAttributes, createPricer, type Pricer } from "./cost/index.ts";
 import {
@@ -159,15 +165,26 @@ function watchProgram({
   const { tracer, contextManager } = sdk;
   const { captureContent } = config;
   const { disabled } = config.instrumentations;
+  const onToolCall =
+    config.budgets.loops === "off"
+      ? undefined
+      : (at: Context, name: string, args: unknown): void => {
+          const fingerprint = argumentsFingerprint(name, args);
+          if (fingerprint === undefined) return;
+          // What is told of it belongs to the tool's span.
+          context.with(at, () => budgets.budgets.countRepeat(identityAt(at), "tool", fingerprint, name));
+        };
   const langchain = createLangChainAdapter({
+    onToolCall,
     tracer,
     clock: systemClock,
     captureContent,
     outerContext: () => contextManager.unbridged(),
   });
   contextManager.addBridge(langchain.bridge);
-  const aiSdk = createAiSdkAdapter({ tracer, clock: systemClock, captureContent });
+  const aiSdk = createAiSdkAdapter({ onToolCall, tracer, clock: systemClock, captureContent });
   const openAiAgents = createOpenAiAgentsAdapter({
+    onToolCall,
     tracer,
     clock: systemClock,
     captureContent,
@@ -183,7 +200,7 @@ function watchProgram({
     },
     onFault,
   });
-  const llamaIndex = createLlamaIndexAdapter({ tracer, captureContent, onFault });
+  const llamaIndex = createLlamaIndexAdapter({ onToolCall, tracer, captureContent, onFault });
   const mcp = createMcpAdapter({
     tracer,
     clock: systemClock,

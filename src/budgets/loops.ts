@@ -2,7 +2,7 @@ import type { Run } from "./identity.ts";
 
 export type LoopKind = "tool" | "llm";
 
-/** Counts how often the same call is made within one agent run. Keeps fingerprints, never what was called with. */
+/** Counts how often the same call is made within one run. Keeps fingerprints, never what was called with. */
 export type Loops = {
   /** Counts the call; returns how often it was made by now, this time included. 0 where it is not counted. */
   readonly count: (run: Run | undefined, kind: LoopKind, fingerprint: string) => number;
@@ -26,7 +26,8 @@ export function createLoops(): Loops {
   const runs = new Map<string, Map<string, number>>();
   return {
     count: (run, kind, fingerprint) => {
-      if (run?.isAgentic !== true) return 0;
+      // The same request outside of agents is what batches are made of.
+      if (run === undefined || (kind === "llm" && !run.isAgentic)) return 0;
       let calls = runs.get(run.id);
       if (calls === undefined) {
         makeRoom(runs, MAX_RUNS);
@@ -57,10 +58,20 @@ function sorted(_: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** Frameworks hand arguments on as the model wrote them. */
+function parsed(args: unknown): unknown {
+  if (typeof args !== "string" || args.length > MAX_HASHED_CHARS || !/^\s*[[{]/.test(args)) return args;
+  try {
+    return JSON.parse(args) as unknown;
+  } catch {
+    return args;
+  }
+}
+
 /** A fingerprint of a tool's name and arguments, the same for members in any order; undefined where they cannot be written down. */
 export function argumentsFingerprint(name: string, args: unknown): string | undefined {
   try {
-    const text = `${name} ${JSON.stringify(args, sorted) ?? ""}`;
+    const text = `${name} ${JSON.stringify(parsed(args), sorted) ?? ""}`;
     return fingerprintOf(text);
   } catch {
     return undefined;

@@ -10,6 +10,8 @@ export type AdapterOptions = {
   readonly captureContent: boolean;
   /** The current context without any bridge: what the program or one of our wrappers made current. */
   readonly outerContext: () => Context;
+  /** Told of each call of a tool, in the context below it. The arguments are looked at, and not kept. */
+  readonly onToolCall?: ((at: Context, name: string, args: unknown) => void) | undefined;
 };
 
 /** Makes spans of what a framework does. Lives as long as the process. */

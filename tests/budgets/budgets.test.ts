@@ -338,11 +338,13 @@ describe("the same call again", () => {
     assert.equal(told.length, 1);
   });
 
-  it("is none outside of an agent", () => {
+  it("outside of an agent is one of tools only: batches are made of the same request", () => {
     const { budgets, told } = start();
     const outside: Identity = { run: { id: "t", startMs: 0, isAgentic: false } };
-    for (let n = 0; n < 5; n += 1) budgets.countRepeat(outside, "tool", "x", "search");
+    for (let n = 0; n < 5; n += 1) budgets.countRepeat(outside, "llm", "x", "gpt-4o");
     assert.deepEqual(told, []);
+    for (let n = 0; n < 5; n += 1) budgets.countRepeat(outside, "tool", "x", "search");
+    assert.equal(told.length, 1);
   });
 
   it("is stopped when it would be a loop, in mode block", () => {

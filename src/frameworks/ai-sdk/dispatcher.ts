@@ -5,7 +5,7 @@ import type { Adopted } from "../module-hooks.ts";
 import { createOperation, type ModelCall, type Operation, type ToolCall } from "./operation.ts";
 import { providerOf, type TelemetrySettings, text } from "./reported-attributes.ts";
 
-export type DispatcherOptions = Pick<AdapterOptions, "tracer" | "clock" | "captureContent">;
+export type DispatcherOptions = Pick<AdapterOptions, "tracer" | "clock" | "captureContent" | "onToolCall">;
 
 type Event = Readonly<Record<string, unknown>>;
 type Listener = (event: Event) => unknown;
@@ -130,7 +130,12 @@ function observeModelCalls(operation: Operation, theirs: Dispatcher): Dispatcher
 
 type Captured = { readonly inputs: boolean; readonly outputs: boolean };
 
-function observeTools(operation: Operation, theirs: Dispatcher, captured: Captured): Dispatcher {
+function observeTools(
+  operation: Operation,
+  theirs: Dispatcher,
+  captured: Captured,
+  onToolCall: AdapterOptions["onToolCall"],
+): Dispatcher {
   /** Tools that are done, and whose result is told a little later. */
   const unreported = new Map<string, ToolCall>();
   const begin = ({ toolCall, toolCallId }: Event): ToolCall => {
@@ -138,6 +143,7 @@ function observeTools(operation: Operation, theirs: Dispatcher, captured: Captur
     const call = operation.callTool(text(toolName) ?? "tool", text(toolCallId));
     const content = captured.inputs ? contentOf(input) : undefined;
     if (content !== undefined) call.set({ [ATTR.toolArguments]: content });
+    onToolCall?.(call.context, text(toolName) ?? "tool", input);
     return call;
   };
   return {
@@ -233,7 +239,7 @@ export function adoptDispatcher(options: DispatcherOptions, { get, set }: Adopte
       ...theirs,
       ...observeRoot(operation, theirs),
       ...observeModelCalls(operation, theirs),
-      ...observeTools(operation, theirs, captured),
+      ...observeTools(operation, theirs, captured, options.onToolCall),
     };
     if (ours.executeTool !== undefined) forgotten.register(ours.executeTool, operation);
     return ours;

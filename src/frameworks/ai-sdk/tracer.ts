@@ -16,7 +16,7 @@ import {
 } from "./reported-attributes.ts";
 import { type Attach, type Failure, type Part, reportingSpan } from "./reporting-span.ts";
 
-export type TracerOptions = Pick<AdapterOptions, "tracer" | "clock" | "captureContent">;
+export type TracerOptions = Pick<AdapterOptions, "tracer" | "clock" | "captureContent" | "onToolCall">;
 
 type Fn = (span: unknown) => unknown;
 
@@ -107,6 +107,8 @@ function operationTracer(
         text(attributes["ai.toolCall.name"]) ?? "tool",
         text(attributes["ai.toolCall.id"]),
       );
+      const toolName = text(attributes["ai.toolCall.name"]) ?? "tool";
+      options.onToolCall?.(call.context, toolName, contentOf(reported, "ai.toolCall.args"));
       return { part: toolPart(call, reported, given, captureContent), place: call.context };
     }
     return undefined;

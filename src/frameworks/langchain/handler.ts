@@ -15,6 +15,7 @@ export type HandlerOptions = {
   readonly runs: RunBook;
   /** OpenTelemetry's own current context, without LangChain's. */
   readonly outerContext: () => Context;
+  readonly onToolCall?: ((at: Context, name: string, args: unknown) => void) | undefined;
 };
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -106,6 +107,8 @@ export class ObservatoryHandler {
     };
     const content = this.#options.captureContent ? { [ATTR.toolArguments]: input } : {};
     this.#begin(id, parentId, { kind: "tool", name: `${OPERATION.executeTool} ${name}`, attributes }, content);
+    const run = this.#options.runs.get(id);
+    if (run !== undefined) this.#options.onToolCall?.(run.context, name, input);
   }
 
   handleToolEnd(output: unknown, id: string): void {

@@ -67,7 +67,8 @@ const member = (value: unknown, name: string): unknown =>
 export function createAgentRuns({
   tracer,
   captureContent,
-}: Pick<AdapterOptions, "tracer" | "captureContent">): AgentRuns {
+  onToolCall,
+}: Pick<AdapterOptions, "tracer" | "captureContent" | "onToolCall">): AgentRuns {
   const currentRun = (): Run | undefined => {
     const run = context.active().getValue(RUN) as Run | undefined;
     return run?.over === false ? run : undefined;
@@ -165,8 +166,10 @@ export function createAgentRuns({
         },
         parent,
       );
+      const inside = trace.setSpan(parent, span);
+      onToolCall?.(inside, tool, toolKwargs);
       return {
-        context: trace.setSpan(parent, span),
+        context: inside,
         end: (result) => {
           if (captureContent) span.setAttribute(ATTR.toolResult, contentOf(result));
           span.end();

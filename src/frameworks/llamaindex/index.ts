@@ -6,7 +6,7 @@ import { callOfSpan, createGuard, runInside } from "../observed-call.ts";
 import { type Method, replaceMethod } from "../replace-method.ts";
 import { type AgentWorkflow, contentOf, createAgentRuns, FRAMEWORK, type ToolCall } from "./agent-runs.ts";
 
-export type LlamaIndexAdapterOptions = Pick<AdapterOptions, "tracer" | "captureContent"> & {
+export type LlamaIndexAdapterOptions = Pick<AdapterOptions, "tracer" | "captureContent" | "onToolCall"> & {
   readonly onFault: (error: unknown) => void;
 };
 

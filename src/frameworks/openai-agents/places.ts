@@ -31,7 +31,7 @@ export type Place = {
   ended: boolean;
 };
 
-export type PlacesOptions = Pick<AdapterOptions, "tracer" | "clock" | "captureContent" | "outerContext">;
+export type PlacesOptions = Pick<AdapterOptions, "tracer" | "clock" | "captureContent" | "outerContext" | "onToolCall">;
 
 /** What the framework calls a trace that the program gave no name. */
 const DEFAULT_WORKFLOW = "Agent workflow";
@@ -131,7 +131,7 @@ export type Places = {
   readonly contextBelow: (place: Place | undefined, outer: Context) => Context;
 };
 
-export function createPlaces({ tracer, clock, captureContent, outerContext }: PlacesOptions): Places {
+export function createPlaces({ tracer, clock, captureContent, outerContext, onToolCall }: PlacesOptions): Places {
   const contextBelow = (place: Place | undefined, outer: Context): Context =>
     // Another span than when it began: somebody opened one inside it, and that is where we are.
     place !== undefined && trace.getSpan(outer) === place.outerSpan ? place.context : outer;
@@ -207,6 +207,9 @@ export function createPlaces({ tracer, clock, captureContent, outerContext }: Pl
       }
       if (place.kind === "model" && !place.ended && place.wireCalls === 0) {
         reportModelCall({ tracer, place, data: spanData, failure });
+      }
+      if (place.kind === "tool" && !place.ended && !NOT_SENSITIVE.has(spanData.input)) {
+        onToolCall?.(place.context, text(spanData.name) ?? "tool", spanData.input);
       }
       close(place, (span) => {
         span.setAttributes(outcome(place, spanData, captureContent));
