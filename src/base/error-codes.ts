@@ -110,6 +110,11 @@ export const ERROR_CODES = {
     meaning: "A notification of alerts did not reach its receiver; what was given up is counted.",
     remedy: "Check the receiver's address and that it runs; alerts that still fire are sent again every minute.",
   },
+  AO_STACK: {
+    meaning:
+      "The docker compose stack cannot be started or stopped: something that it needs is missing, or a service is not well.",
+    remedy: "Do what the message says; docs/stack.md tells more. `agent-observatory serve` needs no Docker.",
+  },
   AO_STORE_SCHEMA: {
     meaning: "The store was written by a newer version of agent-observatory; nothing was changed in it.",
     remedy: "Use that version or a newer one, or another directory.",

@@ -13,6 +13,8 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import("./commands/dev.ts"),
   },
   serve: { summary: "run the embedded process", load: () => import("./commands/serve.ts") },
+  up: { summary: "start the stack in Docker, and wait until it is healthy", load: () => import("./commands/up.ts") },
+  down: { summary: "stop the stack", load: () => import("./commands/down.ts") },
   init: {
     summary: "set a folder up, or thresholds, alerts and a dashboard for one agent",
     load: () => import("./commands/init.ts"),

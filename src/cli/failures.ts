@@ -11,6 +11,7 @@ const EXIT_BY_CODE: Partial<Record<ErrorCode, number>> = {
   AO_BACKEND_DENIED: EXIT.backend,
   AO_BACKEND_FAILED: EXIT.backend,
   AO_BACKEND_ANSWER: EXIT.backend,
+  AO_STACK: EXIT.backend,
 };
 
 const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
