@@ -141,7 +141,12 @@ describe("a run of a check", () => {
 
   it("is not repeated while its result is fresh", async () => {
     let runs = 0;
-    const { check, pass } = held(() => void (runs += 1), { cacheMs: 500 });
+    const { check, pass } = held(
+      () => {
+        runs += 1;
+      },
+      { cacheMs: 500 },
+    );
     for (const [passMs, expected] of [
       [0, 1],
       [499, 1],

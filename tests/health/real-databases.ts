@@ -1,0 +1,90 @@
+/** Real database servers of this machine (Debian's packages), each in a directory of its own, on a port that was free. */
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, globSync } from "node:fs";
+import { chown, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import { freePort } from "../process/run-program.ts";
+
+export type Database = {
+  readonly port: number;
+  /** Stops answering, and keeps its connections. */
+  readonly hang: () => void;
+  readonly goOn: () => void;
+  readonly stop: () => Promise<void>;
+};
+
+const POSTGRES = globSync("/usr/lib/postgresql/*/bin").toSorted().at(-1);
+export const HAS_POSTGRES = POSTGRES !== undefined;
+export const HAS_REDIS = existsSync("/usr/bin/redis-server");
+
+/** Postgres does not run as root: there it runs as the user that its package has made. */
+async function account(): Promise<{ uid?: number; gid?: number }> {
+  if (process.getuid?.() !== 0) return {};
+  const line = (await readFile("/etc/passwd", "utf8")).split("\n").find((one) => one.startsWith("postgres:")) ?? "";
+  const [, , uid, gid] = line.split(":");
+  return { uid: Number(uid), gid: Number(gid) };
+}
+
+async function ready(child: ChildProcess, stream: "stdout" | "stderr", sign: RegExp): Promise<void> {
+  const output = child[stream];
+  if (output === null) throw new Error("no output");
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: output })) {
+    lines.push(line);
+    if (!sign.test(line)) continue;
+    output.resume();
+    return;
+  }
+  throw new Error(`the database did not start:\n${lines.join("\n")}`);
+}
+
+function database(child: ChildProcess, port: number, directory: string): Database {
+  return {
+    port,
+    hang: () => void child.kill("SIGSTOP"),
+    goOn: () => void child.kill("SIGCONT"),
+    stop: async () => {
+      child.kill("SIGCONT");
+      child.kill("SIGTERM");
+      // Postgres ends at once, its clients or no, where it is interrupted.
+      child.kill("SIGINT");
+      if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function startPostgres(): Promise<Database> {
+  const who = await account();
+  const directory = await mkdtemp(join(tmpdir(), "observatory-postgres-"));
+  if (who.uid !== undefined && who.gid !== undefined) await chown(directory, who.uid, who.gid);
+  const port = await freePort();
+  const setup = ["-D", directory, "-U", "app", "--auth=trust", "--no-sync", "--no-instructions"];
+  await promisify(execFile)(`${POSTGRES}/initdb`, setup, { cwd: directory, ...who });
+  const settings = [`port=${port}`, "listen_addresses=127.0.0.1", `unix_socket_directories=${directory}`, "fsync=off"];
+  const child = spawn(`${POSTGRES}/postgres`, ["-D", directory, ...settings.flatMap((one) => ["-c", one])], {
+    cwd: directory,
+    stdio: ["ignore", "ignore", "pipe"],
+    ...who,
+  });
+  await ready(child, "stderr", /ready to accept connections/);
+  return database(child, port, directory);
+}
+
+export async function startRedis(): Promise<Database> {
+  const directory = await mkdtemp(join(tmpdir(), "observatory-redis-"));
+  const port = await freePort();
+  const child = spawn(
+    "/usr/bin/redis-server",
+    ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", directory, "--save", ""],
+    {
+      stdio: ["ignore", "pipe", "ignore"],
+    },
+  );
+  await ready(child, "stdout", /Ready to accept connections/);
+  return database(child, port, directory);
+}
