@@ -5,7 +5,7 @@ import { markOwn, systemClock } from "../base/index.ts";
 import { carriedBy, logAttributes, runningTelemetry, severityOf } from "../telemetry/index.ts";
 import { callerOf } from "./caller.ts";
 import { type Entry, entryOf, LEVEL, TEMPLATE, WANTED } from "./entry.ts";
-import { jsonLine, type Line } from "./line.ts";
+import { jsonLine, type Line, PLACED } from "./line.ts";
 import { type LoggingState, loggingState } from "./state.ts";
 import { textLine } from "./text-line.ts";
 
@@ -34,23 +34,41 @@ const levelOf = (entry: Entry): string => String(entry[LEVEL] ?? entry.level ?? 
 
 /** Fields of an error have names of their own in OpenTelemetry. */
 function attributesOf({ logger, caller, fields }: Line): ReturnType<typeof logAttributes> {
-  const { error, ...rest } = fields;
-  const { name, message, stack } = (typeof error === "object" && error !== null ? error : {}) as Record<
-    string,
-    unknown
-  >;
-  const isError = typeof name === "string" && typeof stack === "string";
-  return {
-    logger,
-    ...logAttributes(isError ? rest : fields),
-    ...(isError && { "exception.type": name, "exception.message": String(message), "exception.stacktrace": stack }),
-    ...(caller !== undefined && {
-      "code.file.path": caller.module,
-      "code.line.number": caller.line,
-      ...(caller.function !== undefined && { "code.function.name": caller.function }),
-    }),
+  const attributes = logAttributes(fields);
+  attributes["logger"] = logger;
+  const { error } = fields;
+  if (typeof error === "object" && error !== null) {
+    const { name, message, stack } = error as Record<string, unknown>;
+    if (typeof name === "string" && typeof stack === "string") {
+      delete attributes["error"];
+      attributes["exception.type"] = name;
+      attributes["exception.message"] = String(message);
+      attributes["exception.stacktrace"] = stack;
+    }
+  }
+  if (caller !== undefined) {
+    attributes["code.file.path"] = caller.module;
+    attributes["code.line.number"] = caller.line;
+    if (caller.function !== undefined) attributes["code.function.name"] = caller.function;
+  }
+  return attributes;
+}
+
+/** ISO 8601. Most of it is the same for all lines of a second. */
+function createTimestamps(): (timeMs: number) => string {
+  let second = Number.NaN;
+  let prefix = "";
+  return (timeMs) => {
+    const whole = Math.floor(timeMs);
+    const ms = whole % 1000;
+    if (whole - ms !== second) {
+      second = whole - ms;
+      prefix = new Date(second).toISOString().slice(0, -4);
+    }
+    return `${prefix}${ms < 10 ? "00" : ms < 100 ? "0" : ""}${ms}Z`;
   };
 }
+const timestampOf = createTimestamps();
 
 type Recipe = {
   readonly name: string;
@@ -69,15 +87,8 @@ function lineOf(entry: Entry, recipe: Recipe): Line | undefined {
   const leftOut = sampling.decide(level, typeof template === "string" ? template : "", span?.traceId);
   if (leftOut === undefined) return undefined;
 
-  const {
-    level: _,
-    message,
-    logger = recipe.name,
-    trace_id: traceId,
-    span_id: spanId,
-    timestamp: __,
-    ...fields
-  } = entry;
+  const { message, logger = recipe.name, trace_id: traceId, span_id: spanId } = entry;
+  const fields = cleaner.fields(entry, PLACED);
   if (leftOut > 0) fields[LEFT_OUT] = leftOut;
   const carried = carriedBy(current)?.line;
   const ids: Record<string, unknown> = carried === undefined ? {} : cleaner.fields(carried);
@@ -89,13 +100,13 @@ function lineOf(entry: Entry, recipe: Recipe): Line | undefined {
   }
   const wantsCaller = recipe.caller === "always" || (recipe.caller === "error" && level === "error");
   return {
-    timestamp: new Date(systemClock.nowMs()).toISOString(),
+    timestamp: timestampOf(systemClock.nowMs()),
     level,
     logger: cleaner.text(String(logger)),
     message: cleaner.text(typeof message === "string" ? message : String(message)),
     ids,
     caller: wantsCaller ? callerOf() : undefined,
-    fields: cleaner.fields(fields),
+    fields,
   };
 }
 
@@ -110,19 +121,27 @@ function emit(line: Line, eventName: unknown): void {
   });
 }
 
-/** Writes an entry where it is wanted. Returns what transports that the program added are to get. Never throws. */
-function write(entry: Entry, recipe: Recipe, wanted: boolean): Entry | undefined {
+type Wanted = {
+  /** By our outputs: the logger's level lets it pass. */
+  readonly here: boolean;
+  /** By transports that the program added. */
+  readonly elsewhere: boolean;
+};
+
+/** Writes an entry where it is wanted. Returns what goes elsewhere. Never throws. */
+function write(entry: Entry, recipe: Recipe, wanted: Wanted): Entry | undefined {
   try {
     const line = lineOf(entry, recipe);
     if (line === undefined) return undefined;
     const { outputs } = recipe.state;
     const { timestamp, level, logger, message, ids, fields } = line;
     const text = recipe.json ? jsonLine(line) : textLine(line, false);
-    if (wanted) {
+    if (wanted.here) {
       const colored = !recipe.json && outputs.hasColors() ? textLine(line, true) : undefined;
       outputs.write({ timestamp, level, logger, text, colored });
       emit(line, entry["event.name"]);
     }
+    if (!wanted.elsewhere) return undefined;
     return { ...fields, ...ids, timestamp, logger, level, message, [LEVEL]: level, [MESSAGE]: text };
   } catch {
     // What cannot be read or written is not worth an error in the program.
@@ -200,9 +219,10 @@ export function createLogger(options: string | LoggerOptions): Logger {
       const isEntry = typeof info === "object" && info !== null && !(info instanceof Error);
       const entry = isEntry ? (info as Entry) : entryOf("info", undefined, [info]);
       if (!logger.silent) {
-        const wanted = entry[WANTED] ?? isWanted(logger, levelOf(entry));
-        const done = wanted === true || hasTransports() ? write(entry, recipe, wanted === true) : undefined;
-        if (done !== undefined && hasTransports()) passOn(done);
+        const here = (entry[WANTED] ?? isWanted(logger, levelOf(entry))) === true;
+        const elsewhere = hasTransports();
+        const done = here || elsewhere ? write(entry, recipe, { here, elsewhere }) : undefined;
+        if (done !== undefined) passOn(done);
       }
       for (const one of rest) if (typeof one === "function") one();
       return true;

@@ -3,8 +3,8 @@ import { createRedactor } from "../redaction/index.ts";
 /** Removes secrets and personal data from what a program logs: the one point that every line passes before any output. */
 export type Cleaner = {
   readonly text: (value: string) => string;
-  /** A copy of the members that can be written as JSON. Errors keep their causes. */
-  readonly fields: (given: Readonly<Record<string, unknown>>) => Record<string, unknown>;
+  /** A copy of the members that can be written as JSON, without those of `except`. Errors keep their causes. */
+  readonly fields: (given: object, except?: ReadonlySet<string>) => Record<string, unknown>;
 };
 
 /** What was looked at once need not be looked at again: names, ids, messages without values come again and again. */
@@ -14,6 +14,7 @@ const MAX_REMEMBERED_LENGTH = 100;
 const MAX_TEXT = 1_000_000;
 const MAX_WRITTEN = 262_144;
 const MAX_CAUSES = 8;
+const NONE: ReadonlySet<string> = new Set();
 
 function remembering<T>(find: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>();
@@ -70,12 +71,21 @@ export function createCleaner(): Cleaner {
   };
   return {
     text,
-    fields: (given) => {
+    fields: (given, except = NONE) => {
+      const members = given as Readonly<Record<string, unknown>>;
+      const names = Object.keys(members);
       // The members of a pair explain each other.
-      if ("value" in given || "logprob" in given) return redactor.value({ ...given }) as Record<string, unknown>;
+      if (names.includes("value") || names.includes("logprob")) {
+        const wanted = names.filter((name) => !except.has(name));
+        return redactor.value(Object.fromEntries(wanted.map((name) => [name, members[name]]))) as Record<
+          string,
+          unknown
+        >;
+      }
       const safe: Record<string, unknown> = {};
-      for (const name of Object.keys(given)) {
-        const value = given[name];
+      for (const name of names) {
+        if (except.has(name)) continue;
+        const value = members[name];
         if (name === "__proto__" || !isHarmless(name)) Object.assign(safe, redactor.value({ [name]: value }));
         else {
           const one = safeValue(value);
