@@ -34,6 +34,8 @@ export type RecordedCall = {
   ended: boolean;
   /** The program has said itself what came out. */
   hasOutput: boolean;
+  /** What the program has in its hands of it, made when it asks. */
+  handle: object | undefined;
 };
 
 const CALL_KEY = createContextKey("agent-observatory.call");
@@ -47,7 +49,16 @@ export function startCall({ tracer, captureContent }: Telemetry, recipe: SpanRec
   const { spanName, kind, attributes } = recipe;
   const outer = context.active();
   const span = tracer.startSpan(spanName, { kind, attributes }, outer);
-  const call = { span, recipe, captureContent, status: undefined, failed: false, ended: false, hasOutput: false };
+  const call = {
+    span,
+    recipe,
+    captureContent,
+    status: undefined,
+    failed: false,
+    ended: false,
+    hasOutput: false,
+    handle: undefined,
+  };
   return Object.assign(call, { inside: trace.setSpan(outer, span).setValue(CALL_KEY, call) }) as RecordedCall;
 }
 

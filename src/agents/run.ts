@@ -88,8 +88,6 @@ function guarded<A extends unknown[]>(step: (...args: A) => void): (...args: A) 
 const attributesOf = (given: unknown) =>
   typeof given === "object" && given !== null ? logAttributes(given as Record<string, unknown>) : {};
 
-const handles = new WeakMap<RecordedCall, LlmRun & StartedRun>();
-
 function createHandle(call: RecordedCall): LlmRun & StartedRun {
   const { span } = call;
   const { traceId, spanId } = span.spanContext();
@@ -121,12 +119,8 @@ function createHandle(call: RecordedCall): LlmRun & StartedRun {
 }
 
 export function runOf(call: RecordedCall): LlmRun & StartedRun {
-  let run = handles.get(call);
-  if (run === undefined) {
-    run = createHandle(call);
-    handles.set(call, run);
-  }
-  return run;
+  call.handle ??= createHandle(call);
+  return call.handle as LlmRun & StartedRun;
 }
 
 /** The run that the program is in: of the wrapper, the decorator or the `run` that it was called by; undefined outside of all, or where nothing is recorded. */
