@@ -1,7 +1,7 @@
 /** Real database servers of this machine (Debian's packages), each in a directory of its own, on a port that was free. */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, globSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { chown, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -42,13 +42,19 @@ async function ready(child: ChildProcess, stream: "stdout" | "stderr", sign: Reg
   throw new Error(`the database did not start:\n${lines.join("\n")}`);
 }
 
+/** A database is a process, and what it has started for its clients. */
+function signalAll({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").map(Number);
+  for (const one of [Number(pid), ...children.filter((child) => child > 0)]) process.kill(one, signal);
+}
+
 function database(child: ChildProcess, port: number, directory: string): Database {
   return {
     port,
-    hang: () => void child.kill("SIGSTOP"),
-    goOn: () => void child.kill("SIGCONT"),
+    hang: () => signalAll(child, "SIGSTOP"),
+    goOn: () => signalAll(child, "SIGCONT"),
     stop: async () => {
-      child.kill("SIGCONT");
+      signalAll(child, "SIGCONT");
       child.kill("SIGTERM");
       // Postgres ends at once, its clients or no, where it is interrupted.
       child.kill("SIGINT");
