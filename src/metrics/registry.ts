@@ -2,12 +2,12 @@ import type { Clock } from "../base/index.ts";
 import { CATALOGUE, type LabelsOf, type MetricDefinition, type MetricName } from "./catalogue.ts";
 import { createLabelGuard } from "./label-guard.ts";
 import { Counter, Gauge, Histogram, Registry } from "./prom-client.ts";
+import { addAgain, type Exemplar, type Labels, observeAgain, type PromSeries } from "./prom-series.ts";
 import { createRecentValues, type RecentValues } from "./recent-values.ts";
 import type { MetricSnapshot, SeriesSnapshot } from "./snapshot.ts";
 import { DEFAULT_WINDOW_MS, type MetricSummary, type SummaryOptions, summarize } from "./summary.ts";
 
-/** The span that was current when a value was recorded; left out where that span is not exported. */
-export type Exemplar = { readonly traceId: string; readonly spanId: string };
+export type { Exemplar } from "./prom-series.ts";
 
 export type Metrics = {
   /** Adds to a counter or gauge. */
@@ -42,30 +42,14 @@ export type MetricsOptions = {
   readonly cleanLabel: (value: string) => string;
 };
 
-type Labels = Record<string, string>;
-type PromExemplar = { labelSet: Labels; value: number; timestamp: number };
-/**
- * prom-client's own record of a series. Its public getters are asynchronous, and an exiting process cannot wait, so the map is
- * read directly; and what is recorded again and again is added directly, as finding its series costs more than adding. A test holds
- * this against the pinned version.
- */
-type PromSeries = {
-  readonly labels: Labels;
-  value?: number;
-  readonly exemplar?: PromExemplar;
-  sum?: number;
-  count?: number;
-  readonly bucketValues?: Record<string, number>;
-  readonly bucketExemplars?: Readonly<Record<string, PromExemplar | null>>;
-};
 type PromMetric = { readonly hashMap: Readonly<Record<string, PromSeries>> };
 type Instrument = {
   readonly definition: MetricDefinition;
   readonly metric: Counter | Gauge | Histogram;
   /** When each series was first recorded: the start time that lets a counter born at 1 count as an increase. */
   readonly startMs: Map<string, number>;
-  /** Labels as given, joined, to labels as recorded: what was guarded once need not be again. */
-  readonly guarded: Map<string, Recorded>;
+  /** Labels as given, a branch for each, to labels as recorded: what was guarded once need not be again. */
+  readonly guarded: Branch;
   /** A gauge that is set: that puts a new series in the place of the old one. */
   isSet: boolean;
   /** Made with the first recording. */
@@ -102,57 +86,36 @@ function seriesKey(definition: MetricDefinition, labels: Labels): string {
   return key;
 }
 
+/** Labels are texts that are there: to look for one after another is faster than for a new text of all. */
+type Branch = Map<string, Branch | Recorded>;
+
+function recordedBefore({ definition, guarded }: Instrument, given: Labels): Recorded | undefined {
+  let at = guarded.get("");
+  for (const label of definition.labels) {
+    if (!(at instanceof Map)) return undefined;
+    at = at.get(given[label] as string);
+  }
+  return at instanceof Map ? undefined : at;
+}
+
+function keepRecorded({ definition, guarded }: Instrument, given: Labels, recorded: Recorded): void {
+  let branch = guarded;
+  let value = "";
+  for (const label of definition.labels) {
+    const before = branch.get(value);
+    const next: Branch = before instanceof Map ? before : new Map();
+    branch.set(value, next);
+    branch = next;
+    value = given[label] as string;
+  }
+  branch.set(value, recorded);
+}
+
 /** Looks for the series that has just been recorded, once. */
 function rememberSeries({ metric, isSet }: Instrument, recorded: Recorded): void {
   if (recorded.series !== undefined || isSet) return;
   const { hashMap } = metric as unknown as PromMetric;
   recorded.series = Object.values(hashMap).find(({ labels }) => labels === recorded.labels) ?? null;
-}
-
-/** Puts the exemplar into its place, where one was before: the first is prom-client's to make. */
-function replaceExemplar(place: PromExemplar, { traceId, spanId }: Exemplar, value: number, timeMs: number): void {
-  place.labelSet = { trace_id: traceId, span_id: spanId };
-  place.value = value;
-  place.timestamp = timeMs / 1000;
-}
-
-/** Adds to a counter or gauge that was recorded before; false where that is prom-client's to do. */
-function addAgain(
-  series: PromSeries | null | undefined,
-  value: number,
-  exemplar: Exemplar | undefined,
-  timeMs: number,
-): boolean {
-  if (series?.value === undefined) return false;
-  if (exemplar !== undefined) {
-    if (series.exemplar === undefined) return false;
-    replaceExemplar(series.exemplar, exemplar, value === 0 ? 1 : value, timeMs);
-  }
-  series.value += value;
-  return true;
-}
-
-/** Records into a histogram as `addAgain` into a counter. */
-function observeAgain(
-  series: PromSeries | null | undefined,
-  bounds: readonly number[],
-  value: number,
-  exemplar: Exemplar | undefined,
-  timeMs: number,
-): boolean {
-  if (series?.bucketValues === undefined || series.sum === undefined || series.count === undefined) return false;
-  // Beyond the last bound prom-client counts in no bucket, and keeps the exemplar under -1.
-  const bound = bounds.find((one) => value <= one) ?? -1;
-  if (exemplar !== undefined) {
-    const place = series.bucketExemplars?.[bound];
-    if (place === undefined || place === null) return false;
-    replaceExemplar(place, exemplar, value, timeMs);
-  }
-  const before = series.bucketValues[bound];
-  if (before !== undefined) series.bucketValues[bound] = before + 1;
-  series.sum += value;
-  series.count += 1;
-  return true;
 }
 
 function exemplarsOf(series: PromSeries): SeriesSnapshot["exemplars"] {
@@ -214,8 +177,7 @@ export function createMetrics({ clock, labelValueLimit, cleanLabel }: MetricsOpt
   const prepare = (name: string, given: Labels): { instrument: Instrument; recorded: Recorded } => {
     revision += 1;
     const instrument = instrumentOf(name);
-    const givenKey = seriesKey(instrument.definition, given);
-    const known = instrument.guarded.get(givenKey);
+    const known = recordedBefore(instrument, given);
     if (known !== undefined) return { instrument, recorded: known };
     let { labels, folded } = guard(name, given);
     let key = seriesKey(instrument.definition, labels);
@@ -230,7 +192,7 @@ export function createMetrics({ clock, labelValueLimit, cleanLabel }: MetricsOpt
     }
     // What is folded comes in ever new values, and each is to be counted: it stays out of the memory.
     const recorded: Recorded = { labels, series: folded ? null : undefined };
-    if (!folded) instrument.guarded.set(givenKey, recorded);
+    if (!folded) keepRecorded(instrument, given, recorded);
     return { instrument, recorded };
   };
   const exemplarLabels = (exemplar: Exemplar | undefined): object =>

@@ -19,7 +19,9 @@ type UndiciRequest = {
 function lookupPairs(pairs: readonly unknown[]): HeaderLookup {
   return (name) => {
     for (let at = 0; at + 1 < pairs.length; at += 2) {
-      if (String(pairs[at]).toLowerCase() === name) {
+      // Names of another length are most: they need not become texts. Their bytes are ASCII.
+      const given = pairs[at] as string | Buffer;
+      if (given.length === name.length && String(given).toLowerCase() === name) {
         const value = pairs[at + 1];
         // Response headers are raw bytes, which HTTP defines as latin1.
         return Buffer.isBuffer(value) ? value.toString("latin1") : String(value);
