@@ -24,8 +24,7 @@ const paintOutcome = ({ outcome }: Explanation, paint: Paint): ((text: string) =
 
 function chainText(chain: Failure["chain"]): string {
   const names = chain.map(({ name }) => oneLine(name));
-  const shown =
-    names.length <= SHOWN_CHAIN ? names : [...names.slice(0, SHOWN_CHAIN - 2), "…", names.at(-1) as string];
+  const shown = names.length <= SHOWN_CHAIN ? names : [...names.slice(0, SHOWN_CHAIN - 2), "…", names.at(-1) as string];
   return shown.join(" → ");
 }
 

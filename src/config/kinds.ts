@@ -274,6 +274,7 @@ export const syslogUrl: Kind<string> = {
   expected: "udp://host:port, tcp://host:port or unix:///path",
   fromText: parseSyslog,
   fromYaml: viaText(parseSyslog),
+  json: { type: "string" },
 };
 
 /** Of a level of the logger, which share is written. */
@@ -294,4 +295,9 @@ export const levelRates = (levels: readonly string[]): Kind<Readonly<Record<stri
   expected: `level=share pairs separated by commas, of ${levels.join(", ")} and numbers from 0 to 1`,
   fromText: (given) => ratesOf(parsePairs(given), levels),
   fromYaml: (value) => ratesOf(yamlPairs(value), levels),
+  json: {
+    type: "object",
+    additionalProperties: false,
+    properties: Object.fromEntries(levels.map((level) => [level, { type: "number", minimum: 0, maximum: 1 }])),
+  },
 });

@@ -76,12 +76,15 @@ describe("init", () => {
 
     const flagged = await project();
     const args = ["--service", 'a: ${b} "c" #d', "--environment", "prod", "--endpoint", "https://otlp.example.com/x"];
-    const more = ["--capture-content", "--slower-than", "2.5", "--costlier-than", "0.05"];
+    const more = ["--capture-content", "--slower-than", "2.5", "--costlier-than", "0.05", "--budget", "0.5", "--block"];
     assert.equal((await init(flagged, ["--yes", ...args, ...more])).code, 0);
     assert.deepEqual(problemsIn(flagged), []);
     const own = loadConfig({ env: {}, cwd: flagged }).config;
     assert.equal(own.serviceName, 'a: ${b} "c" #d');
     assert.equal(own.captureContent, true);
+    assert.deepEqual(own.budgets.limits, [
+      { name: "per-run", per: "run", limit: { usd: 0.5 }, mode: "block", match: {} },
+    ]);
     assert.deepEqual(own.sampling.keep, { errors: true, slowerThanMs: 2500, costlierThanUsd: 0.05 });
     assert.equal(own.otlp.tracesUrl, "https://otlp.example.com/x/v1/traces");
   });
@@ -89,7 +92,7 @@ describe("init", () => {
   it("asks, repeats a question whose answer is none, and takes defaults for empty ones", async () => {
     const cwd = await project();
     await writeFile(join(cwd, "package.json"), '{\n\t"name": "shop",\n\t"scripts": { "start": "node app.js" }\n}\n');
-    const answers = ["", "staging", "ftp://x", "console", "perhaps", "yes", "", "", "yes"];
+    const answers = ["", "staging", "ftp://x", "console", "perhaps", "yes", "", "", "2", "no", "yes"];
     const { code, stdout, stderr } = await init(cwd, [], `${answers.join("\n")}\n`);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /What is the service called\? \[shop\]/);
@@ -98,6 +101,9 @@ describe("init", () => {
     assert.match(stdout, /✓ wrote observatory\.yaml\n✓ wrote package\.json\n$/);
     const { config } = loadConfig({ env: {}, cwd });
     assert.deepEqual([config.serviceName, config.environment, config.exporter], ["shop", "staging", "console"]);
+    assert.deepEqual(config.budgets.limits, [
+      { name: "per-run", per: "run", limit: { usd: 2 }, mode: "warn", match: {} },
+    ]);
     assert.equal(
       await readFile(join(cwd, "package.json"), "utf8"),
       '{\n\t"name": "shop",\n\t"scripts": { "start": "node --require agent-observatory/register app.js" }\n}\n',

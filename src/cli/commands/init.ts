@@ -30,6 +30,8 @@ const FLAGS = {
   "capture-content": { kind: "switch", doc: "Record prompts, answers and arguments, redacted." },
   "slower-than": { kind: "text", value: "SECONDS", doc: "From here on a run is slow and always kept; 60." },
   "costlier-than": { kind: "text", value: "USD", doc: "From here on a run is dear and always kept; 1." },
+  budget: { kind: "text", value: "USD", doc: "What one run may cost; 0, the default, is no budget." },
+  block: { kind: "switch", doc: "Stop further calls of a run that has spent its budget." },
   script: { kind: "text", value: "NAME", doc: "Put the preload into this script of package.json." },
   agent: { kind: "text", value: "NAME", doc: "Write thresholds, alerts and a dashboard for this agent instead." },
   env: { kind: "text", value: "prod|staging|dev", doc: "With --agent: where it runs; production is the strictest." },
@@ -69,10 +71,12 @@ function answersOf({ flags }: Input, serviceName: string): Answers {
     endpoint: flags.endpoint ?? "http://127.0.0.1:4318",
     slowerThanSeconds: flags["slower-than"] ?? "60",
     costlierThanUsd: flags["costlier-than"] ?? "1",
+    budgetPerRunUsd: flags.budget ?? "0",
   };
   const flagOf = {
     slowerThanSeconds: "slower-than",
     costlierThanUsd: "costlier-than",
+    budgetPerRunUsd: "budget",
     serviceName: "service",
   } as const;
   for (const [name, value] of Object.entries(given)) {
@@ -85,6 +89,8 @@ function answersOf({ flags }: Input, serviceName: string): Answers {
     captureContent: flags["capture-content"],
     slowerThanSeconds: Number(given.slowerThanSeconds),
     costlierThanUsd: Number(given.costlierThanUsd),
+    budgetPerRunUsd: Number(given.budgetPerRunUsd),
+    budgetBlocks: flags.block,
   };
 }
 
@@ -206,7 +212,7 @@ async function initFolder(input: Input): Promise<number> {
 export const command = defineCommand({
   usage: ["[flags]", "--agent NAME --env prod|staging|dev [flags]"],
   about:
-    "Sets a folder up: asks what the service is called, where telemetry goes, whether content is recorded and what is slow or dear, and writes observatory.yaml with comments and a schema for editors. It tells, or writes, how the program is to be started. With --agent it writes thresholds, alert rules with unit tests, and a Grafana dashboard for one agent in one environment; production is the strictest, and pages. Change the thresholds and run it again with --force. Nothing that is there is overwritten without it.",
+    "Sets a folder up: asks what the service is called, where telemetry goes, whether content is recorded, what is slow or dear and what a run may cost, and writes observatory.yaml with comments and a schema for editors. It tells, or writes, how the program is to be started. With --agent it writes thresholds, alert rules with unit tests, and a Grafana dashboard for one agent in one environment; production is the strictest, and pages. Change the thresholds and run it again with --force. Nothing that is there is overwritten without it.",
   examples: [
     "agent-observatory init",
     "agent-observatory init --yes --endpoint http://collector:4318 --script start",

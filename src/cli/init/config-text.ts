@@ -8,6 +8,10 @@ export type Answers = {
   /** From here on a run is slow, or dear: it is kept whatever the share of traces says. */
   readonly slowerThanSeconds: number;
   readonly costlierThanUsd: number;
+  /** What one run may cost; 0 for no budget. */
+  readonly budgetPerRunUsd: number;
+  /** Whether further calls are stopped where it is spent, or it is only told. */
+  readonly budgetBlocks: boolean;
 };
 
 /** JSON strings are strings of YAML. A dollar sign before a brace would be a reference. */
@@ -19,6 +23,7 @@ const plain = (text: string): string =>
 /** observatory.yaml with comments. `schema` is where its JSON Schema is, for editors. */
 export function writeConfig(answers: Answers, schema: string): string {
   const { serviceName, environment, endpoint, captureContent, slowerThanSeconds, costlierThanUsd } = answers;
+  const { budgetPerRunUsd, budgetBlocks } = answers;
   const exporter =
     endpoint === "console"
       ? ["  # Traces are printed. To send them: otlp.", "  exporter: console"]
@@ -28,6 +33,14 @@ export function writeConfig(answers: Answers, schema: string): string {
           `    endpoint: ${quoted(endpoint)}`,
           "    # headers:",
           `    #   x-api-key: $\{COLLECTOR_KEY}`,
+        ];
+  const budget =
+    budgetPerRunUsd === 0
+      ? ["  # budgets:", "  #   limits:", "  #     - { name: per-run, per: run, limit: { usd: 1 }, mode: warn }"]
+      : [
+          "  budgets:",
+          "    limits:",
+          `      - { name: per-run, per: run, limit: { usd: ${budgetPerRunUsd} }, mode: ${budgetBlocks ? "block" : "warn"} }`,
         ];
   return `# yaml-language-server: $schema=${schema}
 #
@@ -49,6 +62,9 @@ ${exporter.join("\n")}
     keepErrors: true
     keepSlowerThanMs: ${Math.round(slowerThanSeconds * 1000)}
     keepCostlierThanUsd: ${costlierThanUsd}
+
+  # What calls to models may cost, by run, session, user, agent, hour or day. warn tells; block stops further calls as well.
+${budget.join("\n")}
 
   # Metrics can be pulled as well: http://127.0.0.1:9464/metrics
   # metrics:

@@ -23,6 +23,8 @@ export const CHECKS: Readonly<Record<keyof Answers, Check>> = {
   captureContent: isYesNo,
   slowerThanSeconds: (given) => isNumber(given) ?? (Number(given) >= 0.001 ? undefined : "Expected more than nothing."),
   costlierThanUsd: isNumber,
+  budgetPerRunUsd: isNumber,
+  budgetBlocks: isYesNo,
 };
 
 const QUESTIONS: readonly (readonly [name: keyof Answers, question: string])[] = [
@@ -32,6 +34,8 @@ const QUESTIONS: readonly (readonly [name: keyof Answers, question: string])[] =
   ["captureContent", "Record prompts, answers and arguments, redacted?"],
   ["slowerThanSeconds", "From how many seconds on is a run slow, and always kept?"],
   ["costlierThanUsd", "From how many US dollars on is it dear, and always kept?"],
+  ["budgetPerRunUsd", "How many US dollars may one run cost? (0: no budget)"],
+  ["budgetBlocks", "Stop further calls of a run that has spent them, instead of only telling?"],
 ];
 
 const shown = (value: Answers[keyof Answers]): string =>
