@@ -524,7 +524,11 @@ export function startTelemetry(options: StartOptions): Telemetry {
         timeMs: clock.nowMs(),
       });
     },
-    emitLine: (item) => telemetry.emitLog(item),
+    emitLine: (item) => {
+      telemetry.emitLog(item);
+      const { severityNumber, body, attributes: fields, scope } = item;
+      onLogLine({ timeMs: clock.nowMs(), severityNumber, message: body, fields, logger: scope });
+    },
     enter: (entered) => void sdk.contextManager.attach(entered),
     stampContext: pipeline.stamp,
     here: () => pipeline.here(context.active()),

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { builtin, type Clock, type Diagnostics } from "../base/index.ts";
 import { createFileOutput, type FileOutput } from "./file-output.ts";
 import type { LoggingSettings } from "./settings.ts";
+import { sendAtExit } from "./syslog-exit.ts";
 import { type SyslogSender, syslogMessage } from "./syslog-message.ts";
 import { createSyslogOutput, type SyslogOutput, syslogTargetOf } from "./syslog-output.ts";
 
@@ -22,8 +23,8 @@ export type Outputs = {
   readonly write: (line: Written) => void;
   /** Whether what is written to the console may have colours. */
   readonly hasColors: () => boolean;
-  /** What waits for a connection to the syslog server, for who ends the process. */
-  readonly takeWaiting: () => Buffer[];
+  /** Sends what still waits for a connection to the syslog server. For the end of the process: nothing else runs meanwhile. */
+  readonly end: () => void;
 };
 
 export type OutputsOptions = {
@@ -121,6 +122,14 @@ export function createOutputs({ settings, serviceName, clock, diagnostics, onDro
       // NO_COLOR, FORCE_COLOR and the terminal's own word are its affair.
       return to?.isTTY === true && to.hasColors();
     },
-    takeWaiting: () => syslog?.takeWaiting() ?? [],
+    end: () => {
+      const waiting = syslog?.takeWaiting() ?? [];
+      if (target === undefined || waiting.length === 0 || sendAtExit(target, waiting)) return;
+      onDrop(waiting.length);
+      diagnostics.warnOnce(
+        "syslog-at-exit",
+        `${waiting.length} log lines could not be sent to ${settings.syslog} and are lost.`,
+      );
+    },
   };
 }

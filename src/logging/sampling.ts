@@ -38,6 +38,7 @@ export function createSampling({ rates, burst, clock, onLeftOut }: SamplingOptio
   const passesRate = (level: string, traceId: string | undefined): boolean => {
     const rate = rates[level] ?? 1;
     if (rate >= 1) return true;
+    if (rate <= 0) return false;
     if (traceId !== undefined) return shareOf(traceId) < rate;
     const share = (shares.get(level) ?? 1 - rate) + rate;
     // Sums of a tenth are not exactly 1.

@@ -49,6 +49,10 @@ function createState(): LoggingState {
 /** Made with the first logger. A program may hold the package twice and has this once, as it has telemetry once. */
 export function loggingState(): LoggingState {
   const holder = globalThis as Global;
-  holder[STATE] ??= createState();
+  if (holder[STATE] === undefined) {
+    const state = createState();
+    holder[STATE] = state;
+    runningTelemetry()?.onEnd(state.outputs.end);
+  }
   return holder[STATE];
 }
