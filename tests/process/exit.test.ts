@@ -231,7 +231,7 @@ describe("a program that ends while no collector takes its telemetry", () => {
     const told = messages(run);
     assert.equal(told.length, tried ? 2 : 1, run.stderr);
     if (tried) assert.match(told[0] ?? "", /could not send/);
-    assert.match(told.at(-1) ?? "", new RegExp(`${COUNT} spans and 19 log lines of this process .*are lost`));
+    assert.match(told.at(-1) ?? "", new RegExp(`${COUNT} spans and 20 log lines of this process .*are lost`));
   };
 
   for (const [name, end] of Object.entries(endings)) {
