@@ -43,6 +43,8 @@ describe("the configuration", () => {
       export: { batchIntervalMs: 1000, queueSize: 20_000, batchSize: 512, exitTimeoutMs: 2000 },
       propagation: { childProcesses: true },
       instrumentations: { disabled: [] },
+      budgets: { limits: [], onFault: "open", loops: "warn", loopRepeats: 5 },
+      prices: { models: {} },
       errors: { tracking: true, patterns: [] },
       strict: false,
       logLevel: "warn",

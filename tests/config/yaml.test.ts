@@ -46,6 +46,17 @@ telemetry:
   export: { batchIntervalMs: 6, queueSize: 70, batchSize: 8, exitTimeoutMs: 9 }
   propagation: { childProcesses: no }
   instrumentations: { disabled: [pg, dns] }
+  budgets:
+    limits:
+      - { name: run, per: run, limit: { usd: 0.5, calls: 14 }, mode: block }
+      - { name: day, per: day, limit: { tokens: 15 }, match: { agent: research*, model: gpt-4.1 } }
+    onFault: closed
+    loops: block
+    loopRepeats: 16
+  prices:
+    models:
+      gpt-4.1: { input: 1.5, output: 6, cacheRead: 0.1, cacheWrite: 2 }
+      own: { input: 0, output: 0 }
   errors: { tracking: no, patterns: [{ name: down, types: [ApiError], threshold: 12, windowMs: 13, notify: "http://h/x" }] }
   reportFile: report.jsonl
   strict: true
@@ -84,6 +95,27 @@ describe("observatory.yaml", () => {
       export: { batchIntervalMs: 6, queueSize: 70, batchSize: 8, exitTimeoutMs: 9 },
       propagation: { childProcesses: false },
       instrumentations: { disabled: ["pg", "dns"] },
+      budgets: {
+        limits: [
+          { name: "run", per: "run", limit: { usd: 0.5, calls: 14 }, match: {}, mode: "block" },
+          {
+            name: "day",
+            per: "day",
+            limit: { tokens: 15 },
+            match: { agent: "research*", model: "gpt-4.1" },
+            mode: "warn",
+          },
+        ],
+        onFault: "closed",
+        loops: "block",
+        loopRepeats: 16,
+      },
+      prices: {
+        models: {
+          "gpt-4.1": { input: 1.5, output: 6, cacheRead: 0.1, cacheWrite: 2 },
+          own: { input: 0, output: 0 },
+        },
+      },
       errors: {
         tracking: false,
         patterns: [{ name: "down", types: ["ApiError"], threshold: 12, windowMs: 13, notify: "http://h/x" }],
