@@ -1,3 +1,4 @@
+import type { Codes } from "./codes.ts";
 import { afterEscape, backslashesBefore, type Claim, startsWithMarker } from "./rule.ts";
 import { sensitiveKeyKind, sensitiveParameterKind } from "./sensitive-key.ts";
 
@@ -7,7 +8,12 @@ const MAX_SPACES = 8;
 const JUDGED = 512;
 
 const KEY_CODE = /[A-Za-z0-9_.-]/;
-const isKeyCode = (code: number): boolean => code < 128 && KEY_CODE.test(String.fromCharCode(code));
+const isKeyCode = (code: number): boolean => KEY_CODE.test(String.fromCharCode(code));
+/** Letters beyond ASCII are part of a key too: `contraseña`. */
+const isKeyAt = (text: string, at: number): boolean => {
+  const code = text.charCodeAt(at);
+  return code < 128 ? KEY_CODES[code] === 1 : code >= 0xc0 && !(code >= 0x2000 && code < 0x3040);
+};
 const KEY_CODES = Uint8Array.from({ length: 128 }, (_, code) => (isKeyCode(code) ? 1 : 0));
 
 const QUOTES = "\"'`";
@@ -19,12 +25,33 @@ const LINE = /[^\r\n"'`<>\\]+/y;
 
 /** What stands where a secret will be, or is the name of a type. */
 const PLACEHOLDER =
-  /^(?:\*+|x{3,}|\.{3,}|…|<.*|\$\{.*|\$[A-Za-z_(].*|\{\{.*|%[a-z(].*|(?:process\.env|os\.environ|import\.meta|env)[.[].*|your[-_ ].*|null|none|nil|undefined|true|false|yes|no|string|str|text|number|int|integer|bool|boolean|any|unknown|object|void|never|bytes|buffer|required|optional|redacted|masked|hidden|removed|missing|invalid|expired|incorrect|wrong|empty|unset|not)$/i;
+  /^(?:\[?redacted\]?|.*(?:\.\.\.|…).*|.{0,8}\$\{.*|\/\^.*|include|omit|same-origin|[\^~]?\d+\.\d+\.\d+(?:[-+].*)?|\*+|x{3,}|\.{3,}|…|<.*|\$\{.*|\$[A-Za-z_(].*|\{\{.*|%[a-z(].*|(?:process\.env|os\.environ|import\.meta|env)[.[].*|your[-_ ].*|null|none|nil|undefined|true|false|yes|no|string|str|text|number|int|integer|bool|boolean|any|unknown|object|void|never|bytes|buffer|required|optional|redacted|masked|hidden|removed|missing|invalid|expired|incorrect|wrong|empty|unset|not)$/i;
 
 type Side = { readonly kind: string; readonly quote: string | undefined };
 
+type KindOf = (key: string, parameter: boolean) => string | undefined;
+
+/** Keys come again and again, in JSON above all. */
+const MAX_KEYS = 2000;
+const NONE = "";
+
+function createKindOf(): KindOf {
+  const keys = new Map<string, string>();
+  const parameters = new Map<string, string>();
+  return (key, parameter) => {
+    const known = parameter ? parameters : keys;
+    let kind = known.get(key);
+    if (kind === undefined) {
+      kind = (parameter ? sensitiveParameterKind(key) : sensitiveKeyKind(key)) ?? NONE;
+      if (known.size >= MAX_KEYS) known.clear();
+      known.set(key, kind);
+    }
+    return kind === NONE ? undefined : kind;
+  };
+}
+
 /** The key that ends before the separator at `at`. */
-function keyBefore(text: string, at: number, separator: string): Side | undefined {
+function keyBefore(text: string, at: number, separator: string, kindOf: KindOf): Side | undefined {
   let end = at;
   for (let spaces = 0; end > 0 && spaces < 4 && text[end - 1] === " "; spaces++) end--;
   if (end > 0 && text[end - 1] === "]") end--;
@@ -37,16 +64,23 @@ function keyBefore(text: string, at: number, separator: string): Side | undefine
     return undefined;
   }
   let start = end;
-  while (start > 0 && end - start < MAX_KEY && KEY_CODES[text.charCodeAt(start - 1)] === 1) start--;
+  while (start > 0 && end - start < MAX_KEY && isKeyAt(text, start - 1)) start--;
   start = afterEscape(text, start, end);
   if (start === end) return undefined;
   let key = text.slice(start, end);
   const parameter = separator === "=" && start > 0 && "?&".includes(text[start - 1] as string);
-  // "API key: …" is two words.
-  if (/^keys?$/i.test(key) && text[start - 1] === " ") key = text.slice(Math.max(0, start - 16), end);
-  const kind = parameter ? sensitiveParameterKind(key) : sensitiveKeyKind(key);
+  // "API key: …" is two words, "mot de passe : …" three.
+  if (/^(?:keys?|passe)$/i.test(key) && text[start - 1] === " ") key = text.slice(Math.max(0, start - 16), end);
+  if (quote !== undefined && /^value$/i.test(key)) key = namedBefore(text, start - quote.length) ?? key;
+  const kind = kindOf(key, parameter);
   return kind === undefined ? undefined : { kind, quote };
 }
+
+const NAMED = /"(?:name|key)\\{0,8}"\s{0,4}:\s{0,4}\\{0,8}"([^"\\]{1,80})\\{0,8}"\s{0,4},\s{0,16}$/i;
+
+/** A list of headers or variables tells the key in the member before: `"name":"API_KEY","value":"…"`. */
+const namedBefore = (text: string, at: number): string | undefined =>
+  NAMED.exec(text.slice(Math.max(0, at - 140), at))?.[1];
 
 /** How many times a quote with so many backslashes before it was escaped: 2^L - 1 belong to it, 2^(L+1) to each backslash before. */
 function escapeLevel(backslashes: number): number {
@@ -87,9 +121,14 @@ function endOfQuoted(text: string, start: number, quote: string): number {
   return end;
 }
 
+/** `"OPENAI_API_KEY"`, `"domain_secrets"`: the name of a secret, not one. */
+const isName = (value: string, kind: string): boolean =>
+  /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(value) ||
+  (kind !== "password" && /^[A-Za-z_.-]+$/.test(value) && sensitiveKeyKind(value) !== undefined);
+
 /** Whether a quoted value under a sensitive key is a secret. */
 function isQuotedSecret(value: string, kind: string): boolean {
-  if (value === "" || PLACEHOLDER.test(value)) return false;
+  if (value === "" || PLACEHOLDER.test(value) || isName(value, kind)) return false;
   if (kind === "password" || kind === "authorization" || kind === "cookie") return true;
   if (/\s/.test(value)) return false;
   // The pieces of a model's answer are called "token" too.
@@ -99,6 +138,8 @@ function isQuotedSecret(value: string, kind: string): boolean {
 /** Whether an unquoted value is a secret rather than code or prose. */
 function isBareSecret(value: string, kind: string, tight: boolean, endsLine: boolean): boolean {
   if (PLACEHOLDER.test(value) || /^[([{]|\(/.test(value) || sensitiveKeyKind(value) !== undefined) return false;
+  // `apiKey: defaultToConfig2` is code.
+  if (isName(value, kind) || (!tight && /^[a-z]+(?:[A-Z][a-z]+)+\d?$/.test(value))) return false;
   if (/^\d+$/.test(value)) return kind === "password" ? value.length >= 4 : value.length >= (kind === "token" ? 16 : 3);
   // password=hunter: how the environment, queries and connection strings write it.
   if (tight) return value.length >= 3 && !/^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$]+)+$/.test(value);
@@ -150,6 +191,7 @@ function claimValue(
     if (!isQuotedSecret(text.slice(start, Math.min(end, start + JUDGED)), kind)) return start;
     SCHEME.lastIndex = start;
     const secret = kind === "authorization" && SCHEME.test(text) ? SCHEME.lastIndex : start;
+    if (secret > start && PLACEHOLDER.test(text.slice(secret, Math.min(end, secret + JUDGED)))) return start;
     if (secret < end && startsWithMarker(text, secret) !== end) claim(secret, end, { kind });
     return end;
   }
@@ -174,7 +216,9 @@ function claimValue(
   }
   // The head decides first: reading a value to its end and then refusing it, again and again, would cost n².
   BARE_HEAD.lastIndex = Math.max(secret, afterMarker);
-  const end = BARE_HEAD.test(text) ? BARE_HEAD.lastIndex : Math.max(secret, afterMarker);
+  let end = BARE_HEAD.test(text) ? BARE_HEAD.lastIndex : Math.max(secret, afterMarker);
+  // The full stop of a sentence.
+  if (text[end - 1] === "." && end - secret > 1 && afterMarker === -1) end--;
   if (end === secret || end === afterMarker) return Math.max(end, from);
   const value = text.slice(secret, end);
   const endsLine = end === text.length || text[end] === "\n" || text[end] === "\r" || text.startsWith("\\n", end);
@@ -189,20 +233,24 @@ function claimValue(
 }
 
 /** Finds `key = value`, `key: value`, `"key":"value"`, `?key=value`, in any JSON escaping, where the key is a sensitive one. */
-export function findAssignments(text: string, claim: Claim): void {
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code !== 58 && code !== 61) continue;
-    const separator = code === 58 ? ":" : "=";
-    const next = text[at + 1];
-    if (next === "=" && separator === "=") {
-      while (text[at + 1] === "=") at++;
-      continue;
+export function createAssignmentFinder(): (text: string, claim: Claim, codes: Codes) => void {
+  const kindOf = createKindOf();
+  return (text, claim, codes) => {
+    const { length } = text;
+    for (let at = 0; at < length; at++) {
+      const code = codes[at];
+      if (code !== 58 && code !== 61) continue;
+      const separator = code === 58 ? ":" : "=";
+      const next = text[at + 1];
+      if (next === "=" && separator === "=") {
+        while (text[at + 1] === "=") at++;
+        continue;
+      }
+      if (next === ">" || (separator === ":" && (next === ":" || next === "/"))) continue;
+      if (separator === "=" && at > 0 && "!<>+*/-".includes(text[at - 1] as string)) continue;
+      const from = separator === ":" && next === "=" ? at + 2 : at + 1;
+      const key = keyBefore(text, at, separator, kindOf);
+      if (key !== undefined) at = Math.max(at, claimValue(text, from, key, separator, claim) - 1);
     }
-    if (next === ">" || (separator === ":" && (next === ":" || next === "/"))) continue;
-    if (separator === "=" && at > 0 && "!<>+*/-".includes(text[at - 1] as string)) continue;
-    const from = separator === ":" && next === "=" ? at + 2 : at + 1;
-    const key = keyBefore(text, at, separator);
-    if (key !== undefined) at = Math.max(at, claimValue(text, from, key, separator, claim) - 1);
-  }
+  };
 }

@@ -1,6 +1,7 @@
 import { ObservatoryError } from "../base/index.ts";
 import { byPattern, type Rule } from "./rule.ts";
-import { RULES } from "./rules.ts";
+import { createRules } from "./rules.ts";
+import { PERSONAL_KEY_KINDS, SECRET_KEY_KINDS } from "./sensitive-key.ts";
 import { createTextRedactor } from "./text.ts";
 import { createUrlRedactor } from "./url.ts";
 import { createValueRedactor } from "./value.ts";
@@ -30,8 +31,11 @@ export type RedactorOptions = {
   readonly except?: readonly string[];
 };
 
-/** Every kind that a rule finds. Sensitive keys add `password`, `token`, `api_key`, `authorization`, `cookie`, `otp`, `card_code`. */
-export const REDACTION_KINDS: readonly string[] = [...new Set(RULES.map((rule) => rule.kind))];
+/** Every kind there is; docs/privacy.md says of each what it is. */
+export function redactionKinds(): readonly string[] {
+  const found = createRules().flatMap((rule) => rule.kinds ?? [rule.kind]);
+  return [...new Set([...found, ...SECRET_KEY_KINDS, ...PERSONAL_KEY_KINDS, "url_credentials", "parameter"])];
+}
 
 function ruleOf({ kind, pattern }: ExtraPattern): Rule {
   if (!/^[a-z0-9_]{1,64}$/.test(kind)) {
@@ -53,7 +57,7 @@ function ruleOf({ kind, pattern }: ExtraPattern): Rule {
 /** Throws AO_REDACTION_PATTERN where one of the extra patterns cannot be used. */
 export function createRedactor(options: RedactorOptions = {}): Redactor {
   const except = new Set(options.except);
-  const rules = [...(options.extraPatterns ?? []).map(ruleOf), ...RULES.filter((rule) => !except.has(rule.kind))];
-  const text = createTextRedactor(rules);
+  const extra = (options.extraPatterns ?? []).map(ruleOf);
+  const text = createTextRedactor(extra, except);
   return { text, value: createValueRedactor(text), url: createUrlRedactor(text) };
 }

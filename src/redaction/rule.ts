@@ -1,13 +1,18 @@
-/** Reports that text[start, end) is of the rule's kind. `quote` is what the marker must stand in for the text to stay JSON. */
+import type { Codes } from "./codes.ts";
+
+/** Reports that text[start, end) is of a kind. `quote` is what the marker must stand in for the text to stay JSON. */
 export type Claim = (start: number, end: number, options?: { readonly kind?: string; readonly quote?: string }) => void;
 
-/** One kind of secret or personal data, and how it is found. */
+/** Secrets or personal data of one or more kinds, and how they are found. */
 export type Rule = {
+  /** What a claim is of that does not say itself. */
   readonly kind: string;
+  /** The kinds that its claims name, where they are not just `kind`. */
+  readonly kinds?: readonly string[];
   /** Any text that the rule can match contains one of these; none means that the rule looks at every text. */
   readonly anchors: readonly string[];
-  /** Must take time linear in the length of the text, whatever the text. */
-  readonly find: (text: string, claim: Claim) => void;
+  /** Must take time linear in the length of the text, whatever the text. `codes` are those of the text. */
+  readonly find: (text: string, claim: Claim, codes: Codes) => void;
 };
 
 /** What stands where something was. Contains nothing that any rule matches, so that redacting twice changes nothing. */
@@ -25,7 +30,7 @@ export const startsWithMarker = (text: string, at: number): number => {
  * A finder by regular expression. The first group, if any, is context that stays. A match that `accept` refuses is skipped as a
  * whole: searching again inside of it would cost quadratic time on hostile input.
  */
-export function byPattern(pattern: RegExp, accept?: (found: string) => boolean): Rule["find"] {
+export function byPattern(pattern: RegExp, accept?: (found: string) => boolean): (text: string, claim: Claim) => void {
   return (text, claim) => {
     pattern.lastIndex = 0;
     for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
@@ -38,15 +43,6 @@ export function byPattern(pattern: RegExp, accept?: (found: string) => boolean):
       if (accept === undefined || accept(text.slice(start, end))) claim(start, end);
     }
   };
-}
-
-/**
- * A token that begins with a fixed prefix. The prefix comes first in the pattern, which lets the engine skip to it; only then is
- * looked back whether a word begins there. In a JSON-escaped text the `n` of `\n` is no part of the word.
- */
-export function token(prefix: string, body: string, accept?: (found: string) => boolean): Rule["find"] {
-  const begins = `(?<=(?:^|[^A-Za-z0-9]|\\\\[nrtbf]|\\\\u[0-9A-Fa-f]{4}|%[0-9A-F]{2})(?:${prefix}))`;
-  return byPattern(new RegExp(`(?:${prefix})${begins}${body}`, "g"), accept);
 }
 
 const isWordCode = (code: number): boolean =>
@@ -69,11 +65,63 @@ export function afterEscape(text: string, start: number, end: number): number {
   return "nrtbf".includes(text[start] as string) ? start + 1 : start;
 }
 
-/** Whether a letter or digit stands at a position that is not part of a JSON escape. */
+/** As afterEscape, also past the digits of a percent sign and past a color of a terminal. */
+export function pastEscape(text: string, start: number, end: number): number {
+  const before = text[start - 1];
+  if (before === "%" && /^[0-9A-Fa-f]{2}/.test(text.slice(start, Math.min(end, start + 2)))) return start + 2;
+  if (before === "[" || before === ";") {
+    return Math.min(end, start + (/^\d{1,3}m/.exec(text.slice(start, start + 4))?.[0].length ?? 0));
+  }
+  return afterEscape(text, start, end);
+}
+
+/** An escape of JSON, a percent sign with its digits, a color of a terminal: letters that are no part of the word after them. */
+const NO_WORD = /(?:\\[nrtbf]|\\u[0-9A-Fa-f]{4}|%[0-9A-F]{2}|\[[\d;]{0,8}m)$/;
+
+/** Whether a letter or digit stands before a position that is not part of an escape. */
 export function wordBefore(text: string, at: number): boolean {
   if (at === 0 || !isWordCode(text.charCodeAt(at - 1))) return false;
-  if ("nrtbf".includes(text[at - 1] as string) && text[at - 2] === "\\") return false;
-  return !/\\u[0-9A-Fa-f]{4}$/.test(text.slice(Math.max(0, at - 6), at));
+  return !NO_WORD.test(text.slice(Math.max(0, at - 10), at));
+}
+
+/**
+ * A token that begins with one of some fixed prefixes where no other word goes on. `body` is the source of what follows; it must fail
+ * fast, or read to an end from which the search goes on.
+ */
+export function token(
+  prefixes: readonly string[],
+  body: string,
+  accept?: (found: string) => boolean,
+  notAfter = "",
+): Rule["find"] {
+  const shape = lazyPattern(body, "y");
+  return (text, claim) => {
+    const pattern = shape();
+    for (const prefix of prefixes) {
+      for (let at = text.indexOf(prefix); at !== -1; ) {
+        let next = at + prefix.length;
+        if (!wordBefore(text, at) && (at === 0 || !notAfter.includes(text[at - 1] as string))) {
+          pattern.lastIndex = next;
+          if (pattern.test(text)) {
+            next = pattern.lastIndex;
+            // A full stop ends a sentence, no token.
+            while (next > at && text[next - 1] === ".") next--;
+            if (accept === undefined || accept(text.slice(at, next))) claim(at, next);
+          }
+        }
+        at = text.indexOf(prefix, next);
+      }
+    }
+  };
+}
+
+/** Compiled when first asked for: most programs never meet most kinds. */
+export function lazyPattern(source: string, flags: string): () => RegExp {
+  let pattern: RegExp | undefined;
+  return () => {
+    pattern ??= new RegExp(source, flags);
+    return pattern;
+  };
 }
 
 const JSON_KEY_BEFORE = /(\\*")\s{0,4}:\s{0,4}$/;
@@ -86,4 +134,10 @@ export function quoteForNumber(text: string, start: number, end: number): string
   return JSON_NUMBER_ENDS.test(text)
     ? JSON_KEY_BEFORE.exec(text.slice(Math.max(0, start - 24), start))?.[1]
     : undefined;
+}
+
+/** As a claim, keeping JSON valid where a bare number is replaced. */
+export function claimNumber(text: string, start: number, end: number, claim: Claim, kind: string): void {
+  const quote = quoteForNumber(text, start, end);
+  claim(start, end, quote === undefined ? { kind } : { kind, quote });
 }

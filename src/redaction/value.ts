@@ -1,5 +1,5 @@
 import { marker } from "./rule.ts";
-import { sensitiveKeyKind } from "./sensitive-key.ts";
+import { personalKeyKind, sensitiveKeyKind } from "./sensitive-key.ts";
 
 // Deeper or larger values than these are no messages; copying them would cost the program more than they tell.
 const MAX_DEPTH = 32;
@@ -39,6 +39,9 @@ function kindOfPair(members: Members): string | undefined {
   return typeof name === "string" && "value" in members ? sensitiveKeyKind(name) : undefined;
 }
 
+const personalKind = (key: string, value: unknown): string | undefined =>
+  typeof value === "string" || typeof value === "number" ? personalKeyKind(key, String(value)) : undefined;
+
 /** Builds the function that copies a JSON-like value with everything sensitive replaced. It never throws and never changes the value. */
 export function createValueRedactor(text: (value: string) => string): (value: unknown) => unknown {
   return (root) => {
@@ -72,7 +75,7 @@ export function createValueRedactor(text: (value: string) => string): (value: un
           break;
         }
         const value = attempt(read);
-        const kind = sensitiveKeyKind(key) ?? (key === "value" ? pairKind : undefined);
+        const kind = sensitiveKeyKind(key) ?? (key === "value" ? pairKind : undefined) ?? personalKind(key, value);
         let safeKey = text(key);
         for (let i = 2; safeKey !== key && Object.hasOwn(result, safeKey); i++) safeKey = `${text(key)}#${i}`;
         if (kind === undefined || isEmpty(value) || isSchema(value)) {
