@@ -43,14 +43,15 @@ const content = (span: TraceSpan, attribute: string): string | undefined => {
   return value === undefined ? undefined : shorten(String(value));
 };
 
-/** A call that two instrumentations saw, one below the other, is one call. */
+/** A call that two saw, one below the other (a wrapper and MCP's client, another instrumentation), is one call; a tool that calls itself is not. */
 const isToolCall = (span: TraceSpan, { parentOf }: SpanForest): boolean => {
-  if (span.attributes[ATTR.operation] !== OPERATION.executeTool) return false;
+  const { attributes, scope } = span;
+  if (attributes[ATTR.operation] !== OPERATION.executeTool) return false;
   const parent = parentOf(span);
-  return (
-    parent?.attributes[ATTR.operation] !== OPERATION.executeTool ||
-    parent.attributes[ATTR.toolName] !== span.attributes[ATTR.toolName]
-  );
+  const isSame =
+    parent?.attributes[ATTR.operation] === OPERATION.executeTool &&
+    parent.attributes[ATTR.toolName] === attributes[ATTR.toolName];
+  return !isSame || (attributes[ATTR.mcpMethod] === undefined && parent.scope.name === scope.name);
 };
 
 /** What calls used that had ended by then. */

@@ -213,6 +213,42 @@ describe("init --agent", () => {
     }
   });
 
+  it("has the limits that docs/setup.md tells", () => {
+    const page = readFileSync(new URL("../../docs/setup.md", import.meta.url), "utf8");
+    const plans = STAGES.map((stage) => STAGE_PLANS[stage]);
+    const row = (title: string, cells: readonly string[]): void =>
+      assert.ok(page.includes(`| ${title} | ${cells.join(" | ")} |\n`), `${title}: ${cells.join(" | ")}`);
+    const limits = (name: keyof typeof STAGE_PLANS.prod.thresholds, write: (limit: number) => string): string[] =>
+      plans.map(({ thresholds }) => write(thresholds[name].limit));
+    const percent = (ratio: number): string => `${Math.round(ratio * 100)} %`;
+    row("failed runs, limit", limits("errorRatio", percent));
+    row(
+      "response time (p95), limit",
+      limits("responseTimeSeconds", (seconds) => `${seconds} s`),
+    );
+    row("tool success, limit", limits("toolSuccessRatio", percent));
+    row(
+      "cost of a run, limit",
+      limits("costPerRunUsd", (usd) => `$${usd < 1 ? usd.toFixed(2) : usd}`),
+    );
+    row(
+      "tokens of a run, limit",
+      limits("tokensPerRun", (tokens) => tokens.toLocaleString("en-US")),
+    );
+    row(
+      "spend an hour, limit",
+      limits("spendPerHourUsd", (usd) => `$${usd}`),
+    );
+    row(
+      "lasts until it fires",
+      plans.map((plan) => plan.for.replace("m", " min")),
+    );
+    row(
+      "severity: failing, others",
+      plans.map(({ severity }) => `${severity.failing}, ${severity.other}`),
+    );
+  });
+
   it("keeps thresholds that were changed, and puts them into rules and dashboard", async () => {
     const cwd = await project();
     const args = ["--agent", "helper", "--env", "prod", "--directory", "watch"];
