@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, describe, it } from "node:test";
-import Redis from "ioredis";
+import { Redis } from "ioredis";
 import { databaseCheck } from "../../src/health/index.ts";
 import { checked } from "./checked.ts";
 import { startHungServer } from "./endpoint-double.ts";

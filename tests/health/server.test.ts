@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, afterEach, describe, it } from "node:test";
-import express from "express";
 import { createDiagnostics } from "../../src/base/index.ts";
 import {
+  type HealthMiddleware,
   type HealthServer,
   type HealthServerOptions,
   healthCheck,
@@ -13,6 +13,14 @@ import {
   serveHealth,
 } from "../../src/health/index.ts";
 import { startHealthServer } from "../../src/health/server.ts";
+
+type Handler = (request: IncomingMessage, response: ServerResponse & { send: (text: string) => void }) => void;
+type App = Parameters<typeof createServer>[1] & {
+  readonly use: (...given: (string | HealthMiddleware)[]) => void;
+  readonly get: (path: string, handler: Handler) => void;
+};
+/** Express comes without types. */
+const { default: express } = (await import("express" as string)) as { readonly default: () => App };
 
 const opened: { readonly close: () => void }[] = [];
 const removals: (() => void)[] = [];
@@ -137,7 +145,7 @@ describe("healthMiddleware", () => {
     app.use(healthMiddleware());
     app.get("/metrics", (_, response) => void response.send("the program's own"));
     app.get("/", (_, response) => void response.send("home"));
-    const url = await own(app);
+    const url = await own(app as Parameters<typeof own>[0]);
     given("database", () => false);
     assert.deepEqual(await json(`${url}/readyz`), { status: "unhealthy" }, "names nothing on a port of the program");
     assert.equal(((await json(`${url}/internal/readyz`)) as { checks: unknown[] }).checks.length, 1);
