@@ -55,7 +55,12 @@ export type ErrorSummary = {
 export type Remarkable = "new" | "burst";
 
 export type NewGroup = Pick<ErrorGroup, "fingerprint" | "type" | "message" | "frames">;
-export type Recorded = { readonly group: ErrorGroup; readonly remarkable: Remarkable | undefined };
+export type Recorded = {
+  readonly group: Pick<ErrorGroup, "message" | "severity" | "count">;
+  readonly remarkable: Remarkable | undefined;
+  /** The whole group, which takes a little longer to make. */
+  readonly show: () => ErrorGroup;
+};
 
 export type ErrorBook = {
   /** `describe` is asked where the fingerprint is not known. */
@@ -142,8 +147,9 @@ export function createErrorBook({ cleanText, cleanValue }: ErrorBookOptions): Er
   const isBurst = (group: Group, nowMs: number): boolean => {
     if (nowMs - group.lastBurstMs < BURST_EVERY_MS) return false;
     const thisMinute = group.counts.thisMinute(nowMs);
+    if (thisMinute < BURST_COUNT) return false;
     const before = (group.counts.within(HOUR_MS, nowMs) - thisMinute) / (HOUR_MS / MINUTE_MS);
-    return thisMinute >= Math.max(BURST_COUNT, BURST_FACTOR * before);
+    return thisMinute >= BURST_FACTOR * before;
   };
   const show = (group: Group, windowMs: number, nowMs: number): ErrorGroup => ({
     fingerprint: group.fingerprint,
@@ -192,7 +198,12 @@ export function createErrorBook({ cleanText, cleanValue }: ErrorBookOptions): Er
       keepSample(group.samples, occurrence);
       const burst = !isNew && isBurst(group, timeMs);
       if (burst) group.lastBurstMs = timeMs;
-      return { group: show(group, HOUR_MS, timeMs), remarkable: isNew ? "new" : burst ? "burst" : undefined };
+      const recorded = group;
+      return {
+        group: { message: group.message, severity: group.severity, count: group.count },
+        remarkable: isNew ? "new" : burst ? "burst" : undefined,
+        show: () => show(recorded, HOUR_MS, timeMs),
+      };
     },
     add: (fingerprint, { source, severity }) => {
       const group = groups.get(fingerprint);

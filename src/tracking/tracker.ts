@@ -158,14 +158,14 @@ export function createErrorTracker(options: ErrorTrackerOptions): ErrorTracker {
     const exemplar =
       traceId !== undefined && spanId !== undefined && isExported === true ? { traceId, spanId } : undefined;
     metrics.add("errors_total", { category, severity, source }, 1, exemplar);
-    const { group, remarkable } = book.record(fingerprint, occurrence, () => ({
+    const { group, remarkable, show } = book.record(fingerprint, occurrence, () => ({
       fingerprint,
       type: cleanText(type),
       message: normalizeMessage(cleanText(message), category),
       frames: stacked?.frames ?? [],
     }));
-    if (source === "uncaught") tell("uncaught", group, occurrence);
-    else if (remarkable !== undefined) tell(remarkable, group, occurrence);
+    if (source === "uncaught") tell("uncaught", show(), occurrence);
+    else if (remarkable !== undefined) tell(remarkable, show(), occurrence);
     const grouped = { source, type, category, timeMs, fingerprint, groupMessage: group.message };
     for (const pattern of patterns) pattern.take(traceId === undefined ? grouped : { ...grouped, traceId });
     return { fingerprint, category, severity: group.severity, count: group.count };
