@@ -47,6 +47,19 @@ type Open = { readonly fd: number; readonly regular: boolean; readonly stats: St
 
 const codeOf = (error: unknown): string => String((error as NodeJS.ErrnoException | undefined)?.code ?? error);
 
+/** Not by `recursive`, which never returns where a folder cannot hold others and says ENOENT, as /proc does. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return;
+    const parent = dirname(path);
+    if (codeOf(error) !== "ENOENT" || parent === path) throw error;
+    makeFolder(parent);
+    mkdirSync(path, { mode: 0o700 });
+  }
+}
+
 /** A process that was killed in the middle of a line left it without an end. */
 function endsInLine(path: string, sizeBytes: number): boolean {
   try {
@@ -84,7 +97,7 @@ export function createFileOutput({ path, maxSizeBytes, maxFiles, clock, onFault 
     closeSync(fd);
   };
   const open = (): Open => {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path));
     const fd = openSync(path, FLAGS, 0o600);
     const stats = fstatSync(fd);
     file = { fd, regular: stats.isFile(), stats };

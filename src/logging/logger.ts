@@ -198,7 +198,8 @@ export function createLogger(options: string | LoggerOptions): Logger {
   markOwn(logger);
 
   const passOn = logger.write.bind(logger) as (info: object) => boolean;
-  const hasTransports = (): boolean => logger.transports.length > 0;
+  // After `end()` they take nothing more.
+  const hasTransports = (): boolean => logger.transports.length > 0 && logger.writable;
   const isWanted = (self: Logger, level: string): boolean =>
     (rankOf(self.level) ?? LEVELS.info) >= (rankOf(level) ?? LEVELS.info);
   const log = (self: Logger, level: string, args: readonly unknown[]): void => {

@@ -8,7 +8,7 @@ const WITHIN_MS = 1000;
 const SENDER = `
 const { target, frames } = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
 const buffers = frames.map((frame) => Buffer.from(frame, "base64"));
-const fail = () => process.exit(1);
+const fail = () => { process.exitCode = 1; };
 if (target.protocol === "udp") {
   const socket = require("node:dgram").createSocket(target.host.includes(":") ? "udp6" : "udp4");
   socket.on("error", fail);

@@ -188,7 +188,7 @@ describe("the logger of this package", () => {
   it("writes text for people where the settings say so, or the program", async () => {
     const run = await runProgram(source, { env: { LOG_FORMAT: "text", LOG_LEVEL: "warn" } });
     const lines = run.stdout.trim().split("\n");
-    assert.match(lines[0] ?? "", /^\d{4}-\d\d-\d\dT\S+ WARN {2}shop \[[0-9a-f]{8}\] inside \{/);
+    assert.match(lines[0] ?? "", /^\d{4}-\d\d-\d\dT\S+ WARN {2}shop \[[0-9a-f]{8}\] inside apiKey=/);
     assert.ok(!run.stdout.includes("outside"));
     const chosen = await runProgram(
       `import { createLogger } from "agent-observatory"; createLogger({ name: "x", format: "text", level: "debug" }).debug("said");`,
