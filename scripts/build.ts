@@ -20,6 +20,8 @@ const BUNDLED = [
   "@opentelemetry/resources",
   "@opentelemetry/sdk-trace",
   "@prometheus-io/lezer-promql",
+  "is-network-error",
+  "p-retry",
   "prom-client",
   "re2js",
   "ws",
