@@ -3,8 +3,8 @@
  * environment, that file and the nearest package.json; must never throw, never echo a secret, and load YAML only if there is a file.
  */
 export type { Config, Problem } from "./config.ts";
-export type { ErrorPattern } from "./error-patterns.ts";
 export { EMBEDDED_SETTINGS, type EmbeddedSettingName } from "./embedded-settings.ts";
+export type { ErrorPattern } from "./error-patterns.ts";
 export { type ConfigInput, type LoadedConfig, loadConfig, strictError } from "./load.ts";
 export {
   type EmbeddedConfig,
