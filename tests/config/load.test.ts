@@ -48,7 +48,17 @@ describe("the configuration", () => {
       errors: { tracking: true, patterns: [] },
       strict: false,
       logLevel: "warn",
-      logging: { level: "info", format: "json" },
+      logging: {
+        level: "info",
+        format: "json",
+        caller: "error",
+        console: "stdout",
+        maxFileSizeBytes: 10_485_760,
+        maxFiles: 5,
+        syslogFacility: "user",
+        sampleRates: {},
+        captureConsole: false,
+      },
     });
   });
 
@@ -98,7 +108,7 @@ describe("the configuration", () => {
     assert.deepEqual(config.instrumentations.disabled, ["pg", "winston", "dns"]);
     assert.equal(config.strict, true);
     assert.equal(config.logLevel, "debug");
-    assert.deepEqual(config.logging, { level: "silly", format: "text" });
+    assert.deepEqual([config.logging.level, config.logging.format], ["silly", "text"]);
     assert.equal(config.otlp.timeoutMs, 3000);
     assert.equal(config.otlp.compression, "gzip");
   });

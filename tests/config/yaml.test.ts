@@ -61,7 +61,20 @@ telemetry:
   reportFile: report.jsonl
   strict: true
   logLevel: debug
-  logging: { level: silly, format: text }
+  logging:
+    level: silly
+    format: text
+    caller: always
+    console: none
+    file: a.log
+    errorFile: b.log
+    maxFileSizeBytes: 1MB
+    maxFiles: 2
+    syslog: udp://logs.example
+    syslogFacility: local7
+    sampleRates: { debug: 0.1 }
+    sampleBurst: 9
+    captureConsole: true
 `;
 
 describe("observatory.yaml", () => {
@@ -123,7 +136,21 @@ describe("observatory.yaml", () => {
       reportFile: "report.jsonl",
       strict: true,
       logLevel: "debug",
-      logging: { level: "silly", format: "text" },
+      logging: {
+        level: "silly",
+        format: "text",
+        caller: "always",
+        console: "none",
+        file: "a.log",
+        errorFile: "b.log",
+        maxFileSizeBytes: 1_048_576,
+        maxFiles: 2,
+        syslog: "udp://logs.example",
+        syslogFacility: "local7",
+        sampleRates: { debug: 0.1 },
+        sampleBurst: 9,
+        captureConsole: true,
+      },
     });
     for (const name of FILE_SETTINGS)
       assert.match(WHOLE, new RegExp(`\\b${name.split(".").at(-1)}:`), `the test sets ${name}`);
@@ -222,7 +249,7 @@ const MISTAKES: readonly (readonly [title: string, yaml: string, expected: reado
     "an unknown key, with all there are where none is near",
     "telemetry:\n  logging:\n    nonsense: 1\n",
     [
-      'observatory.yaml:3: telemetry.logging.nonsense: expected one of level, format, got the unknown key "nonsense"; it is ignored.',
+      'observatory.yaml:3: telemetry.logging.nonsense: expected one of level, format, caller, console, file, errorFile, maxFileSizeBytes, maxFiles, syslog, syslogFacility, sampleRates, sampleBurst, captureConsole, got the unknown key "nonsense"; it is ignored.',
     ],
   ],
   [
