@@ -14,6 +14,9 @@ type Answer = {
   };
 };
 
+/** What the instrumentation says by itself of runs and errors, beside the lines that the program writes. */
+export const isOwn = ({ text }: LogLine): boolean => /^agent_observatory\.\w+: /.test(text);
+
 /** More than any test writes: a limit that cuts off would look like a loss. */
 const LIMIT = 5000;
 

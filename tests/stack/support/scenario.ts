@@ -21,7 +21,9 @@ export type Scenario = {
 };
 
 async function runSampled(otlpUrl: string): Promise<readonly [TeamRun, TeamRun]> {
-  const options = { otlpUrl, service: "sampled-team", env: { TRACING_SAMPLE_RATE: "0.1" } };
+  // Every report of the demo has an error in it, by which all of them would be kept.
+  const env = { TRACING_SAMPLE_RATE: "0.1", AGENT_OBSERVATORY_KEEP_ERRORS: "false" };
+  const options = { otlpUrl, service: "sampled-team", env };
   const whole = await runTeam({ ...options, runs: SAMPLED.whole });
   return [whole, await runTeam({ ...options, runs: SAMPLED.failed, failing: true })];
 }
