@@ -52,8 +52,10 @@ describe("the table that prices are kept in", () => {
     const found = table.find(providerId, model);
     const ours = found && costOf(found.at(timeMs), billableUsage(usage));
     const what = `${providerId} ${model} ${JSON.stringify(usage)} at ${timeMs}`;
-    if (theirs === null) return assert.equal(found, undefined, what);
-    if (theirs === "refused") return assert.equal(ours, undefined, what);
+    if (theirs === null || theirs === "refused") {
+      assert.equal(theirs === null ? found : ours, undefined, what);
+      return;
+    }
     assert.equal(found?.modelId, theirs.model.id, what);
     assert.equal(found?.providerId, theirs.provider.id, what);
     for (const [own, other] of [
