@@ -18,14 +18,17 @@ const KEY_CODES = Uint8Array.from({ length: 128 }, (_, code) => (isKeyCode(code)
 
 const QUOTES = "\"'`";
 const SCHEME = /(?:Bearer|Basic|Token|Digest|ApiKey|Api-Key|Negotiate|Key)(?:[ +]|%20)+/iy;
-const BARE = /[^\s"'`<>&,;)}\]\\|]+/y;
-const BARE_HEAD = new RegExp(`${BARE.source.slice(0, -1)}{1,512}`, "y");
+const BARE = /[^\s"'`<>&,;)}\]\\|“”„«»\p{Cc}]+/uy;
+const BARE_HEAD = new RegExp(`${BARE.source.slice(0, -1)}{1,512}`, "uy");
 /** Header lines: credentials and cookies hold spaces, commas and semicolons. */
 const LINE = /[^\r\n"'`<>\\]+/y;
 
 /** What stands where a secret will be, or is the name of a type. */
 const PLACEHOLDER =
-  /^(?:\[?redacted\]?|.*(?:\.\.\.|…).*|.{0,8}\$\{.*|\/\^.*|include|omit|same-origin|[\^~]?\d+\.\d+\.\d+(?:[-+].*)?|\*+|x{3,}|\.{3,}|…|<.*|\$\{.*|\$[A-Za-z_(].*|\{\{.*|%[a-z(].*|(?:process\.env|os\.environ|import\.meta|env)[.[].*|your[-_ ].*|null|none|nil|undefined|true|false|yes|no|string|str|text|number|int|integer|bool|boolean|any|unknown|object|void|never|bytes|buffer|required|optional|redacted|masked|hidden|removed|missing|invalid|expired|incorrect|wrong|empty|unset|not)$/i;
+  /^(?:\[?redacted\]?|.*(?:\.\.\.|…).*|.{0,8}\$\{.*|\/[%^[(\\].*|include|omit|same-origin|[\^~]?\d+\.\d+\.\d+(?:[-+].*)?|\*+|x{3,}|\.{3,}|…|<.*|\$\{.*|\$[A-Za-z_(].*|\{\{.*|%[a-z(].*|(?:process\.env|os\.environ|import\.meta|env)[.[].*|your[-_ ].*|null|none|nil|undefined|true|false|yes|no|string|str|text|number|int|integer|bool|boolean|any|unknown|object|void|never|bytes|buffer|required|optional|redacted|masked|hidden|removed|missing|invalid|expired|incorrect|wrong|empty|unset|not)$/i;
+
+/** "The header Authorization: Bearer and the token": words, signs of code. */
+const NO_CREDENTIAL = /^(?:and|or|the|tokens?|schemes?|headers?|auth\w*|with|for|is|in|[^A-Za-z0-9]+)$/i;
 
 type Side = { readonly kind: string; readonly quote: string | undefined };
 
@@ -123,7 +126,7 @@ function endOfQuoted(text: string, start: number, quote: string): number {
 
 /** `"OPENAI_API_KEY"`, `"domain_secrets"`: the name of a secret, not one. */
 const isName = (value: string, kind: string): boolean =>
-  /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(value) ||
+  /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^urn:|^https?:\/\/[^@]*$|^this\.|^[A-Za-z_]+\$\d$|^[a-z]+_password$/.test(value) ||
   (kind !== "password" && /^[A-Za-z_.-]+$/.test(value) && sensitiveKeyKind(value) !== undefined);
 
 /** Whether a quoted value under a sensitive key is a secret. */
@@ -160,7 +163,8 @@ function claimRun(
   quote?: string,
 ): number {
   shape.lastIndex = from;
-  const end = shape.test(text) ? shape.lastIndex : text.length;
+  let end = shape.test(text) ? shape.lastIndex : text.length;
+  if (text[end - 1] === ".") end--;
   claim(start, end, { kind, ...(quote !== undefined && { quote }) });
   return end;
 }
@@ -218,11 +222,14 @@ function claimValue(
   BARE_HEAD.lastIndex = Math.max(secret, afterMarker);
   let end = BARE_HEAD.test(text) ? BARE_HEAD.lastIndex : Math.max(secret, afterMarker);
   // The full stop of a sentence.
-  if (text[end - 1] === "." && end - secret > 1 && afterMarker === -1) end--;
+  if (text[end - 1] === "." && end - secret > 1) end--;
   if (end === secret || end === afterMarker) return Math.max(end, from);
   const value = text.slice(secret, end);
   const endsLine = end === text.length || text[end] === "\n" || text[end] === "\r" || text.startsWith("\\n", end);
-  if (afterMarker === -1 && (scheme ? PLACEHOLDER.test(value) : !isBareSecret(value, kind, tight, endsLine)))
+  if (
+    afterMarker === -1 &&
+    (scheme ? PLACEHOLDER.test(value) || NO_CREDENTIAL.test(value) : !isBareSecret(value, kind, tight, endsLine))
+  )
     return from;
   // A bare number under a quoted key is JSON: what stands for it must be quoted to stay JSON.
   claim(secret, end, {

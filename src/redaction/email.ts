@@ -36,6 +36,7 @@ function findEmailAt(text: string, at: number, width: number, claim: Claim): voi
   // git@github.com:owner/name names a machine's account.
   if (text.slice(start, at) === "git" && (text[end] === ":" || text[end] === "/")) return;
   if (isInUserinfo(text, start)) return;
+  if (width === 3 && /%2F%2F[^%]{0,80}%3A$/i.test(text.slice(Math.max(0, start - 100), start))) return;
   claim(start, end);
 }
 

@@ -150,17 +150,13 @@ export function createViewer(): Viewer {
         const code = codes[at] as number;
         if (code < 128 || (table[code] === code && code !== 0xd835)) continue;
         const folded = table[code] as number;
-        const next = table[codes[at + 1] as number];
-        // What stands for itself is strange in any place; what is common in prose, only within a word.
+        const before = codes[at - 1];
+        const after = codes[at + 1];
+        // Digits and letters of another form are strange anywhere; what is common in prose, only within a word, a number or a key.
         const apart = folded > 45 && (code > 0xff00 || code === 0xd835 || (folded < 58 && code > 0x600));
-        const hidden = folded === -1 && isPrinted(codes[at - 1]) && (isPrinted(codes[at + 1]) || codes[at + 1] === 32);
-        if (
-          apart ||
-          hidden ||
-          (isWord(table[codes[at - 1] as number]) && isWord(next)) ||
-          (folded > 57 && isWord(next))
-        )
-          places.push(at);
+        const hidden = folded === -1 && (isPrinted(before) || before === 32) && (isPrinted(after) || after === 32);
+        const within = isWord(before) && isWord(after);
+        if (apart || hidden || within || (folded > 57 && (isWord(before) || isWord(after)))) places.push(at);
       }
       return places;
     },

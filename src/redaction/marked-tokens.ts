@@ -72,7 +72,6 @@ function findMailgunKeys(text: string, claim: Claim): void {
 }
 
 const SENTRY_DSN = /https?:\/\/[0-9a-f]{32}(?::[0-9a-f]{32})?@[A-Za-z0-9.-]{1,100}(?::\d+)?\/\d{1,20}(?!\d)/g;
-const TWITTER = /AAAAAAAAAAAAAAAAAAAAA(?:[A-Za-z0-9]|%2[BF]|%3D){60,}/g;
 
 export const createMarkedTokens = (): Rule[] => [
   // A person's or service's own key of Azure: a fixed signature in its middle.
@@ -105,7 +104,11 @@ export const createMarkedTokens = (): Rule[] => [
     find: around(".atlasv1.", URL_SAFE, 110, /^[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_-]{50,80}$/),
   },
   { kind: "sentry_dsn", anchors: ["@"], find: byPattern(SENTRY_DSN) },
-  { kind: "twitter_token", anchors: ["AAAAAAAAAAAAAAAAAAAAA"], find: byPattern(TWITTER) },
+  {
+    kind: "twitter_token",
+    anchors: ["AAAAAAAAAAAAAAAAAAAAA"],
+    find: token(["AAAAAAAAAAAAAAAAAAAAA"], "(?:[A-Za-z0-9]|%2[BF]|%3D){60,}", undefined, "+/"),
+  },
   {
     kind: "asana_token",
     anchors: ["1/", "2/"],

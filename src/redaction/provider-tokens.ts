@@ -134,5 +134,6 @@ const TOKENS: readonly (readonly [kind: string, body: string, prefixes: string, 
 export const createProviderTokens = (): Rule[] =>
   TOKENS.map(([kind, body, prefixes, accept]) => {
     const anchors = prefixes.split(" ");
-    return { kind, anchors, find: token(anchors, body, accept) };
+    // A slash or a plus before it: the middle of some base64.
+    return { kind, anchors, find: token(anchors, body, accept, kind === "facebook_token" ? "+/" : "") };
   });

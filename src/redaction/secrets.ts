@@ -2,8 +2,9 @@ import { backslashesBefore, byPattern, type Claim, lazyPattern, type Rule, wordB
 import { sensitiveKeyKind } from "./sensitive-key.ts";
 
 const PEM_HEAD = /-----BEGIN [A-Z0-9 ]{0,40}$/;
-const PEM_END = /-----END [A-Z0-9 ]{0,60}-----/y;
-const PEM_BODY = /[A-Za-z0-9+/=\s\\:,-]*/y;
+const PEM_END = /-----END [^-\n]{0,60}-----/y;
+/** With what may hide in it: invisible characters, letters that look like ours. */
+const PEM_BODY = /[A-Za-z0-9+/=\s\\:,\u00ad\u0370-\u052f\u200b-\u200f\u2060\ufeff-]*/y;
 
 /** Private keys in PEM, whole or cut off before their end. */
 export function findPrivateKeys(text: string, claim: Claim): void {
@@ -61,7 +62,7 @@ export const findBasics: Rule["find"] = byPattern(
 
 /** `--password hunter2`. */
 export const findFlags: Rule["find"] = byPattern(
-  /(--(?:[a-z]{1,20}-){0,3}(?:password|passwd|pwd|passphrase|token|secret|api-?key) {1,3})(?![-[<$"'{])[^\s"'`\\]{4,}/g,
+  /(--(?:[a-z]{1,20}-){0,3}(?:password|passwd|pwd|passphrase|token|secret|api-?key) {1,3})(?![-[<$"'{])[^\s"'`\\]{3,}[^\s"'`\\.]/g,
   (found) => /\d|[!#%^*+@]/.test(found) || found.length >= 12,
 );
 
@@ -123,7 +124,9 @@ const isTold = (secret: string): boolean =>
   secret.length >= 6 &&
   /\d/.test(secret) &&
   /[A-Za-z]/.test(secret) &&
-  !/^\d+[A-Za-z%]{1,3}$|^v?\d+(?:\.\d+)+|^[a-z]+-\d{1,4}$|[(=/]|^[a-z]+[_-][a-z0-9_-]+$/i.test(secret);
+  !/^[a-z]\w*(?:\.[a-z]\w*)+$|^\d+[A-Za-z%]{1,3}$|^v?\d+(?:\.\d+)+|^[a-z]+-\d{1,4}$|[(=/]|^[a-z]+[_-][a-z0-9_-]+$/i.test(
+    secret,
+  );
 
 /** Without a word between, only what can be nothing else. */
 const isToken = (secret: string): boolean =>
@@ -174,5 +177,5 @@ export const findStoredAuths: Rule["find"] = byPattern(DOCKER_AUTH, (found) =>
 
 /** `machine host login name password secret`. */
 export const findNetrc: Rule["find"] = byPattern(
-  /(\bmachine\s{1,4}\S{1,100}\s{1,4}login\s{1,4}\S{1,100}\s{1,4}password\s{1,4})[^\s"\\]{3,200}/g,
+  /(\bmachine\s{1,4}\S{1,100}\s{1,4}login\s{1,4}\S{1,100}\s{1,4}password\s{1,4})[^\s"\\]{2,200}[^\s"\\.]/g,
 );

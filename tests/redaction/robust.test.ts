@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { createTrueCases } from "../../benchmarks/redaction/true-cases.ts";
 import { createRedactor } from "../../src/redaction/index.ts";
 
 const redactor = createRedactor();
@@ -162,6 +163,42 @@ describe("redaction of hostile text", () => {
       let large = elapsed(unit, 1 << 20);
       for (let attempt = 0; attempt < 2 && large >= limit; attempt++) large = Math.min(large, elapsed(unit, 1 << 20));
       assert.ok(large < limit, `${JSON.stringify(unit)}: ${small.toFixed(1)} ms, then ${large.toFixed(1)} ms`);
+    }
+  });
+
+  it("takes linear time for each kind's own cases, whole, cut off and pumped", { timeout: 300_000 }, () => {
+    const random = createRandom(3);
+    const plain = createTrueCases(1, 5).filter(
+      ({ form }) => form === "plain" || form === "url" || form === "json_unicode",
+    );
+    const elapsed = (unit: string, length: number): number => {
+      const text = unit.repeat(Math.ceil(length / unit.length)).slice(0, length);
+      const start = process.cpuUsage();
+      redactor.text(text);
+      const { user, system } = process.cpuUsage(start);
+      return (user + system) / 1000;
+    };
+    for (const { kind, before, secret, after } of plain) {
+      const whole = before + secret + after;
+      const from = random(secret.length);
+      const to = from + 1 + random(6);
+      const pumped = before + secret.slice(0, from) + secret.slice(from, to).repeat(30) + secret.slice(to);
+      // Without what completes it, a pattern reads on and must give up.
+      for (const unit of [
+        whole,
+        before + secret.slice(0, Math.ceil(secret.length * 0.7)),
+        secret.slice(from, to),
+        pumped,
+      ]) {
+        const small = elapsed(unit, 1 << 13);
+        let large = elapsed(unit, 1 << 17);
+        // Sixteen times the text: linear is 16, quadratic 256.
+        for (let attempt = 0; attempt < 3 && large > Math.max(small, 2) * 80; attempt++) large = elapsed(unit, 1 << 17);
+        assert.ok(
+          large <= Math.max(small, 2) * 80,
+          `${kind} ${JSON.stringify(unit.slice(0, 80))}: ${small} ms, then ${large} ms`,
+        );
+      }
     }
   });
 
