@@ -14,6 +14,7 @@ import {
 import type { Config } from "./config/index.ts";
 import { costAttributes, createPricer, type Pricer } from "./cost/index.ts";
 import {
+  bunyanAdapter,
   type Coverage,
   createAiSdkAdapter,
   createClaudeAgentAdapter,
@@ -26,6 +27,7 @@ import {
   instrumentedPackages,
   type LogTap,
   pinoAdapter,
+  watchConsole,
   winstonAdapter,
 } from "./frameworks/index.ts";
 import { startHealth } from "./health/index.ts";
@@ -215,6 +217,7 @@ function watchProgram({
     onFault,
   });
   const tap = createLogTap({ emit: emitLog, onLogLine, coverage, clean: cleanText });
+  const unwatchConsole = config.logging.captureConsole ? watchConsole(tap, onFault) : undefined;
   const unhook = installModuleHooks({
     adopted: [
       ...(disabled.includes("langchain") ? [] : langchain.files),
@@ -225,6 +228,7 @@ function watchProgram({
       ...(disabled.includes("mcp") ? [] : mcp.files),
       ...(disabled.includes("winston") ? [] : [winstonAdapter(tap)]),
       ...(disabled.includes("pino") ? [] : [pinoAdapter(tap)]),
+      ...(disabled.includes("bunyan") ? [] : [bunyanAdapter(tap)]),
     ],
     // What the program's own SDK instruments already would come twice.
     instrumented: [...threadPackages(onThreads), ...instrumentedPackages(disabled, sdk.isInstrumented)],
@@ -271,6 +275,7 @@ function watchProgram({
     },
     stop: () => {
       wire.stop();
+      unwatchConsole?.();
       unhook();
     },
   };
@@ -526,6 +531,7 @@ export function startTelemetry(options: StartOptions): Telemetry {
     },
     emitLine: (item) => {
       telemetry.emitLog(item);
+      coverage.spanned("winston");
       const { severityNumber, body, attributes: fields, scope } = item;
       onLogLine({ timeMs: clock.nowMs(), severityNumber, message: body, fields, logger: scope });
     },

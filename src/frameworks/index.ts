@@ -3,7 +3,9 @@
  * fixed list of files; may touch errors and model; must never replace an export.
  */
 export { type AiSdkAdapter, createAiSdkAdapter } from "./ai-sdk/index.ts";
+export { bunyanAdapter } from "./bunyan.ts";
 export { createClaudeAgentAdapter } from "./claude-agent/index.ts";
+export { watchConsole } from "./console.ts";
 export { type Coverage, createCoverage, type LibraryStatus } from "./coverage.ts";
 export { instrumentedPackages } from "./instrumentations.ts";
 export { createLangChainAdapter, type LangChainAdapter } from "./langchain/index.ts";

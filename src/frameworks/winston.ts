@@ -1,3 +1,4 @@
+import { isOwn } from "../base/index.ts";
 import type { LogTap } from "./log-tap.ts";
 import type { AdoptedFile } from "./module-hooks.ts";
 
@@ -28,7 +29,7 @@ export function winstonAdapter(tap: LogTap): AdoptedFile {
       const { write, push } = prototype;
       if (typeof write !== "function" || typeof push !== "function") return;
       prototype.write = function (info, ...rest) {
-        const ids = isInfo(info) && Object.isExtensible(info) ? tap.ids() : undefined;
+        const ids = isInfo(info) && !isOwn(this) && Object.isExtensible(info) ? tap.ids() : undefined;
         if (ids !== undefined && isInfo(info)) {
           for (const [name, value] of Object.entries(ids)) info[name] ??= value;
         }
@@ -36,7 +37,8 @@ export function winstonAdapter(tap: LogTap): AdoptedFile {
       };
       prototype.push = function (info, ...rest) {
         try {
-          if (isInfo(info)) {
+          // A logger of ours has told of its lines itself.
+          if (isInfo(info) && !isOwn(this)) {
             const level = String(info[LEVEL] ?? info.level ?? "info");
             const { level: _level, message, trace_id: _trace, span_id: _span, timestamp: _time, ...fields } = info;
             if (this.isLevelEnabled?.(level) !== false) {

@@ -151,6 +151,36 @@ describe("pino in a program", () => {
   }
 });
 
+describe("console in a program", () => {
+  const source = `import { tool } from "agent-observatory"; import { inspect } from "node:util";
+    console.log("outside %d", 1); console.table([1]);
+    tool("work", () => { console.warn("inside", { mail: "jane.doe@customer-mail.example" }); console.error(new RangeError("mine")); })();
+    console.debug({ [inspect.custom]() { console.log("nested"); return "shown"; } });`;
+
+  it("is sent as log lines where that is asked for, and prints what it prints", async () => {
+    const bare = await runProgram(source, { mode: "none" });
+    const run = await runProgram(source, { env: { LOG_CAPTURE_CONSOLE: "true" } });
+    const plain = (text: string) => text.replaceAll(/\n +at .*/g, "");
+    // A value of the program's that prints as it is looked at is looked at once more.
+    assert.equal(plain(run.stdout).replace("nested\n", ""), plain(bare.stdout));
+    assert.equal(plain(run.stderr), plain(bare.stderr));
+    const lines = run.logs.filter(({ scope }) => scope === "console");
+    assert.equal(received(run, "outside 1").severityText, "INFO");
+    const [warning] = lines.filter(({ severityText }) => severityText === "WARN");
+    assert.equal(warning?.body, "inside { mail: '[REDACTED:email]' }");
+    assert.equal(warning?.spanId, run.spans[0]?.spanId);
+    assert.match(String(lines.find(({ severityText }) => severityText === "ERROR")?.body), /^RangeError: mine\n/);
+  });
+
+  it("is left alone otherwise", async () => {
+    const run = await runProgram(source);
+    assert.deepEqual(
+      run.logs.filter(({ scope }) => scope === "console"),
+      [],
+    );
+  });
+});
+
 describe("the logger of this package", () => {
   const source = `import { createLogger, tool } from "agent-observatory";
     const log = createLogger({ name: "shop" });
