@@ -437,6 +437,7 @@ export function startTelemetry(options: StartOptions): Telemetry {
     scope: SCOPE,
     version,
     attributes,
+    contextHosts: config.propagation.contextHosts,
     headSampler,
     own: pipeline.own,
     joined: pipeline.joined,
@@ -530,8 +531,8 @@ export function startTelemetry(options: StartOptions): Telemetry {
       });
     },
     emitLine: (item) => {
-      telemetry.emitLog(item);
       coverage.spanned("winston");
+      telemetry.emitLog(item);
       const { severityNumber, body, attributes: fields, scope } = item;
       onLogLine({ timeMs: clock.nowMs(), severityNumber, message: body, fields, logger: scope });
     },

@@ -63,7 +63,7 @@ export type Config = {
     readonly batchSize: number;
     readonly exitTimeoutMs: number;
   };
-  readonly propagation: { readonly childProcesses: boolean };
+  readonly propagation: { readonly childProcesses: boolean; readonly contextHosts: readonly string[] };
   readonly budgets: {
     readonly limits: readonly BudgetDefinition[];
     readonly onFault: "open" | "closed";

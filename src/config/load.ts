@@ -266,7 +266,10 @@ export function loadConfig({ env, cwd, argv1 }: ConfigInput): LoadedConfig {
     metrics: readMetrics(reader),
     health: readHealth(reader),
     export: readExport(reader, problems),
-    propagation: { childProcesses: reader.resolve("propagation.childProcesses", true) },
+    propagation: {
+      childProcesses: reader.resolve("propagation.childProcesses", true),
+      contextHosts: reader.resolve("propagation.contextHosts", []),
+    },
     instrumentations: { disabled: readDisabledInstrumentations(reader) },
     budgets: {
       limits: reader.resolve("budgets.limits", []),

@@ -419,6 +419,13 @@ export const SETTINGS = {
     default: "true",
     doc: "Whether child processes get the trace context in their environment (`TRACEPARENT`, `TRACESTATE`, `BAGGAGE`), and this process continues the trace of its own.",
   },
+  "propagation.contextHosts": {
+    env: ["AGENT_OBSERVATORY_CONTEXT_HOSTS"],
+    file: true,
+    kind: list,
+    default: "private networks",
+    doc: "Further hosts that get request, user, session and correlation id with a request: names, or `.example.com` for all below.",
+  },
   "instrumentations.disabled": {
     env: ["AGENT_OBSERVATORY_DISABLED_INSTRUMENTATIONS", "OTEL_NODE_DISABLED_INSTRUMENTATIONS"],
     file: true,

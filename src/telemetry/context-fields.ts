@@ -38,6 +38,10 @@ const ID_ENTRIES = Object.entries(IDS) as readonly (readonly [Id, string])[];
 
 /** Before the names of the program's own attributes in baggage. */
 const OWN_PREFIX = "agent_observatory.context.";
+const ID_NAMES: ReadonlySet<string> = new Set(Object.values(IDS));
+/** Whether an entry of baggage is one of these fields. */
+export const isContextField = (name: string): boolean => ID_NAMES.has(name) || name.startsWith(OWN_PREFIX);
+
 /** What others say in baggage must not pass for what spans say themselves. */
 const RESERVED =
   /^(?:gen_ai|agent_observatory|openai|anthropic|aws|mcp|jsonrpc|rpc|db|http|url|network|server|client|error|exception|session|user|service|telemetry|process|otel)(?:\.|$)/;

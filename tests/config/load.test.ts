@@ -41,7 +41,7 @@ describe("the configuration", () => {
       metrics: { exportIntervalMs: 15_000, pullHost: "127.0.0.1", labelValueLimit: 200 },
       health: { host: "127.0.0.1", intervalMs: 30_000 },
       export: { batchIntervalMs: 1000, queueSize: 20_000, batchSize: 512, exitTimeoutMs: 2000 },
-      propagation: { childProcesses: true },
+      propagation: { childProcesses: true, contextHosts: [] },
       instrumentations: { disabled: [] },
       budgets: { limits: [], onFault: "open", loops: "warn", loopRepeats: 5 },
       prices: { models: {} },

@@ -44,7 +44,7 @@ telemetry:
   metrics: { exportIntervalMs: 3, pullPort: 4, pullHost: 0.0.0.0, labelValueLimit: 5 }
   health: { port: 10, host: "::1", intervalMs: 11 }
   export: { batchIntervalMs: 6, queueSize: 70, batchSize: 8, exitTimeoutMs: 9 }
-  propagation: { childProcesses: no }
+  propagation: { childProcesses: no, contextHosts: [.example.com] }
   instrumentations: { disabled: [pg, dns] }
   budgets:
     limits:
@@ -106,7 +106,7 @@ describe("observatory.yaml", () => {
       metrics: { exportIntervalMs: 3, pullPort: 4, pullHost: "0.0.0.0", labelValueLimit: 5 },
       health: { port: 10, host: "::1", intervalMs: 11 },
       export: { batchIntervalMs: 6, queueSize: 70, batchSize: 8, exitTimeoutMs: 9 },
-      propagation: { childProcesses: false },
+      propagation: { childProcesses: false, contextHosts: [".example.com"] },
       instrumentations: { disabled: ["pg", "dns"] },
       budgets: {
         limits: [

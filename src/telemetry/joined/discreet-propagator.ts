@@ -1,22 +1,50 @@
-import { type Context, type TextMapPropagator, type TextMapSetter, trace } from "@opentelemetry/api";
+import { type Context, propagation, type TextMapPropagator, type TextMapSetter, trace } from "@opentelemetry/api";
 import { publicProvider } from "../../genai/index.ts";
 import { ATTR } from "../../model/index.ts";
+import { isContextField } from "../context-fields.ts";
 
-/** Whether the current span is a call to a public provider of models, as an SDK that traces itself describes it. */
-function goesToProvider(context: Context): boolean {
+/** Where a request goes, as its span says; SDKs that trace themselves say it as well. */
+function hostOf(context: Context): string | undefined {
   const { attributes } = (trace.getSpan(context) ?? {}) as { readonly attributes?: Readonly<Record<string, unknown>> };
   const host = attributes?.[ATTR.serverAddress];
-  return typeof host === "string" && publicProvider(host) !== undefined;
+  return typeof host === "string" ? host.toLowerCase().replace(/^\[|\]$/g, "") : undefined;
+}
+
+/** Names that no public name server knows, and addresses that no public network routes. */
+const PRIVATE_NAME = /(?:^|\.)(?:localhost|local|internal|lan|intranet|corp|home|svc|cluster|test|localdomain)$/;
+const PRIVATE_ADDRESS =
+  /^(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|::1$|f[cd][0-9a-f]{2}:|fe80:)/;
+
+const IS_ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f:.]*:[0-9a-f:.]*)$/;
+
+/** Whether a host is one of the program's own: on a private network, or named in `propagation.contextHosts` (`.example.com` with all below it). */
+export function isOwnHost(host: string, named: readonly string[]): boolean {
+  if (IS_ADDRESS.test(host) ? PRIVATE_ADDRESS.test(host) : !host.includes(".") || PRIVATE_NAME.test(host)) return true;
+  return named.some((name) => host === name.replace(/^\./, "") || (name.startsWith(".") && host.endsWith(name)));
+}
+
+function withoutFields(context: Context): Context {
+  const baggage = propagation.getBaggage(context);
+  const fields = (baggage?.getAllEntries() ?? []).flatMap(([name]) => (isContextField(name) ? [name] : []));
+  return baggage === undefined || fields.length === 0
+    ? context
+    : propagation.setBaggage(context, baggage.removeEntries(...fields));
 }
 
 /**
- * Carries the trace context to the program's own services, never to a public provider of models, which has no use for it: neither with our
- * requests nor with those of SDKs that ask for it because OpenTelemetry is there.
+ * Carries the trace context to other services, never to a public provider of models, which has no use for it: neither with our requests
+ * nor with those of SDKs that ask for it because OpenTelemetry is there. Who the user is goes to the program's own services only.
  */
-export function createDiscreetPropagator(propagator: TextMapPropagator): TextMapPropagator {
+export function createDiscreetPropagator(
+  propagator: TextMapPropagator,
+  contextHosts: readonly string[] = [],
+): TextMapPropagator {
   return {
     inject: <Carrier>(context: Context, carrier: Carrier, setter: TextMapSetter<Carrier>) => {
-      if (!goesToProvider(context)) propagator.inject(context, carrier, setter);
+      const host = hostOf(context);
+      if (host !== undefined && publicProvider(host) !== undefined) return;
+      const isOwn = host === undefined || isOwnHost(host, contextHosts);
+      propagator.inject(isOwn ? context : withoutFields(context), carrier, setter);
     },
     extract: (context, carrier, getter) => propagator.extract(context, carrier, getter),
     fields: () => propagator.fields(),

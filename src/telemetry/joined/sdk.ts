@@ -18,6 +18,8 @@ import { attachProcessor, behindProxies, tracerNames } from "./foreign-provider.
 import { createBorrowedIds, createSwitchingProvider } from "./tracer.ts";
 
 export type SdkOptions = {
+  /** Hosts on public networks that are the program's own. */
+  readonly contextHosts: readonly string[];
   readonly scope: string;
   readonly version: string;
   readonly attributes: Attributes;
@@ -129,6 +131,7 @@ export function startSdk(options: SdkOptions): Sdk {
       context: contextManager,
       propagation: createDiscreetPropagator(
         new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] }),
+        options.contextHosts,
       ),
       logs: options.loggerProvider,
     },
