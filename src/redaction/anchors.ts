@@ -33,7 +33,9 @@ export function createAnchorScanner(
       let best = -1;
       for (let i = 0; i < text.length - 1; i++) {
         const rarity = (ranks[text.charCodeAt(i)] as number) + (ranks[text.charCodeAt(i + 1)] as number);
-        if (rarity > best) [offset, best] = [i, rarity];
+        if (rarity <= best) continue;
+        offset = i;
+        best = rarity;
       }
       const key = text.charCodeAt(offset) * CODES + text.charCodeAt(offset + 1);
       const list = pairs.get(key);

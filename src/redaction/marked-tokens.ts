@@ -5,8 +5,7 @@ import { byPattern, type Claim, pastEscape, type Rule, token, wordBefore } from 
  * the whole of it must be.
  */
 function around(mark: string, part: RegExp, reach: number, shape: RegExp): Rule["find"] {
-  const codes = Uint8Array.from({ length: 128 }, (_, code) => (part.test(String.fromCharCode(code)) ? 1 : 0));
-  const isPart = (text: string, at: number): boolean => codes[text.charCodeAt(at)] === 1;
+  const isPart = (text: string, at: number): boolean => part.test(text[at] as string);
   return (text, claim) => {
     for (let at = text.indexOf(mark); at !== -1; ) {
       let start = at;
