@@ -8,6 +8,7 @@ import { text } from "node:stream/consumers";
 import { after, before, describe, it } from "node:test";
 import { startOtlpReceiver } from "../../scripts/otlp-receiver.ts";
 import { type Served, startServed } from "../embedded/served.ts";
+import { freePort } from "../process/run-program.ts";
 import { BARE_ENV } from "./run-command.ts";
 
 const COMMAND = join(import.meta.dirname, "../../bin/agent-observatory.cjs");
@@ -109,9 +110,10 @@ describe("test", () => {
   });
 
   it("ends with 1 where the back ends that were named do not answer, and says so of each", async () => {
-    const { code, stdout } = await runTest(["--url", "http://127.0.0.1:9", "--wait", "1s"], endpoint());
+    const nobody = `http://127.0.0.1:${await freePort()}`;
+    const { code, stdout } = await runTest(["--url", nobody, "--wait", "1s"], endpoint());
     assert.equal(code, 1);
     for (const backend of ["Jaeger", "Prometheus", "Loki"])
-      assert.match(stdout, new RegExp(`✗ .*${backend} at http://127\\.0\\.0\\.1:9: connection refused`));
+      assert.match(stdout, new RegExp(`✗ .*${backend} at ${nobody.replaceAll(".", "\\.")}: connection refused`));
   });
 });
