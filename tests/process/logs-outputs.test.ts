@@ -231,6 +231,8 @@ describe("what a logger writes", () => {
     assert.deepEqual(messages(parse(run.stdout)), ["both", "after the end"]);
     assert.deepEqual(messages(parse(run.stderr)).slice(0, 2), ["only there", "both"]);
     assert.equal(run.code, 0, run.stderr);
+    const arrived = run.logs.filter(({ scope }) => scope === "shop" || scope === "winston").map(({ body }) => body);
+    assert.deepEqual(arrived, ["both", "after the end"], "once each");
   });
 
   it("ends quietly where its reader is gone", async () => {
