@@ -4,7 +4,7 @@
  */
 import { createDiagnostics } from "./base/index.ts";
 import { loadConfig, strictError } from "./config/index.ts";
-import { startTelemetry } from "./start.ts";
+import { startTelemetry } from "./program/index.ts";
 import { isThread } from "./telemetry/index.ts";
 import { VERSION } from "./version.ts";
 

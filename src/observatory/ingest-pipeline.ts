@@ -43,7 +43,7 @@ const PROMOTED = ["service.name", "service.namespace", "service.version", "deplo
 
 /** `onFault` hears of mistakes of our own: data that should be read or refused, and can be neither. */
 export function createIngestPipeline(clock: Clock, onFault: (error: unknown) => void): IngestPipeline {
-  // Addresses are those of servers here, as in the program itself (src/start.ts).
+  // Addresses are those of servers here, as in the program itself (src/program).
   const redactor = createRedactor({ except: ["ip_address"] });
   const enricher = createEnricher({ clock, redactor, pricer: createPricer() });
   const createSeries = () => createSeriesTranslator({ promotedResourceAttributes: PROMOTED });

@@ -28,6 +28,21 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   retry: ["base", "errors", "model", "records", "telemetry"],
   health: ["base", "model", "redaction", "telemetry"],
   logging: ["base", "model", "redaction", "telemetry"],
+  // the one that puts all of them together in the program
+  program: [
+    "base",
+    "budgets",
+    "config",
+    "cost",
+    "frameworks",
+    "health",
+    "metrics",
+    "model",
+    "redaction",
+    "telemetry",
+    "tracking",
+    "wire",
+  ],
   // the heavy side, which the preload never reaches: pure rooms first
   gotext: [],
   re2: [],
@@ -95,7 +110,7 @@ const HEAVY = [
   "explain",
   "cli",
 ];
-const ENTRIES = ["index.ts", "register.ts", "start.ts", "version.ts"];
+const ENTRIES = ["index.ts", "register.ts", "version.ts"];
 
 /** Libraries that one room wraps, so that they can be replaced in one place. */
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
@@ -104,7 +119,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   yaml: ["config", "rules"],
   zod: ["config"],
   "@pydantic/genai-prices": ["cost"],
-  "@opentelemetry/sdk-trace": ["telemetry", "start.ts"],
+  "@opentelemetry/sdk-trace": ["telemetry"],
   "@opentelemetry/otlp-transformer": ["telemetry"],
   "@opentelemetry/context-async-hooks": ["telemetry"],
   re2js: ["re2"],

@@ -1,41 +1,15 @@
-/**
- * Puts the parts together in the program: the only place that knows them all. Used by the preload; rooms below never use it.
- */
-import { type Context, context, trace } from "@opentelemetry/api";
+import { context, trace } from "@opentelemetry/api";
 import { resourceFromAttributes } from "@opentelemetry/resources";
-import { type Diagnostics, systemClock } from "./base/index.ts";
+import { type Diagnostics, systemClock } from "../base/index.ts";
+import { createBudgetWatch, setRunningBudgets } from "../budgets/index.ts";
+import type { Config } from "../config/index.ts";
+import { createPricer } from "../cost/index.ts";
+import { createCoverage } from "../frameworks/index.ts";
+import { startHealth } from "../health/index.ts";
+import { createMetrics } from "../metrics/index.ts";
+import { ATTR } from "../model/index.ts";
+import { createRedactor } from "../redaction/index.ts";
 import {
-  admissionFor,
-  argumentsFingerprint,
-  type BudgetWatch,
-  createBudgetWatch,
-  setRunningBudgets,
-} from "./budgets/index.ts";
-import type { Config } from "./config/index.ts";
-import { costAttributes, createPricer, type Pricer } from "./cost/index.ts";
-import {
-  bunyanAdapter,
-  type Coverage,
-  createAiSdkAdapter,
-  createClaudeAgentAdapter,
-  createCoverage,
-  createLangChainAdapter,
-  createLlamaIndexAdapter,
-  createMcpAdapter,
-  createOpenAiAgentsAdapter,
-  installModuleHooks,
-  instrumentedPackages,
-  type LogTap,
-  pinoAdapter,
-  watchConsole,
-  winstonAdapter,
-} from "./frameworks/index.ts";
-import { startHealth } from "./health/index.ts";
-import { createMetrics, type Metrics, measureUsage } from "./metrics/index.ts";
-import { ATTR } from "./model/index.ts";
-import { createRedactor } from "./redaction/index.ts";
-import {
-  activeSpanIds,
   carriedBy,
   contextOf,
   createConsoleOutlet,
@@ -54,245 +28,23 @@ import {
   guardExit,
   isThread,
   type LogItem,
-  logAttributes,
   propagateToChildren,
   type ReadableSpan,
   resourceAttributes,
   runningTelemetry,
-  type Sdk,
-  type SpanPipeline,
   setRunningTelemetry,
   severityOf,
   startSdk,
   type Telemetry,
   threadLink,
-} from "./telemetry/index.ts";
-import { createErrorTracker, type LogLine, setRunningTracker, startErrorWatch } from "./tracking/index.ts";
-import { startWire, type Wire } from "./wire/index.ts";
+} from "../telemetry/index.ts";
+import { createErrorTracker, type LogLine, setRunningTracker, startErrorWatch } from "../tracking/index.ts";
+
+import { watchProgram } from "./watch.ts";
 
 export type StartOptions = { readonly config: Config; readonly diagnostics: Diagnostics; readonly version: string };
 
 const SCOPE = "agent-observatory";
-
-type LogTapOptions = {
-  readonly emit: (log: LogItem) => void;
-  readonly onLogLine: (line: LogLine) => void;
-  readonly coverage: Coverage;
-  readonly clean: (text: string) => string;
-};
-
-function createLogTap({ emit, onLogLine, coverage, clean }: LogTapOptions): LogTap {
-  /** What a context carries, made safe once for all lines that are written in it. */
-  const lines = new WeakMap<object, Readonly<Record<string, string | number | boolean>>>();
-  const carriedLine = () => {
-    const carried = carriedBy(context.active());
-    if (carried === undefined) return undefined;
-    let line = lines.get(carried);
-    if (line === undefined) {
-      const entries = Object.entries(carried.line);
-      line = Object.fromEntries(
-        entries.map(([name, value]) => [name, typeof value === "string" ? clean(value) : value]),
-      );
-      lines.set(carried, line);
-    }
-    return line;
-  };
-  return {
-    ids: () => {
-      const span = activeSpanIds();
-      const carried = carriedLine();
-      if (span === undefined) return carried;
-      return { trace_id: span.traceId, span_id: span.spanId, ...carried };
-    },
-    emit: ({ level, message, fields: given, logger }) => {
-      coverage.spanned(logger);
-      const current = context.active();
-      const carried = carriedLine();
-      // What was put on the line above is said once, by its name as an attribute.
-      const fields =
-        carried === undefined
-          ? given
-          : Object.fromEntries(Object.entries(given).filter(([name, value]) => carried[name] !== value));
-      const [timeMs, severityNumber] = [systemClock.nowMs(), severityOf(level)];
-      emit({
-        timeMs,
-        severityNumber,
-        severityText: level.toUpperCase(),
-        body: message,
-        attributes: { ...carriedBy(current)?.attributes, ...logAttributes(fields) },
-        spanContext: trace.getSpanContext(current),
-        scope: logger,
-      });
-      onLogLine({ timeMs, severityNumber, message, fields, logger });
-    },
-  };
-}
-
-type Watch = {
-  readonly config: Config;
-  readonly sdk: Sdk;
-  readonly claimable: SpanPipeline["claimable"];
-  readonly metrics: Metrics;
-  readonly pricer: Pricer;
-  readonly budgets: BudgetWatch;
-  readonly identityAt: SpanPipeline["identityAt"];
-  readonly emitLog: (log: LogItem) => void;
-  readonly onLogLine: (line: LogLine) => void;
-  readonly coverage: Coverage;
-  readonly cleanText: (text: string) => string;
-  /** The program's stdout may be a connection: see `Outlet`. */
-  readonly onStdioServer: () => void;
-  /** Called before the program can start a thread. */
-  readonly onThreads: () => void;
-  readonly onFault: (error: unknown) => void;
-};
-
-/** Watches the program: frameworks and loggers by module hooks, everything else on the wire. */
-function watchProgram({
-  config,
-  sdk,
-  claimable,
-  metrics,
-  pricer,
-  budgets,
-  identityAt,
-  emitLog,
-  onLogLine,
-  coverage,
-  cleanText,
-  onStdioServer,
-  onThreads,
-  onFault,
-}: Watch): Wire {
-  const { tracer, contextManager } = sdk;
-  const { captureContent } = config;
-  const { disabled } = config.instrumentations;
-  const onToolCall =
-    config.budgets.loops === "off"
-      ? undefined
-      : (at: Context, name: string, args: unknown): void => {
-          const fingerprint = argumentsFingerprint(name, args);
-          if (fingerprint === undefined) return;
-          // What is told of it belongs to the tool's span.
-          context.with(at, () => budgets.budgets.countRepeat(identityAt(at), "tool", fingerprint, name));
-        };
-  const langchain = createLangChainAdapter({
-    onToolCall,
-    tracer,
-    clock: systemClock,
-    captureContent,
-    outerContext: () => contextManager.unbridged(),
-  });
-  contextManager.addBridge(langchain.bridge);
-  const aiSdk = createAiSdkAdapter({ onToolCall, tracer, clock: systemClock, captureContent });
-  const openAiAgents = createOpenAiAgentsAdapter({
-    onToolCall,
-    tracer,
-    clock: systemClock,
-    captureContent,
-    outerContext: () => contextManager.unbridged(),
-  });
-  contextManager.addBridge(openAiAgents.bridge);
-  const claudeAgent = createClaudeAgentAdapter({
-    tracer,
-    captureContent,
-    onUsage: (labels, attributes) => {
-      measureUsage(metrics, { attributes, exemplar: undefined }, labels);
-      budgets.onUsage(attributes, { ...identityAt(context.active()), agent: labels.agent });
-    },
-    onFault,
-  });
-  const llamaIndex = createLlamaIndexAdapter({ onToolCall, tracer, captureContent, onFault });
-  const mcp = createMcpAdapter({
-    tracer,
-    clock: systemClock,
-    captureContent,
-    onSessionEnd: ({ side, seconds, protocolVersion = "", transport = "" }) =>
-      metrics.observe(
-        `mcp_${side}_session_duration_seconds`,
-        { mcp_protocol_version: protocolVersion, network_transport: transport },
-        seconds,
-      ),
-    onStdioServer,
-    onFault,
-  });
-  const tap = createLogTap({ emit: emitLog, onLogLine, coverage, clean: cleanText });
-  const unwatchConsole = config.logging.captureConsole ? watchConsole(tap, onFault) : undefined;
-  const unhook = installModuleHooks({
-    adopted: [
-      ...(disabled.includes("langchain") ? [] : langchain.files),
-      ...(disabled.includes("ai-sdk") ? [] : aiSdk.files),
-      ...(disabled.includes("openai-agents") ? [] : openAiAgents.files),
-      ...(disabled.includes("claude-agent") ? [] : claudeAgent.files),
-      ...(disabled.includes("llamaindex") ? [] : llamaIndex.files),
-      ...(disabled.includes("mcp") ? [] : mcp.files),
-      ...(disabled.includes("winston") ? [] : [winstonAdapter(tap)]),
-      ...(disabled.includes("pino") ? [] : [pinoAdapter(tap)]),
-      ...(disabled.includes("bunyan") ? [] : [bunyanAdapter(tap)]),
-    ],
-    // What the program's own SDK instruments already would come twice.
-    instrumented: [...threadPackages(onThreads), ...instrumentedPackages(disabled, sdk.isInstrumented)],
-    coverage,
-    onFault,
-  });
-
-  const loadPricesSoon = once(() => {
-    // While the first request is under way nobody waits for this.
-    setImmediate(() => {
-      try {
-        pricer.load();
-      } catch (error) {
-        onFault(error);
-      }
-    }).unref();
-  });
-  const wire = startWire({
-    tracer,
-    clock: systemClock,
-    captureContent,
-    costOf: (attributes) => costAttributes(pricer, attributes, { failed: false, timeMs: systemClock.nowMs() }),
-    enter: (entered) => void contextManager.attach(entered),
-    admission: (at) => admissionFor(budgets.budgets, identityAt(at)),
-    claimable: (outer) => {
-      langchain.noteModelRequest();
-      return claimable(outer);
-    },
-    isInstrumented: sdk.isInstrumented,
-    onFault,
-    onInferenceStart: (provider, model, userAgent) => {
-      coverage.called(userAgent);
-      metrics.add("llm_requests_active", { provider, model }, 1);
-      loadPricesSoon();
-      openAiAgents.claimModelCall();
-      return langchain.claimModelCall(model) ?? aiSdk.claimModelCall();
-    },
-    onInferenceEnd: (provider, model) => metrics.add("llm_requests_active", { provider, model }, -1),
-  });
-  return {
-    leaveAll: () => {
-      wire.leaveAll();
-      mcp.leaveAll();
-    },
-    stop: () => {
-      wire.stop();
-      unwatchConsole?.();
-      unhook();
-    },
-  };
-}
-
-/** The names by which the program asks for threads. */
-const threadPackages = (prepare: () => void) =>
-  ["worker_threads", "node:worker_threads"].map((packageName) => ({ packageName, prepare }));
-
-function once(action: () => void): () => void {
-  let done = false;
-  return () => {
-    if (done) return;
-    done = true;
-    action();
-  };
-}
 
 /** Starts everything in this process. A second call returns what runs. */
 export function startTelemetry(options: StartOptions): Telemetry {
