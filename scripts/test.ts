@@ -58,7 +58,8 @@ async function runFiles(
 
 const failures: string[] = [];
 const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
-const all = positionals.length > 0 ? positionals : globSync("tests/**/*.test.ts").toSorted();
+const all =
+  positionals.length > 0 ? positionals : globSync("tests/**/*.test.ts", { exclude: ["**/node_modules"] }).toSorted();
 const isStack = (file: string): boolean => file.startsWith("tests/stack/");
 if (!flags.stack)
   await runFiles(
