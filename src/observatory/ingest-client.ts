@@ -55,6 +55,8 @@ const CLOSE_MS = 1300;
 
 /** The code that a message of ours ends with; without one, that it is one. */
 export const codeIn = (message: string): string => /\((AO_[A-Z_]+)\)$/.exec(message)?.[1] ?? "an error";
+/** By which what is wrong with the store is said once, whoever comes across it: a full disk is full for all its files. */
+export const storeFaultKey = (message: string): string => `store ${codeIn(message)}`;
 
 /** Why nothing could be stored; "" where it could be, undefined where the answer tells nothing of that. */
 function failureIn(answer: IngestAnswer): string | undefined {
@@ -85,8 +87,7 @@ export async function startIngestClient(options: IngestClientOptions): Promise<I
     pending.delete(id);
     pendingBytes -= waiting.bytes;
     const told = failureIn(answer);
-    if (told !== undefined && told !== "" && failure === "")
-      diagnostics.warnOnce(`store ${data.directory} ${codeIn(told)}`, told);
+    if (told !== undefined && told !== "" && failure === "") diagnostics.warnOnce(storeFaultKey(told), told);
     failure = told ?? failure;
     waiting.resolve(answer);
   };

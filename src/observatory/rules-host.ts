@@ -12,7 +12,7 @@ import {
   rulesError,
   watchRuleFiles,
 } from "../rules/index.ts";
-import type { IngestClient } from "./ingest-client.ts";
+import { codeIn, type IngestClient, storeFaultKey } from "./ingest-client.ts";
 import type { OwnMetrics } from "./own-metrics.ts";
 import { unpackSamples } from "./packed-samples.ts";
 import { errorOf } from "./plain.ts";
@@ -110,7 +110,8 @@ export async function startRules(options: RulesOptions): Promise<Rules> {
   if (problems.length > 0) throw rulesError(problems);
   const saved = await ingest.state.get(STATE_KEY);
   const [countRules, countNotifications] = [createRuleCounts(metrics), createNotificationCounts(metrics)];
-  const onFault = (error: Error): void => diagnostics.warnOnce(`rules ${error.message}`, error.message);
+  const onFault = ({ message }: Error): void =>
+    diagnostics.warnOnce(codeIn(message) === "AO_STORE_FULL" ? storeFaultKey(message) : `rules ${message}`, message);
   const { alertmanagers, webhooks } = settings.rules;
   let manager: RuleManager | undefined;
   let notifier: Notifier | undefined;
