@@ -1,3 +1,5 @@
+import { type Method, shadow } from "./shadow.ts";
+
 /** What is to be told of a promise once it is settled. Each is called once at most. */
 export type Settlement = {
   readonly fulfilled: (value: unknown) => void;
@@ -6,11 +8,6 @@ export type Settlement = {
 
 // biome-ignore lint/suspicious/noExplicitAny: as every promise has it.
 type Thenable = { then: (...args: any[]) => unknown };
-type Method = (this: unknown, ...args: unknown[]) => unknown;
-
-function shadow(target: object, name: PropertyKey, value: Method): void {
-  Object.defineProperty(target, name, { configurable: true, writable: true, enumerable: false, value });
-}
 
 function onceOnly(settlement: Settlement): Settlement {
   let settled = false;

@@ -1,6 +1,7 @@
 import { context } from "@opentelemetry/api";
 import { followPromise } from "./follow-promise.ts";
 import { endAbandoned, endWithError, endWithOutput, type RecordedCall } from "./recorded-call.ts";
+import { shadow } from "./shadow.ts";
 
 /** What becomes of a stream of values. Each may be told more than once; the first end counts. */
 type StreamEnd = {
@@ -12,7 +13,6 @@ type StreamEnd = {
   readonly step: <T>(run: () => T) => T;
 };
 
-type Method = (this: unknown, ...args: unknown[]) => unknown;
 type Members = Record<PropertyKey, unknown>;
 
 /** Of what a stream gave, so much is captured. */
@@ -49,10 +49,6 @@ function createEnd(call: RecordedCall): StreamEnd {
 
 /** Streams that the program drops without a word. */
 const dropped = new FinalizationRegistry<StreamEnd>((end) => end.left());
-
-function shadow(target: object, name: PropertyKey, value: Method): void {
-  Object.defineProperty(target, name, { configurable: true, writable: true, enumerable: false, value });
-}
 
 /** Lets `around` make what a method of this one object returns, where it has the method. */
 function replace(target: object, name: PropertyKey, around: (original: () => unknown) => unknown): void {

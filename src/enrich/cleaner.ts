@@ -1,5 +1,5 @@
 import { ATTR } from "../model/index.ts";
-import type { Redactor } from "../redaction/index.ts";
+import { type Redactor, rememberTexts } from "../redaction/index.ts";
 import type { Attributes, AttributeValue } from "../signals/index.ts";
 
 /** How an attribute's value is looked at: not at all, as a text by itself, or together with its name. */
@@ -26,9 +26,8 @@ const NOT_TEXT: ReadonlyMap<string, ValueKind> = new Map(
   ].map((name) => [name, "none"]),
 );
 
-/** Short texts come again and again (names, addresses, sessions): what was looked at once need not be looked at again. */
+/** Short texts that are remembered as looked at. */
 const MAX_REMEMBERED = 20_000;
-const MAX_REMEMBERED_LENGTH = 100;
 const MAX_NAMES = 5000;
 const PROBE = "a";
 
@@ -40,19 +39,8 @@ export type Cleaner = {
 };
 
 export function createCleaner(redactor: Redactor): Cleaner {
-  const texts = new Map<string, string>();
+  const { text } = rememberTexts(redactor, MAX_REMEMBERED);
   const names = new Map<string, ValueKind>();
-
-  const text = (value: string): string => {
-    if (value.length > MAX_REMEMBERED_LENGTH) return redactor.text(value);
-    let safe = texts.get(value);
-    if (safe === undefined) {
-      safe = redactor.text(value);
-      if (texts.size >= MAX_REMEMBERED) texts.clear();
-      texts.set(value, safe);
-    }
-    return safe;
-  };
 
   const lookAt = (name: string): ValueKind => {
     const probed = redactor.value({ [name]: PROBE }) as Record<string, unknown>;

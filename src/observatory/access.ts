@@ -6,6 +6,10 @@ import type { Guard } from "../receive/index.ts";
 export const isLoopback = (host: string): boolean =>
   host === "localhost" || host.endsWith(".localhost") || host === "::1" || (isIPv4(host) && host.startsWith("127."));
 
+/** Whether a browser sends a request for a page of the very host that it asks. */
+export const isSameOrigin = (origin: string, host: string | undefined): boolean =>
+  URL.canParse(origin) && new URL(origin).host === host;
+
 /** The name in a Host header, without port, in lower case. */
 function nameOf(host: string): string {
   const bare = host.startsWith("[") ? host.slice(1).split("]", 1)[0] : host.split(":", 1)[0];

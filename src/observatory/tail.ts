@@ -5,6 +5,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { type ApiResponse, parseTail, type Tail } from "../api/index.ts";
 import type { Clock } from "../base/index.ts";
 import type { Guard } from "../receive/index.ts";
+import { isSameOrigin } from "./access.ts";
 import { askedHeaders } from "./asked-headers.ts";
 import type { QueryPool } from "./query-pool.ts";
 
@@ -210,7 +211,7 @@ const plain = (status: number, body: string): ApiResponse => ({
 function isForeign({ headers }: IncomingMessage, origins: readonly string[]): boolean {
   const { origin, host } = headers;
   if (origin === undefined || origins.includes("*") || origins.includes(origin)) return false;
-  return !URL.canParse(origin) || new URL(origin).host !== host;
+  return !isSameOrigin(origin, host);
 }
 
 export type TailServer = { readonly close: () => void };

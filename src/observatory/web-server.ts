@@ -9,7 +9,7 @@ import {
   readBody,
   SERVER_NAME,
 } from "../receive/index.ts";
-import { isLoopback } from "./access.ts";
+import { isLoopback, isSameOrigin } from "./access.ts";
 import { askedHeaders } from "./asked-headers.ts";
 import type { OwnMetrics } from "./own-metrics.ts";
 import { apiOf, failureResponse } from "./query-failures.ts";
@@ -107,8 +107,7 @@ async function run(
 
 /** Whether a browser sends the request for a page of another origin. */
 function isForeignPage({ headers }: IncomingMessage): boolean {
-  if (headers.origin === undefined) return false;
-  return !URL.canParse(headers.origin) || new URL(headers.origin).host !== headers.host;
+  return headers.origin !== undefined && !isSameOrigin(headers.origin, headers.host);
 }
 
 async function reload({ message }: Request, options: WebOptions): Promise<Sent> {

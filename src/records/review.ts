@@ -1,5 +1,4 @@
-import { randomUUID } from "node:crypto";
-import { systemClock } from "../base/index.ts";
+import { systemClock, uniqueId } from "../base/index.ts";
 import { ATTR } from "../model/index.ts";
 import type { Telemetry } from "../telemetry/index.ts";
 import { defined, labelOf, numberOf, textOf } from "./given.ts";
@@ -82,7 +81,7 @@ function idOf(request: unknown): string | undefined {
 
 /** Says that a person is asked to review something (`human_review_*`). Returns what is to be told of the decision. */
 export function requestReview(request: ReviewRequest): Review {
-  const id = idOf(request) ?? randomUUID();
+  const id = idOf(request) ?? uniqueId();
   recording((telemetry) => {
     const { metrics } = telemetry;
     const agent = agentOf(request.agent);

@@ -8,6 +8,7 @@ export { createConsoleOutlet, type Outlet } from "./console.ts";
 export { type ContextFields, carriedBy, contextFields, withContextFields } from "./context-fields.ts";
 export { activeSpanIds, type BridgedContextManager } from "./context-manager.ts";
 export { type Payload, type PostResult, post } from "./delivery/deliver.ts";
+export { shownUrl } from "./delivery/sender.ts";
 export { createEncoder } from "./encoder.ts";
 export { guardExit } from "./exit.ts";
 export { createExport, type Export } from "./export.ts";

@@ -1,7 +1,7 @@
 import type { Attributes, AttributeValue } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import { ATTR } from "../model/index.ts";
-import type { Redactor } from "../redaction/index.ts";
+import { type Redactor, rememberTexts } from "../redaction/index.ts";
 import type { LogItem } from "./logs.ts";
 
 /**
@@ -111,30 +111,12 @@ const NOT_TEXT = new Set<string>([
   ATTR.httpMethod,
 ]);
 
-/** Short texts come again and again (names, models, addresses): what was looked at once need not be looked at again. */
+/** Short texts that are remembered as looked at. */
 const MAX_REMEMBERED = 2000;
-const MAX_REMEMBERED_LENGTH = 100;
-
-function remembering(redactor: Redactor): Redactor {
-  const known = new Map<string, string>();
-  return {
-    ...redactor,
-    text: (given) => {
-      if (given.length > MAX_REMEMBERED_LENGTH) return redactor.text(given);
-      let safe = known.get(given);
-      if (safe === undefined) {
-        safe = redactor.text(given);
-        if (known.size >= MAX_REMEMBERED) known.clear();
-        known.set(given, safe);
-      }
-      return safe;
-    },
-  };
-}
 
 export function createPrivacy(options: PrivacyOptions): Privacy {
   const { captureContent, contentMaxLength, contentRedactor } = options;
-  const redactor = remembering(options.redactor);
+  const redactor = rememberTexts(options.redactor, MAX_REMEMBERED);
   const value = (one: AttributeValue, by: Redactor): AttributeValue => {
     if (typeof one === "string") return by.text(one);
     if (Array.isArray(one) && typeof one[0] === "string") {

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { Config, Problem } from "../../config/index.ts";
 import { isSupported, LIBRARIES } from "../../frameworks/index.ts";
-import { type Payload, post } from "../../telemetry/index.ts";
+import { type Payload, post, shownUrl } from "../../telemetry/index.ts";
 import type { Check } from "./check.ts";
 
 /** Node that the preload runs on; package.json says the same. */
@@ -18,11 +18,6 @@ export function checkNode(version: string): Check {
     ? { level: "ok", about: "Node", found: version }
     : { level: "fail", about: "Node", found: version, todo: `Use Node ${NODE_FROM.join(".")} or later.` };
 }
-
-const withoutCredentials = (url: string): string => {
-  const { protocol, host, pathname } = new URL(url);
-  return `${protocol}//${host}${pathname}`;
-};
 
 export function checkSettings(config: Config, problems: readonly Problem[]): Check[] {
   if (!config.enabled)
@@ -75,7 +70,7 @@ export async function checkCollector(config: Config): Promise<Check[]> {
       const payload = probe(config, signal);
       const result = await post(payload, { timeoutMs: Math.min(PROBE_TIMEOUT_MS, config.otlp.timeoutMs) });
       const about = `${signal} out`;
-      const place = URL.canParse(payload.url) ? withoutCredentials(payload.url) : "an address that is none";
+      const place = URL.canParse(payload.url) ? shownUrl(payload.url) : "an address that is none";
       if (result.kind === "delivered") return { level: "ok", about, found: `${place} takes them` };
       const todo =
         result.kind === "retry"
