@@ -189,14 +189,17 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
     const { traceId, spanId } = view.spanContext();
     const sampled = place?.isSampled ?? true;
     const seconds = hrTimeToMilliseconds(view.duration) / 1000;
+    const exemplar = sampled ? { traceId, spanId } : undefined;
     measureSpan(metrics, {
       attributes: view.attributes,
       failed: view.status.code === SpanStatusCode.ERROR,
       durationSeconds: seconds,
-      exemplar: sampled ? { traceId, spanId } : undefined,
+      exemplar,
       isServer: view.kind === SpanKind.SERVER,
     });
-    if (place?.isTurn === true) sessions.turnEnded(view.attributes, place.costUsd);
+    if (place?.isTurn === true) {
+      sessions.turnEnded({ attributes: view.attributes, costUsd: place.costUsd, exemplar });
+    }
     const identity = identityOf(place, view.attributes);
     guarded(() => options.onFinished?.({ view, seconds, identity, runId: place?.run.id, isSampled: sampled }));
     if (sampled) onExport(view);

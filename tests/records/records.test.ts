@@ -187,6 +187,10 @@ describe("what a program records", () => {
     const spent = result.points.findLast((point) => point.metric === "llm_cost_usd_total")?.value ?? Number.NaN;
     assert.ok(Math.abs((value("agent_session_cost_usd_total") ?? 0) - (spent * 3) / 4) < 1e-9);
     assert.equal(pushedValue(result.points, "agent_sessions_total", { agent: "inner" }), undefined);
+    // A run that another agent asked for is part of that one's cost.
+    const turns = result.points.filter((point) => point.metric === "agent_request_cost_usd");
+    assert.deepEqual(new Set(turns.map(({ labels }) => labels["agent"])), new Set(["outer"]));
+    assert.ok(Math.abs((turns.at(-1)?.value ?? 0) - spent) < 1e-9);
   });
 
   it("takes whatever it is given, and passes every label through the redaction", async () => {

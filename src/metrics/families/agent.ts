@@ -1,4 +1,4 @@
-import { DURATION_BUCKETS, type MetricDefinition } from "./definition.ts";
+import { COST_BUCKETS, DURATION_BUCKETS, type MetricDefinition } from "./definition.ts";
 
 /** Rate, errors and duration of agents and of the tools they call. */
 export const AGENT_METRICS = [
@@ -30,6 +30,14 @@ export const AGENT_METRICS = [
     unit: "s",
     labels: ["agent", "status"],
     buckets: DURATION_BUCKETS,
+  },
+  {
+    name: "agent_request_cost_usd",
+    type: "histogram",
+    help: "Cost in US dollars of an agent run that no other agent asked for: of all calls to models in it.",
+    unit: "{USD}",
+    labels: ["agent"],
+    buckets: COST_BUCKETS,
   },
   {
     name: "agent_errors_total",

@@ -1,4 +1,4 @@
-import { DURATION_BUCKETS, type MetricDefinition } from "./definition.ts";
+import { COST_BUCKETS, DURATION_BUCKETS, type MetricDefinition } from "./definition.ts";
 
 /** What agents are there for, as the program sees it. */
 export const TASK_METRICS = [
@@ -23,6 +23,6 @@ export const TASK_METRICS = [
     help: "Cost of a task in US dollars, as the program says it or as the calls to models in its run add up.",
     unit: "{USD}",
     labels: ["agent", "task"],
-    buckets: [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    buckets: COST_BUCKETS,
   },
 ] as const satisfies readonly MetricDefinition[];
