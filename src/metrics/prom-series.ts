@@ -29,7 +29,7 @@ function replaceExemplar(place: PromExemplar, { traceId, spanId }: Exemplar, val
 
 /** Adds to a counter or gauge that was recorded before; false where that is prom-client's to do. */
 export function addAgain(
-  series: PromSeries | null | undefined,
+  series: PromSeries | undefined,
   value: number,
   exemplar: Exemplar | undefined,
   timeMs: number,
@@ -43,9 +43,16 @@ export function addAgain(
   return true;
 }
 
+/** Sets a gauge that was recorded before. */
+export function setAgain(series: PromSeries | undefined, value: number): boolean {
+  if (series?.value === undefined) return false;
+  series.value = value;
+  return true;
+}
+
 /** Records into a histogram as `addAgain` into a counter. */
 export function observeAgain(
-  series: PromSeries | null | undefined,
+  series: PromSeries | undefined,
   bounds: readonly number[],
   value: number,
   exemplar: Exemplar | undefined,

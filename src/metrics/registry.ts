@@ -2,7 +2,7 @@ import type { Clock } from "../base/index.ts";
 import { CATALOGUE, type LabelsOf, type MetricDefinition, type MetricName } from "./catalogue.ts";
 import { createLabelGuard } from "./label-guard.ts";
 import { Counter, Gauge, Histogram, Registry } from "./prom-client.ts";
-import { addAgain, type Exemplar, type Labels, observeAgain, type PromSeries } from "./prom-series.ts";
+import { addAgain, type Exemplar, type Labels, observeAgain, type PromSeries, setAgain } from "./prom-series.ts";
 import { createRecentValues, type RecentValues } from "./recent-values.ts";
 import type { MetricSnapshot, SeriesSnapshot } from "./snapshot.ts";
 import { DEFAULT_WINDOW_MS, type MetricSummary, type SummaryOptions, summarize } from "./summary.ts";
@@ -46,12 +46,10 @@ type PromMetric = { readonly hashMap: Readonly<Record<string, PromSeries>> };
 type Instrument = {
   readonly definition: MetricDefinition;
   readonly metric: Counter | Gauge | Histogram;
-  /** When each series was first recorded: the start time that lets a counter born at 1 count as an increase. */
-  readonly startMs: Map<string, number>;
-  /** Labels as given, a branch for each, to labels as recorded: what was guarded once need not be again. */
+  /** By the labels as recorded. */
+  readonly series: Map<string, Recorded>;
+  /** Labels as given, a branch for each, to their series: what was guarded once need not be again. */
   readonly guarded: Branch;
-  /** A gauge that is set: that puts a new series in the place of the old one. */
-  isSet: boolean;
   /** Made with the first recording. */
   recent: RecentValues | undefined;
 };
@@ -59,8 +57,14 @@ type Instrument = {
 /** Labels of few values each may still have many combinations. */
 const MAX_SERIES = 10_000;
 
-/** Labels and their series: undefined until it was looked for, null where it is another's with the same labels. */
-type Recorded = { readonly labels: Labels; series: PromSeries | null | undefined };
+/** A series that was recorded. */
+type Recorded = {
+  readonly labels: Labels;
+  /** When it was first recorded: the start time that lets a counter born at 1 count as an increase. */
+  readonly startMs: number;
+  /** prom-client's own record of it, once it has made one. */
+  prom: PromSeries | undefined;
+};
 
 function createInstrument(definition: MetricDefinition, registry: Registry): Instrument {
   const common = {
@@ -77,7 +81,7 @@ function createInstrument(definition: MetricDefinition, registry: Registry): Ins
       : definition.type === "counter"
         ? new Counter(withExemplars)
         : new Histogram({ ...common, enableExemplars: true, buckets: [...(definition.buckets ?? [])] } as never);
-  return { definition, metric, startMs: new Map(), guarded: new Map(), isSet: false, recent: undefined };
+  return { definition, metric, series: new Map(), guarded: new Map(), recent: undefined };
 }
 
 function seriesKey(definition: MetricDefinition, labels: Labels): string {
@@ -111,11 +115,12 @@ function keepRecorded({ definition, guarded }: Instrument, given: Labels, record
   branch.set(value, recorded);
 }
 
-/** Looks for the series that has just been recorded, once. */
-function rememberSeries({ metric, isSet }: Instrument, recorded: Recorded): void {
-  if (recorded.series !== undefined || isSet) return;
-  const { hashMap } = metric as unknown as PromMetric;
-  recorded.series = Object.values(hashMap).find(({ labels }) => labels === recorded.labels) ?? null;
+/** Looks for what prom-client has just made of the labels, once. Only the first recording is prom-client's: it would put a new record in the place of a gauge's. */
+function rememberSeries({ definition, metric }: Instrument, recorded: Recorded): void {
+  if (recorded.prom !== undefined) return;
+  const all = Object.values((metric as unknown as PromMetric).hashMap);
+  // Without labels there is one from the start.
+  recorded.prom = definition.labels.length === 0 ? all[0] : all.findLast(({ labels }) => labels === recorded.labels);
 }
 
 function exemplarsOf(series: PromSeries): SeriesSnapshot["exemplars"] {
@@ -138,10 +143,10 @@ function exemplarsOf(series: PromSeries): SeriesSnapshot["exemplars"] {
 }
 
 function snapshotSeries(instrument: Instrument, series: PromSeries): SeriesSnapshot {
-  const { definition, startMs } = instrument;
+  const { definition } = instrument;
   const common = {
     labels: series.labels,
-    startMs: startMs.get(seriesKey(definition, series.labels)) ?? 0,
+    startMs: instrument.series.get(seriesKey(definition, series.labels))?.startMs ?? 0,
     exemplars: exemplarsOf(series),
   };
   if (definition.type !== "histogram") return { ...common, value: series.value ?? 0 };
@@ -174,33 +179,31 @@ export function createMetrics({ clock, labelValueLimit, cleanLabel }: MetricsOpt
   });
 
   let revision = 0;
-  const prepare = (name: string, given: Labels): { instrument: Instrument; recorded: Recorded } => {
+  const recordedOf = (instrument: Instrument, given: Labels): Recorded => {
     revision += 1;
-    const instrument = instrumentOf(name);
     const known = recordedBefore(instrument, given);
-    if (known !== undefined) return { instrument, recorded: known };
-    let { labels, folded } = guard(name, given);
-    let key = seriesKey(instrument.definition, labels);
-    if (!instrument.startMs.has(key)) {
-      if (instrument.startMs.size >= MAX_SERIES) {
-        folded = true;
-        labels = Object.fromEntries(instrument.definition.labels.map((label) => [label, "other"]));
-        key = seriesKey(instrument.definition, labels);
-        add("agent_observatory_label_values_folded_total", { metric: name, label: "all" });
-      }
-      if (!instrument.startMs.has(key)) instrument.startMs.set(key, clock.nowMs());
+    if (known !== undefined) return known;
+    const { definition, series } = instrument;
+    let { labels, folded } = guard(definition.name, given);
+    let key = seriesKey(definition, labels);
+    if (!series.has(key) && series.size >= MAX_SERIES) {
+      folded = true;
+      labels = Object.fromEntries(definition.labels.map((label) => [label, "other"]));
+      key = seriesKey(definition, labels);
+      add("agent_observatory_label_values_folded_total", { metric: definition.name, label: "all" });
     }
+    const recorded = series.get(key) ?? { labels, startMs: clock.nowMs(), prom: undefined };
+    series.set(key, recorded);
     // What is folded comes in ever new values, and each is to be counted: it stays out of the memory.
-    const recorded: Recorded = { labels, series: folded ? null : undefined };
     if (!folded) keepRecorded(instrument, given, recorded);
-    return { instrument, recorded };
+    return recorded;
   };
   const exemplarLabels = (exemplar: Exemplar | undefined): object =>
     exemplar === undefined ? {} : { exemplarLabels: { trace_id: exemplar.traceId, span_id: exemplar.spanId } };
 
-  const remember = (instrument: Instrument, labels: Labels, value: number): void => {
+  const remember = (instrument: Instrument, labels: Labels, value: number, timeMs: number): void => {
     instrument.recent ??= createRecentValues();
-    instrument.recent.add(value, labels, clock.nowMs());
+    instrument.recent.add(value, labels, timeMs);
   };
 
   const watches = new Set<() => void>();
@@ -216,24 +219,29 @@ export function createMetrics({ clock, labelValueLimit, cleanLabel }: MetricsOpt
 
   const add: Metrics["add"] = (name, given, value = 1, exemplar) => {
     if (!Number.isFinite(value)) return;
-    const { instrument, recorded } = prepare(name, given);
-    const { labels } = recorded;
+    const instrument = instrumentOf(name);
+    const recorded = recordedOf(instrument, given);
+    const { labels, prom } = recorded;
     if (instrument.metric instanceof Gauge) {
-      if (instrument.isSet || !addAgain(recorded.series, value, undefined, 0)) instrument.metric.inc(labels, value);
+      if (addAgain(prom, value, undefined, 0)) return;
+      instrument.metric.inc(labels, value);
     } else if (instrument.metric instanceof Counter && value >= 0) {
-      remember(instrument, labels, value);
-      if (addAgain(recorded.series, value, exemplar, clock.nowMs())) return;
+      const nowMs = clock.nowMs();
+      remember(instrument, labels, value, nowMs);
+      if (addAgain(prom, value, exemplar, nowMs)) return;
       instrument.metric.inc({ labels, value, ...exemplarLabels(exemplar) } as never);
     }
     rememberSeries(instrument, recorded);
   };
 
   const set: Metrics["set"] = (name, given, value) => {
-    const { instrument, recorded } = prepare(name, given);
+    const instrument = instrumentOf(name);
+    const recorded = recordedOf(instrument, given);
     if (!(instrument.metric instanceof Gauge) || !Number.isFinite(value)) return;
-    instrument.isSet = true;
+    remember(instrument, recorded.labels, value, clock.nowMs());
+    if (setAgain(recorded.prom, value)) return;
     instrument.metric.set(recorded.labels, value);
-    remember(instrument, recorded.labels, value);
+    rememberSeries(instrument, recorded);
   };
 
   return {
@@ -245,11 +253,13 @@ export function createMetrics({ clock, labelValueLimit, cleanLabel }: MetricsOpt
       revision = before;
     },
     observe: (name, given, value, exemplar) => {
-      const { instrument, recorded } = prepare(name, given);
+      const instrument = instrumentOf(name);
+      const recorded = recordedOf(instrument, given);
       const { metric, definition } = instrument;
       if (!(metric instanceof Histogram) || !Number.isFinite(value)) return;
-      remember(instrument, recorded.labels, value);
-      if (observeAgain(recorded.series, definition.buckets ?? [], value, exemplar, clock.nowMs())) return;
+      const nowMs = clock.nowMs();
+      remember(instrument, recorded.labels, value, nowMs);
+      if (observeAgain(recorded.prom, definition.buckets ?? [], value, exemplar, nowMs)) return;
       metric.observe({ labels: recorded.labels, value, ...exemplarLabels(exemplar) } as never);
       rememberSeries(instrument, recorded);
     },
@@ -270,7 +280,7 @@ export function createMetrics({ clock, labelValueLimit, cleanLabel }: MetricsOpt
         const { hashMap } = instrument.metric as unknown as PromMetric;
         const series = Object.values(hashMap)
           // A metric without labels exists at 0 from birth: nothing was recorded yet.
-          .filter((one) => instrument.startMs.has(seriesKey(instrument.definition, one.labels)))
+          .filter((one) => instrument.series.has(seriesKey(instrument.definition, one.labels)))
           .map((one) => snapshotSeries(instrument, one));
         return series.length === 0 ? [] : [{ definition: instrument.definition, series }];
       });

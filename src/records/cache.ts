@@ -3,7 +3,7 @@ import { systemClock } from "../base/index.ts";
 import { ATTR } from "../model/index.ts";
 import { runningTelemetry } from "../telemetry/index.ts";
 import { defined, labelOf, secondsOf } from "./given.ts";
-import { exemplarHere, recording, tell } from "./telling.ts";
+import { exemplarOf, recording, spanHere } from "./telling.ts";
 
 export type CacheKind = "exact" | "semantic";
 export type CacheOutcome = "hit" | "miss" | "set" | "error";
@@ -24,18 +24,20 @@ export function recordCache(operation: CacheOperation): void {
     const kind = operation.kind === "semantic" ? "semantic" : "exact";
     const labels = { cache: labelOf(operation.cache), kind, outcome: operation.outcome };
     const seconds = secondsOf(operation.durationMs);
-    const exemplar = exemplarHere();
+    // Caches are busy: the current span is looked for once.
+    const span = spanHere();
+    const exemplar = exemplarOf(span);
     telemetry.metrics.add("cache_operations_total", labels, 1, exemplar);
     if (seconds !== undefined) telemetry.metrics.observe("cache_operation_duration_seconds", labels, seconds, exemplar);
-    tell(telemetry, {
-      name: "agent_observatory.cache",
-      attributes: defined({
+    span?.addEvent(
+      "agent_observatory.cache",
+      defined({
         [ATTR.cacheName]: labels.cache,
         [ATTR.cacheKind]: kind,
         [ATTR.outcome]: labels.outcome,
         [ATTR.durationSeconds]: seconds,
       }),
-    });
+    );
   });
 }
 

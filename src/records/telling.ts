@@ -1,4 +1,4 @@
-import { type Attributes, context, type SpanContext, trace } from "@opentelemetry/api";
+import { type Attributes, context, type Span, type SpanContext, trace } from "@opentelemetry/api";
 import type { Exemplar } from "../metrics/index.ts";
 import { ATTR } from "../model/index.ts";
 import { runningTelemetry, type Telemetry } from "../telemetry/index.ts";
@@ -46,10 +46,14 @@ export function tell(telemetry: Telemetry, { name, attributes, line, about }: To
 }
 
 /** Links a value to the trace that it was recorded in. */
-export function exemplarHere(): Exemplar | undefined {
-  const span = trace.getSpanContext(context.active());
-  return span !== undefined && (span.traceFlags & 1) === 1 ? { traceId: span.traceId, spanId: span.spanId } : undefined;
+export function exemplarOf(span: Span | undefined): Exemplar | undefined {
+  const ids = span?.spanContext();
+  return ids !== undefined && (ids.traceFlags & 1) === 1 ? { traceId: ids.traceId, spanId: ids.spanId } : undefined;
 }
+
+export const spanHere = (): Span | undefined => trace.getSpan(context.active());
+
+export const exemplarHere = (): Exemplar | undefined => exemplarOf(spanHere());
 
 /** The agent that is named, else the one that is running. */
 export const agentOf = (given: unknown): string => textOf(given) ?? runningTelemetry()?.here()?.agent ?? "none";
