@@ -30,6 +30,7 @@ import { DataqueryBuilder, PromQueryFormat } from "@grafana/grafana-foundation-s
 import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
 import { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
 import { PanelBuilder as TimeseriesBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
+import type { DataLink } from "./data-links.ts";
 import { DATASOURCES } from "./datasources.ts";
 
 /** Colors of a value: green up to `warn`, yellow up to `alert`, red from there on; the other way round where more is better. */
@@ -88,7 +89,8 @@ export type ChartOptions = Valued & {
   readonly exemplars?: boolean;
   readonly stacked?: boolean;
   /** Where a click on a series leads. */
-  readonly link?: { readonly title: string; readonly url: string };
+  readonly links?: readonly DataLink[];
+  readonly link?: DataLink;
 };
 
 /** How something develops over time, a line for each series. */
@@ -124,7 +126,8 @@ export function chart(options: ChartOptions): Builder<Panel> {
   if (options.levels) {
     panel.thresholdsStyle(new common.GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed));
   }
-  if (options.link) panel.dataLinks([new DashboardLinkBuilder(options.link.title).url(options.link.url)]);
+  const links = [...(options.link === undefined ? [] : [options.link]), ...(options.links ?? [])];
+  if (links.length > 0) panel.dataLinks(links.map(({ title, url }) => new DashboardLinkBuilder(title).url(url)));
   return panel;
 }
 
@@ -149,7 +152,9 @@ export type TableOptions = Common & {
   /** Labels that make a row, with their column titles. Every column's query must yield exactly these labels. */
   readonly rows: Readonly<Record<string, string>>;
   readonly columns: readonly Column[];
-  readonly link?: { readonly title: string; readonly url: string };
+  /** Where a click on a cell of the first column leads. */
+  readonly links?: readonly DataLink[];
+  readonly link?: DataLink;
 };
 
 function columnProperties({ unit, levels }: Column): DynamicConfigValue[] {
@@ -164,7 +169,7 @@ function columnProperties({ unit, levels }: Column): DynamicConfigValue[] {
 }
 
 /** One row for each combination of labels, with several numbers for the whole time range. */
-export function table({ title, description, rows, columns, link }: TableOptions): Builder<Panel> {
+export function table({ title, description, rows, columns, link, links = [] }: TableOptions): Builder<Panel> {
   const values = columns.map((column, index) => [`Value #${refId(index)}`, column.title] as const);
   const order = [...Object.keys(rows), ...values.map(([field]) => field)];
   const panel = new TableBuilder()
@@ -185,8 +190,9 @@ export function table({ title, description, rows, columns, link }: TableOptions)
     });
   for (const column of columns) panel.overrideByName(column.title, columnProperties(column));
   const first = Object.values(rows)[0];
-  if (link !== undefined && first !== undefined) {
-    panel.overrideByName(first, [{ id: "links", value: [{ ...link, targetBlank: false }] }]);
+  const all = [...(link === undefined ? [] : [link]), ...links];
+  if (all.length > 0 && first !== undefined) {
+    panel.overrideByName(first, [{ id: "links", value: all.map((one) => ({ ...one, targetBlank: false })) }]);
   }
   return panel;
 }
