@@ -8,7 +8,10 @@ export type DataLink = { readonly title: string; readonly url: string };
 /** A label of the clicked series, encoded for a URL. */
 export const clickedLabel = (label: string): string => placeholder(`__field.labels.${label}:percentencode`);
 /** A cell of the clicked row, by its column's title. */
-export const clickedCell = (column: string): string => placeholder(`__data.fields["${column}"]:percentencode`);
+export const clickedCell = (column: string): string =>
+  placeholder(
+    /^\w+$/.test(column) ? `__data.fields.${column}:percentencode` : `__data.fields["${column}"]:percentencode`,
+  );
 
 export type BoardLinkOptions = {
   /** Variables that go along as they are selected; the board that the link stands on has to have them. */
@@ -27,11 +30,11 @@ export function toBoard(title: string, name: BoardName, { keep = [], set = {} }:
   return { title, url: `/d/${BOARDS[name].uid}?${parameters.join("&")}` };
 }
 
-/** A URL keeps its `${…}`: Grafana puts the values in before it reads the rest. */
-const encode = (text: string): string =>
-  text
+/** A URL keeps its `${…}` as they are: Grafana puts the values in before it reads the rest. */
+const encode = (json: string): string =>
+  json
     .split(/(\$\{[^}]*\})/)
-    .map((part) => (part.startsWith("$" + "{") ? part : encodeURIComponent(part)))
+    .map((part, index) => (index % 2 === 1 ? part.replaceAll('\\"', '"') : encodeURIComponent(part)))
     .join("");
 
 function explore(title: string, datasource: "loki" | "jaeger", query: object): DataLink {
