@@ -1,6 +1,7 @@
 import { AGENT_METRICS } from "./families/agent.ts";
 import { BUDGET_METRICS } from "./families/budget.ts";
 import { CACHE_METRICS } from "./families/cache.ts";
+import { DATABASE_METRICS } from "./families/database.ts";
 import type { MetricDefinition } from "./families/definition.ts";
 import { ERROR_METRICS } from "./families/errors.ts";
 import { GEN_AI_METRICS } from "./families/gen-ai.ts";
@@ -12,9 +13,11 @@ import { POOL_METRICS } from "./families/pool.ts";
 import { QUALITY_METRICS } from "./families/quality.ts";
 import { RECOVERY_METRICS } from "./families/recovery.ts";
 import { ROUTING_METRICS } from "./families/routing.ts";
+import { RUNTIME_METRICS } from "./families/runtime.ts";
 import { SELF_METRICS } from "./families/self.ts";
 import { SESSION_METRICS } from "./families/session.ts";
 import { TASK_METRICS } from "./families/task.ts";
+import { VECTOR_METRICS } from "./families/vector.ts";
 import { WORKFLOW_METRICS } from "./families/workflow.ts";
 
 export type { MetricDefinition } from "./families/definition.ts";
@@ -30,11 +33,14 @@ export const CATALOGUE = [
   ...ROUTING_METRICS,
   ...CACHE_METRICS,
   ...POOL_METRICS,
+  ...DATABASE_METRICS,
+  ...VECTOR_METRICS,
   ...SESSION_METRICS,
   ...TASK_METRICS,
   ...QUALITY_METRICS,
   ...ERROR_METRICS,
   ...HEALTH_METRICS,
+  ...RUNTIME_METRICS,
   ...GEN_AI_METRICS,
   ...MCP_METRICS,
   ...SELF_METRICS,

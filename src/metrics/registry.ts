@@ -18,7 +18,12 @@ export type Metrics = {
   readonly note: <N extends MetricName>(name: N, labels: LabelsOf<N>, value: number) => void;
   /** Records into a histogram, in the metric's unit. */
   readonly observe: <N extends MetricName>(name: N, labels: LabelsOf<N>, value: number, exemplar?: Exemplar) => void;
-  /** Calls `collect` whenever somebody looks at the metrics, so that it can set gauges of what it watches. Returns what stops it. */
+  /** Records without making news, as `note` does. */
+  readonly quietly: (record: () => void) => void;
+  /**
+   * Calls `collect` whenever somebody looks at the metrics, so that it can record what it watches, which makes no news. Returns what
+   * stops it.
+   */
   readonly watch: (collect: () => void) => () => void;
   /** What was recorded lately of the series whose labels have all that `labels` has. */
   readonly summary: (
@@ -206,11 +211,19 @@ export function createMetrics({ clock, labelValueLimit, cleanLabel }: MetricsOpt
     instrument.recent.add(value, labels, timeMs);
   };
 
+  const quietly = (record: () => void): void => {
+    const before = revision;
+    try {
+      record();
+    } finally {
+      revision = before;
+    }
+  };
   const watches = new Set<() => void>();
   const collectWatched = (): void => {
     for (const collect of watches) {
       try {
-        collect();
+        quietly(collect);
       } catch {
         // What cannot be looked at is not told.
       }
@@ -247,11 +260,8 @@ export function createMetrics({ clock, labelValueLimit, cleanLabel }: MetricsOpt
   return {
     add,
     set,
-    note: (name, given, value) => {
-      const before = revision;
-      set(name, given, value);
-      revision = before;
-    },
+    note: (name, given, value) => quietly(() => set(name, given, value)),
+    quietly,
     observe: (name, given, value, exemplar) => {
       const instrument = instrumentOf(name);
       const recorded = recordedOf(instrument, given);

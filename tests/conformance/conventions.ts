@@ -129,7 +129,8 @@ export const SPANS: Readonly<Record<string, SpanRule>> = {
 
 export type MetricRule = {
   readonly unit: string;
-  readonly buckets: readonly number[];
+  /** Of histograms. */
+  readonly buckets?: readonly number[];
   readonly attributes: readonly string[];
 };
 
@@ -154,7 +155,9 @@ const MCP_CALL = [
 ];
 const MCP_SESSION = ["mcp.protocol.version", "network.transport", "error.type"];
 
-/** The histograms of the conventions, by their OTLP names. */
+const POOL = "db.client.connection.pool.name";
+
+/** The metrics of the conventions, by their OTLP names. */
 export const METRICS: Readonly<Record<string, MetricRule>> = {
   "gen_ai.client.token.usage": {
     unit: "{token}",
@@ -183,4 +186,21 @@ export const METRICS: Readonly<Record<string, MetricRule>> = {
   "mcp.server.operation.duration": { unit: "s", buckets: MCP_SECONDS, attributes: MCP_CALL },
   "mcp.client.session.duration": { unit: "s", buckets: MCP_SECONDS, attributes: MCP_SESSION },
   "mcp.server.session.duration": { unit: "s", buckets: MCP_SECONDS, attributes: MCP_SESSION },
+  "db.client.operation.duration": {
+    unit: "s",
+    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10],
+    attributes: ["db.system.name", "db.operation.name", "error.type"],
+  },
+  "db.client.connection.count": { unit: "{connection}", attributes: [POOL, "db.client.connection.state"] },
+  "db.client.connection.pending_requests": { unit: "{request}", attributes: [POOL] },
+  "process.cpu.time": { unit: "s", attributes: ["cpu.mode"] },
+  "process.memory.usage": { unit: "By", attributes: [] },
+  "process.uptime": { unit: "s", attributes: [] },
+  "v8js.memory.heap.used": { unit: "By", attributes: [] },
+  "v8js.memory.heap.limit": { unit: "By", attributes: [] },
+  "v8js.gc.duration": { unit: "s", buckets: [0.01, 0.1, 1, 10], attributes: ["v8js.gc.type"] },
+  "nodejs.eventloop.delay.p50": { unit: "s", attributes: [] },
+  "nodejs.eventloop.delay.p99": { unit: "s", attributes: [] },
+  "nodejs.eventloop.delay.max": { unit: "s", attributes: [] },
+  "nodejs.eventloop.utilization": { unit: "1", attributes: [] },
 };

@@ -77,7 +77,9 @@ export function spanViolations(span: ReceivedSpan): string[] {
 export function metricViolations(point: ReceivedPoint): string[] {
   const rule = METRICS[point.metric];
   if (rule === undefined) {
-    return /^(gen_ai|mcp)\./.test(point.metric) ? [`metric ${point.metric} is in no convention`] : [];
+    return /^(gen_ai|mcp|db|process|v8js|nodejs)\./.test(point.metric)
+      ? [`metric ${point.metric} is in no convention`]
+      : [];
   }
   const unknown = Object.keys(point.labels).filter((name) => !rule.attributes.includes(name));
   return [

@@ -6,7 +6,7 @@ export const HEALTH_METRICS = [
     name: "health_check_status",
     type: "gauge",
     help: "Last result of a health check: 1 healthy, 0.5 degraded, 0 unhealthy.",
-    unit: "1",
+    unit: "{status}",
     labels: ["check"],
   },
   {

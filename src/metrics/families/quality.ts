@@ -37,7 +37,7 @@ export const QUALITY_METRICS = [
     name: "agent_evaluation_latest_score",
     type: "gauge",
     help: "The latest score of an evaluator.",
-    unit: "1",
+    unit: "{score}",
     labels: ["agent", "evaluator"],
   },
 ] as const satisfies readonly MetricDefinition[];

@@ -1,5 +1,6 @@
 import type { Attributes } from "@opentelemetry/api";
 import type { MetricSnapshot, SeriesSnapshot } from "../../metrics/index.ts";
+import { ATTR } from "../../model/index.ts";
 import { createProtobufWriter, type ProtobufWriter } from "./protobuf-writer.ts";
 
 /**
@@ -64,16 +65,24 @@ function writeHistogramPoint(writer: ProtobufWriter, series: SeriesSnapshot, tim
 
 const FIELD = { gauge: 5, sum: 7, histogram: 9 } as const;
 
+/** Attributes of metrics that no span has. */
+const OF_METRICS_ALONE = [
+  "gen_ai.token.type",
+  "db.client.connection.pool.name",
+  "db.client.connection.state",
+  "cpu.mode",
+  "v8js.gc.type",
+];
+const ATTRIBUTE_OF: ReadonlyMap<string, string> = new Map(
+  [...Object.values(ATTR), ...OF_METRICS_ALONE].map((name) => [name.replaceAll(".", "_"), name]),
+);
+
 /** Labels of a metric with an OTLP name of its own go back to their dotted attribute names. */
 function labelsOf(snapshot: MetricSnapshot, series: SeriesSnapshot): Attributes {
   if (snapshot.definition.otlpName === undefined) return { ...series.labels };
-  const dotted = (label: string): string =>
-    label
-      .replace(/^(gen_ai|server|error|network)_/, "$1.")
-      .replace(/^(gen_ai\.(?:operation|provider|request|response|agent|tool|prompt|workflow|token))_/, "$1.")
-      .replace(/^(mcp)_(method|protocol)_/, "$1.$2.")
-      .replace(/^rpc_response_/, "rpc.response.");
-  return Object.fromEntries(Object.entries(series.labels).map(([label, value]) => [dotted(label), value]));
+  return Object.fromEntries(
+    Object.entries(series.labels).map(([label, value]) => [ATTRIBUTE_OF.get(label) ?? label, value]),
+  );
 }
 
 function writeMetric(writer: ProtobufWriter, snapshot: MetricSnapshot, timeMs: number): void {
