@@ -63,6 +63,11 @@ const thresholds = (levels: Levels | undefined): ThresholdsConfigBuilder =>
 
 const refId = (index: number): string => String.fromCharCode("A".charCodeAt(0) + index);
 
+const logQuery = ({ expr, legend }: Query, index: number): LokiQueryBuilder => {
+  const builder = new LokiQueryBuilder().datasource(DATASOURCES.loki).refId(refId(index)).expr(expr);
+  return legend === undefined ? builder : builder.legendFormat(legend);
+};
+
 function prometheusQuery(query: Query, index: number): DataqueryBuilder {
   const builder = new DataqueryBuilder().datasource(DATASOURCES.prometheus).refId(refId(index)).expr(query.expr);
   return query.legend === undefined ? builder : builder.legendFormat(query.legend);
@@ -85,6 +90,8 @@ export function stat({ title, description, unit, levels, expr }: Valued & { read
 
 export type ChartOptions = Valued & {
   readonly queries: readonly Query[];
+  /** Numbers made of log lines instead of metrics. */
+  readonly source?: "prometheus" | "loki";
   /** Dots that open the trace of one request. */
   readonly exemplars?: boolean;
   readonly stacked?: boolean;
@@ -95,10 +102,11 @@ export type ChartOptions = Valued & {
 
 /** How something develops over time, a line for each series. */
 export function chart(options: ChartOptions): Builder<Panel> {
+  const { source = "prometheus" } = options;
   const panel = new TimeseriesBuilder()
     .title(options.title)
     .description(options.description)
-    .datasource(DATASOURCES.prometheus)
+    .datasource(DATASOURCES[source])
     .interval(MIN_STEP)
     .unit(options.unit)
     .min(0)
@@ -117,9 +125,11 @@ export function chart(options: ChartOptions): Builder<Panel> {
     .tooltip(new common.VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
     .targets(
       options.queries.map((query, index) =>
-        prometheusQuery(query, index)
-          .range()
-          .exemplar(options.exemplars ?? false),
+        source === "loki"
+          ? logQuery(query, index).queryType("range")
+          : prometheusQuery(query, index)
+              .range()
+              .exemplar(options.exemplars ?? false),
       ),
     );
   if (options.stacked) panel.stacking(new common.StackingConfigBuilder().mode(StackingMode.Normal));
