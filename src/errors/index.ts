@@ -4,6 +4,7 @@
  */
 export { ERROR_CATEGORIES, type ErrorCategory } from "./categories.ts";
 export { classifyError, type ErrorFacts } from "./classify.ts";
+export { type DatabaseFailure, databaseErrorType } from "./database-error-type.ts";
 export { describeError, type ErrorDescription } from "./describe.ts";
 export { failSpan } from "./fail-span.ts";
 export { fingerprintOf, normalizeMessage } from "./fingerprint.ts";

@@ -1,4 +1,5 @@
 import { ATTR, INFERENCE_OPERATIONS, OPERATION } from "../model/index.ts";
+import { measureDatabase } from "./database-measurements.ts";
 import type { Exemplar, Metrics } from "./registry.ts";
 
 /** What the metrics need to know of an ended span in canonical form. */
@@ -197,6 +198,7 @@ export function measureSpan(metrics: Metrics, span: MeasuredSpan): void {
   const operation = span.attributes[ATTR.operation];
   const isMcp = span.attributes[ATTR.mcpMethod] !== undefined;
   if (isMcp) measureMcp(metrics, span);
+  measureDatabase(metrics, span);
   if (typeof operation !== "string" || (isMcp && span.isServer === true)) return;
   // A call that a budget has stopped never went out: budget_blocked_calls_total counts it.
   if (INFERENCE_OPERATIONS.has(operation)) {

@@ -67,6 +67,11 @@ export const ATTR = {
   dbOperation: "db.operation.name",
   dbBatchSize: "db.operation.batch.size",
   dbReturnedRows: "db.response.returned_rows",
+  dbQueryText: "db.query.text",
+  // As older instrumentations have it.
+  dbSystemBefore: "db.system",
+  dbOperationBefore: "db.operation",
+  dbStatementBefore: "db.statement",
   serverAddress: "server.address",
   serverPort: "server.port",
   httpStatus: "http.response.status_code",
@@ -219,3 +224,6 @@ export const INFERENCE_OPERATIONS: ReadonlySet<string> = new Set([
   OPERATION.moderation,
   OPERATION.unknownInference,
 ]);
+
+/** Values of `db.system.name` of databases that hold vectors and nothing else. */
+export const VECTOR_SYSTEMS: ReadonlySet<string> = new Set(["chroma", "pinecone", "qdrant", "weaviate", "milvus"]);

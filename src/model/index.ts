@@ -1,2 +1,10 @@
 /** The vocabulary that every room speaks: attribute names and the values that have a fixed list. Data only. */
-export { ATTR, INFERENCE_OPERATIONS, OPERATION, RUN_EVENT, RUN_REPEATED_MS, type RunState } from "./attributes.ts";
+export {
+  ATTR,
+  INFERENCE_OPERATIONS,
+  OPERATION,
+  RUN_EVENT,
+  RUN_REPEATED_MS,
+  type RunState,
+  VECTOR_SYSTEMS,
+} from "./attributes.ts";

@@ -2,7 +2,7 @@ import { type Attributes, SpanKind, type SpanStatus, SpanStatusCode } from "@ope
 import { hrTimeToMilliseconds, millisToHrTime } from "@opentelemetry/core";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import { costAttributes, type Pricer } from "../cost/index.ts";
-import { classifyError } from "../errors/index.ts";
+import { classifyError, databaseErrorType } from "../errors/index.ts";
 import { normalizeContent, normalizeDialect, USAGE_ATTRIBUTES } from "../genai/index.ts";
 import { ATTR, INFERENCE_OPERATIONS } from "../model/index.ts";
 import type { WireFacts } from "./joined/claims.ts";
@@ -14,9 +14,29 @@ const count = (value: unknown): number | undefined => (typeof value === "number"
 export const isInference = (attributes: Attributes): boolean =>
   INFERENCE_OPERATIONS.has(String(attributes[ATTR.operation]));
 
+const exceptionOf = (span: ReadableSpan): Attributes | undefined =>
+  span.events.findLast(({ name }) => name === "exception")?.attributes;
+
+/** The instrumentations of databases leave it to an event and a message what went wrong. */
+function databaseFailureOf(
+  span: ReadableSpan,
+  attributes: Attributes,
+  { message }: SpanStatus,
+): Attributes | undefined {
+  const system = text(attributes[ATTR.dbSystem] ?? attributes[ATTR.dbSystemBefore]);
+  if (system === undefined || attributes[ATTR.errorType] !== undefined) return undefined;
+  const exception = exceptionOf(span);
+  const type = databaseErrorType({
+    system,
+    said: [text(exception?.["exception.message"]), message],
+    name: text(exception?.["exception.type"]),
+  });
+  return type === undefined ? undefined : { [ATTR.errorType]: type };
+}
+
 function categoryOf(span: ReadableSpan, attributes: Attributes, { message }: SpanStatus): Attributes | undefined {
   if (attributes[ATTR.errorCategory] !== undefined) return undefined;
-  const exception = span.events.findLast(({ name }) => name === "exception")?.attributes;
+  const exception = exceptionOf(span);
   const status = count(attributes[ATTR.httpStatus]);
   const errorType = text(attributes[ATTR.errorType]);
   const name = text(exception?.["exception.type"]);
@@ -66,6 +86,9 @@ export function complete(
   const failure = facts?.status.code === SpanStatusCode.ERROR ? facts.status : undefined;
   const status = failure !== undefined && span.status.code === SpanStatusCode.UNSET ? failure : span.status;
   const failed = status.code === SpanStatusCode.ERROR;
+
+  const databaseFailure = failed ? databaseFailureOf(span, attributes, status) : undefined;
+  if (databaseFailure !== undefined) attributes = { ...attributes, ...databaseFailure };
 
   // The call below tells the same in more detail: this one keeps its name and its place.
   if (facts === undefined && place?.hasInferenceBelow === true && isInference(attributes)) {

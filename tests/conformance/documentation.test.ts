@@ -20,6 +20,9 @@ describe("docs/conventions.md", () => {
 const READ: ReadonlySet<string> = new Set([
   "gen_ai.usage.cache_write.input_tokens",
   "anthropic.usage.cache_creation.ephemeral_1h_input_tokens",
+  "db.system",
+  "db.operation",
+  "db.statement",
 ]);
 
 describe("the vocabulary", () => {
