@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { loadAlerts } from "./rule-files.ts";
+import { loadAlerts } from "../../alerts/source/load.ts";
 
 const page = readFileSync(new URL("../../docs/alerts.md", import.meta.url), "utf8");
 const ROW = /^\| \[(\w+)\]\(\.\.\/alerts\/runbooks\/(\w+)\.md\) \| (\w+) \| (.+) \| (.+) \|$/gm;

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { ALERTS_FOLDER, ruleFiles, testFiles } from "../../alerts/source/load.ts";
 import { listPanelQueries } from "../../grafana/source/panel-queries.ts";
 import { findPromtool } from "./find-promtool.ts";
-import { ALERTS_FOLDER, ruleFiles, testFiles } from "./rule-files.ts";
 
 const promtool = findPromtool();
 const required = process.env.AGENT_OBSERVATORY_REQUIRE_STACK === "1";

@@ -5,10 +5,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
+import { loadAlerts, loadRules } from "../../alerts/source/load.ts";
 import { parsePromql, selectorsOf } from "../../src/promql/index.ts";
 import { METRIC_NAME } from "../../src/signals/index.ts";
 import { findPromtool } from "../alerts/find-promtool.ts";
-import { loadAlerts, loadRules } from "../alerts/rule-files.ts";
 import { type InputSeries, STEP_MS, seriesOfStack, seriesOfTraffic, writeSeries, writeSlots } from "./replay/input.ts";
 import { EVALUATION_MS, type Evaluation, EXTERNAL_URL, groups, replay, ruleFilePaths } from "./replay/ours.ts";
 

@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
+import { ALERTS_FOLDER, testFiles } from "../../alerts/source/load.ts";
 import { runRuleTests, writeTestReport } from "../../src/rules/index.ts";
 import { findPromtool } from "../alerts/find-promtool.ts";
-import { ALERTS_FOLDER, testFiles } from "../alerts/rule-files.ts";
 import { createRandom, type Random } from "../stack/differential/random.ts";
 
 const promtool = findPromtool();

@@ -7,8 +7,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { loadRules } from "../../alerts/source/load.ts";
 import { listPanelQueries, listVariableQueries } from "../../grafana/source/panel-queries.ts";
-import { loadRules } from "../alerts/rule-files.ts";
 import { startServed } from "../embedded/served.ts";
 import {
   type Answer,

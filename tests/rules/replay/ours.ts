@@ -1,9 +1,9 @@
 /** The rules of this product, evaluated by its own engine over series in memory, as often as their groups say. */
 import { fileURLToPath } from "node:url";
+import { ALERTS_FOLDER } from "../../../alerts/source/load.ts";
 import { queryInstant } from "../../../src/promql/index.ts";
 import { createRuleManager, findRuleFiles, loadRules, vectorOf } from "../../../src/rules/index.ts";
 import { createLabelSet, createMemorySeries, type Labels } from "../../../src/signals/index.ts";
-import { ALERTS_FOLDER } from "../../alerts/rule-files.ts";
 import { type InputSeries, STEP_MS, STEPS } from "./input.ts";
 
 export const EVALUATION_MS = 30_000;
