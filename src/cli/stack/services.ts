@@ -16,6 +16,7 @@ export const PORTS: Readonly<Record<string, readonly [variable: string, purpose:
   "otel-collector:4318": ["COLLECTOR_HTTP_PORT", "send telemetry, OTLP over HTTP"],
   "prometheus:9090": ["PROMETHEUS_PORT", "metrics and alert rules"],
   "alertmanager:9093": ["ALERTMANAGER_PORT", "alerts and silences"],
+  "alert-sink:8025": ["ALERT_SINK_PORT", "what alerts say, as mail and webhook"],
   "loki:3100": ["LOKI_PORT", "logs (query API)"],
   "jaeger:16686": ["JAEGER_PORT", "traces"],
   "grafana:3000": ["GRAFANA_PORT", "dashboards"],
