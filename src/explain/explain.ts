@@ -14,7 +14,7 @@ import {
   type Usage,
   usageUntil,
 } from "./course.ts";
-import { type Failure, findFailure, findOpenStep } from "./failure.ts";
+import { type Failure, type FailureSearch, findFailure, findOpenStep } from "./failure.ts";
 import { plantForest, type SpanForest } from "./span-forest.ts";
 import { type Step, stepOf } from "./step.ts";
 import { type Outcome, tellStory } from "./summary.ts";
@@ -59,8 +59,8 @@ export type Explanation = {
 
 const SHOWN_STEPS = 5;
 
-function outcomeOf(root: Step, failure: Failure | undefined, state: TraceSummary["state"]): Outcome {
-  if (root.status === "error") return "failed";
+function outcomeOf({ failure, hasFailed }: FailureSearch, state: TraceSummary["state"]): Outcome {
+  if (hasFailed) return "failed";
   if (state === "running") return "running";
   if (state === "incomplete") return "incomplete";
   return failure === undefined ? "succeeded" : "recovered";
@@ -68,8 +68,8 @@ function outcomeOf(root: Step, failure: Failure | undefined, state: TraceSummary
 
 /** The moment that the explanation is about: of the failure where it made the whole fail, else the end. */
 export function momentOf(forest: SpanForest): number {
-  const { failure } = findFailure(forest);
-  return failure !== undefined && forest.root?.status === "error" ? failure.timeMs : forest.endMs;
+  const { failure, hasFailed } = findFailure(forest);
+  return failure !== undefined && hasFailed ? failure.timeMs : forest.endMs;
 }
 
 function nextSteps({ outcome, failure, captured, traceId }: Omit<Explanation, "next">): string[] {
@@ -102,8 +102,9 @@ export function explainTrace(
   if (rootSpan === undefined) throw new RangeError("expected a trace with spans, got one without");
   const summary = summarizeTrace(trace);
   const root = stepOf(rootSpan);
-  const { failure, origins } = findFailure(forest);
-  const outcome = outcomeOf(root, failure, summary.state);
+  const search = findFailure(forest);
+  const { failure, origins } = search;
+  const outcome = outcomeOf(search, summary.state);
   const untilMs = outcome === "failed" && failure !== undefined ? failure.timeMs : forest.endMs;
   const openStep = findOpenStep(forest);
   const lastSuccess = lastSuccessUntil(forest, untilMs);

@@ -129,6 +129,8 @@ function traceBack(outermost: TraceSpan, forest: SpanForest): Failure {
 export type FailureSearch = {
   /** Where what made the whole fail began; where the whole went well, the first failure that it got over. */
   readonly failure: Failure | undefined;
+  /** Whether the whole failed. */
+  readonly hasFailed: boolean;
   /** How many failures began in the trace, each counted once. */
   readonly origins: number;
 };
@@ -139,13 +141,31 @@ function outermostFailed(forest: SpanForest): TraceSpan[] {
   return forest.spans.filter((span) => isFailed(span) && failedAbove(span) === undefined);
 }
 
+/**
+ * A request that was answered by a status of an error has failed of what nobody got over below: an agent that a budget stops is no fault of the
+ * server (402), whose span the conventions let fail from 500 on only.
+ */
+function refusalBelow(root: TraceSpan, forest: SpanForest): TraceSpan | undefined {
+  if (root.kind !== "server" || !(Number(root.attributes[ATTR.httpStatus]) >= 400)) return undefined;
+  return failedBelow(root, forest).find((one) => !wasGotOver(one.span, one.siblings))?.span;
+}
+
 export function findFailure(forest: SpanForest): FailureSearch {
   const { root } = forest;
   const failed = forest.spans.filter(isFailed);
   const withFailedBelow = new Set(failed.map((span) => forest.parentOf(span)));
   const origins = failed.filter((span) => !withFailedBelow.has(span)).length;
-  const outermost = root !== undefined && isFailed(root) ? root : outermostFailed(forest)[0];
-  return { failure: outermost === undefined ? undefined : traceBack(outermost, forest), origins };
+  if (root === undefined || isFailed(root)) {
+    return { failure: root && traceBack(root, forest), hasFailed: root !== undefined, origins };
+  }
+  const refused = refusalBelow(root, forest);
+  if (refused !== undefined) {
+    const failure = traceBack(refused, forest);
+    const chain = [...failure.chain, { ...stepOf(root), error: errorOf(refused) }];
+    return { failure: { ...failure, chain }, hasFailed: true, origins };
+  }
+  const [first] = outermostFailed(forest);
+  return { failure: first && traceBack(first, forest), hasFailed: false, origins };
 }
 
 const isOpen = (span: TraceSpan): boolean => {

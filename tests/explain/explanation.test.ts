@@ -119,6 +119,33 @@ describe("the cause", () => {
     assert.deepEqual(handled.failure?.chain, []);
   });
 
+  it("is one of a request that was answered by an error, though the server has done nothing wrong", () => {
+    const request = (status: number, ...more: readonly ReturnType<typeof span>[]) =>
+      explainTrace(
+        traceOf(
+          span("r", undefined, "POST /ask", {
+            at: [0, 100],
+            kind: "server",
+            attributes: { "http.response.status_code": status },
+          }),
+          span("a", "r", "invoke_agent a", { at: [1, 20], ...failed("the budget is spent", "budget") }),
+          span("t", "a", "execute_tool pay", { at: [5, 10], ...failed("the budget is spent", "budget") }),
+          ...more,
+        ),
+      );
+    const refused = request(402);
+    assert.equal(refused.outcome, "failed");
+    assert.deepEqual([refused.failure?.at.spanId, refused.failure?.error.category], ["t", "budget"]);
+    assert.deepEqual(
+      refused.failure?.chain.map(({ spanId }) => spanId),
+      ["a", "r"],
+    );
+    assert.match(refused.story[0] ?? "", /^POST \/ask failed after 100 ms, because .*pay failed: budget/);
+    assert.equal(request(200).outcome, "recovered", "the program had an answer all the same");
+    const again = span("b", "r", "invoke_agent a", { at: [30, 50] });
+    assert.equal(request(404, again).outcome, "recovered", "what failed was got over; the status has other reasons");
+  });
+
   it("has the category that its status tells where nobody said one", () => {
     const { failure } = explainTrace(
       traceOf(
