@@ -16,6 +16,9 @@ export const BOARDS = {
   overview: { uid: "ao-overview", title: "Overview" },
   llmCost: { uid: "ao-llm-cost", title: "LLM & cost" },
   orchestration: { uid: "ao-orchestration", title: "Orchestration" },
+  tools: { uid: "ao-tools", title: "Tools & MCP" },
+  cache: { uid: "ao-cache", title: "Cache & vector stores" },
+  system: { uid: "ao-system", title: "System & resources" },
 } as const;
 
 export type BoardName = keyof typeof BOARDS;

@@ -1,7 +1,17 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
+import { cache } from "./cache.ts";
 import { llmCost } from "./llm-cost.ts";
 import { orchestration } from "./orchestration.ts";
 import { overview } from "./overview.ts";
+import { system } from "./system.ts";
+import { tools } from "./tools.ts";
 
 /** Every dashboard; each becomes grafana/dashboards/<uid>.json. */
-export const buildDashboards = (): Dashboard[] => [overview(), llmCost(), orchestration()];
+export const buildDashboards = (): Dashboard[] => [
+  overview(),
+  llmCost(),
+  orchestration(),
+  tools(),
+  cache(),
+  system(),
+];

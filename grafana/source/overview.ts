@@ -1,40 +1,45 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { Dollars, PercentUnit, RequestsPerMinute, Seconds, Short } from "@grafana/grafana-foundation-sdk/units";
-import { BOARDS, board } from "./board.ts";
+import { agentGraph } from "./agent-graph.ts";
+import { board } from "./board.ts";
+import { clickedCell, clickedLabel, toBoard, toTraces } from "./data-links.ts";
+import { levelsBelow, levelsOf, percent } from "./levels.ts";
 import { chart, logs, stat, table, traces } from "./panels.ts";
-import { placeholder } from "./placeholder.ts";
 import {
   AGENT,
   counted,
   countedOrZero,
-  perHour,
+  oldest,
+  PROCESS,
   perMinute,
   quantile,
   quantileOverTime,
   share,
   shareOverTime,
+  where,
 } from "./promql.ts";
 import { THRESHOLDS } from "./thresholds.ts";
 import * as variables from "./variables.ts";
 
 const REQUESTS = `agent_requests_total{${AGENT}}`;
-const FAILED = `agent_requests_total{${AGENT}, status="error"}`;
+const FAILED = where(REQUESTS, 'status="error"');
 const DURATION = `agent_request_duration_seconds{${AGENT}}`;
 const TOOL_CALLS = `agent_tool_calls_total{${AGENT}}`;
-const TOOL_CALLS_OK = `agent_tool_calls_total{${AGENT}, status="ok"}`;
+const TOOL_CALLS_OK = where(TOOL_CALLS, 'status="ok"');
 const TOKENS = `llm_tokens_total{${AGENT}, type=~"input|output"}`;
 const COST = `llm_cost_usd_total{${AGENT}}`;
+const BUDGET = `budget_used_ratio{${PROCESS}}`;
+const OLDEST_RUN = `agent_oldest_run_start_time_seconds{${AGENT}}`;
 
-const { responseTimeSeconds, agentErrorRatio, toolSuccessRatio } = THRESHOLDS;
-const RESPONSE_LEVELS = { warn: responseTimeSeconds.target, alert: responseTimeSeconds.limit };
-const ERROR_LEVELS = { warn: agentErrorRatio.target, alert: agentErrorRatio.limit };
-const TOOL_LEVELS = { warn: toolSuccessRatio.target, alert: toolSuccessRatio.limit, moreIsBetter: true };
+const { responseTimeSeconds, agentErrorRatio, toolSuccessRatio, budgetUsedRatio, stuckRunSeconds } = THRESHOLDS;
+const RESPONSE_LEVELS = levelsOf(responseTimeSeconds);
+const ERROR_LEVELS = levelsOf(agentErrorRatio);
 
-const KEEP = ["__url_time_range", "environment:queryparam", "job:queryparam"].map(placeholder).join("&");
-const toAgent = (agent: string) => ({
-  title: "Open the agent",
-  url: `/d/${BOARDS.orchestration.uid}?${KEEP}&var-agent=${agent}`,
-});
+const linksOf = (agent: string) => [
+  toBoard("Open the agent", "orchestration", { keep: ["environment", "job"], set: { agent } }),
+  toTraces("Failed runs", { tags: `error=true gen_ai.agent.name="${agent}"` }),
+  toBoard("What it spends", "llmCost", { keep: ["environment", "job"], set: { agent } }),
+];
 
 export const overview = (): Dashboard =>
   board("overview", {
@@ -55,8 +60,9 @@ export const overview = (): Dashboard =>
           [
             3,
             stat({
-              title: "Agent requests",
-              description: "Agent runs that ended in the time range.",
+              title: "Agent runs",
+              description:
+                "Agent runs that ended in the time range. None where there ought to be some: are the programs up (System)?",
               unit: Short,
               expr: countedOrZero(REQUESTS),
             }),
@@ -64,8 +70,8 @@ export const overview = (): Dashboard =>
           [
             3,
             stat({
-              title: "Failed requests",
-              description: "Share of agent runs that failed. Target below 1 %, alert above 5 %.",
+              title: "Failed runs",
+              description: `Share of agent runs that failed. Target below ${percent(agentErrorRatio.target)}, alert above ${percent(agentErrorRatio.limit)}: the table names the agent, the traces below the reason.`,
               unit: PercentUnit,
               levels: ERROR_LEVELS,
               expr: share(FAILED, REQUESTS),
@@ -75,7 +81,7 @@ export const overview = (): Dashboard =>
             3,
             stat({
               title: "Response time, p95",
-              description: "One in twenty agent runs took longer. Target 2 s, alert above 5 s.",
+              description: `One in twenty agent runs took longer. Target ${responseTimeSeconds.target} s, alert above ${responseTimeSeconds.limit} s: a dot of the chart opens a slow one.`,
               unit: Seconds,
               levels: RESPONSE_LEVELS,
               expr: quantile(0.95, DURATION),
@@ -85,9 +91,9 @@ export const overview = (): Dashboard =>
             3,
             stat({
               title: "Tool success",
-              description: "Share of tool calls that succeeded. Target above 95 %, alert below 90 %.",
+              description: `Share of tool calls that succeeded. Target above ${percent(toolSuccessRatio.target)}, alert below ${percent(toolSuccessRatio.limit)}: see Tools & MCP.`,
               unit: PercentUnit,
-              levels: TOOL_LEVELS,
+              levels: levelsBelow(toolSuccessRatio),
               expr: share(TOOL_CALLS_OK, TOOL_CALLS),
             }),
           ],
@@ -95,7 +101,8 @@ export const overview = (): Dashboard =>
             3,
             stat({
               title: "LLM spend",
-              description: "What LLM requests cost in the time range, as far as their price is known.",
+              description:
+                "What LLM requests cost in the time range, as far as their price is known: see LLM & cost for who spends it.",
               unit: Dollars,
               expr: countedOrZero(COST),
             }),
@@ -103,26 +110,28 @@ export const overview = (): Dashboard =>
           [
             3,
             stat({
-              title: "Tokens",
-              description: "Input and output tokens; cached and reasoning tokens are part of them.",
-              unit: Short,
-              expr: countedOrZero(TOKENS),
+              title: "Fullest budget",
+              description: `Share that is spent of the budget that is nearest to its limit. Alert above ${percent(budgetUsedRatio.limit)}; at ${percent(1)} it warns or blocks.`,
+              unit: PercentUnit,
+              levels: levelsOf(budgetUsedRatio),
+              expr: `max(${BUDGET})`,
             }),
           ],
           [
             3,
             stat({
-              title: "In progress",
-              description: "Agent runs in progress now.",
-              unit: Short,
-              expr: `sum(agent_requests_active{${AGENT}}) or vector(0)`,
+              title: "Oldest run",
+              description: `How long the oldest agent run in progress has been going on. Alert above ${stuckRunSeconds.limit / 60} min: it hangs, or waits for a person.`,
+              unit: Seconds,
+              levels: levelsOf(stuckRunSeconds),
+              expr: `max(${oldest(OLDEST_RUN, "agent")}) or vector(0)`,
             }),
           ],
           [
             3,
             stat({
               title: "Firing alerts",
-              description: "Alerts that fire now, apart from the one that always does.",
+              description: "Alerts that fire now, apart from the one that always does. Each leads to its runbook.",
               unit: Short,
               levels: { alert: 1 },
               expr: 'count(ALERTS{alertstate="firing", alertname!="Watchdog"}) or vector(0)',
@@ -137,23 +146,24 @@ export const overview = (): Dashboard =>
           [
             8,
             chart({
-              title: "Requests",
-              description: "Agent runs that ended, by agent.",
+              title: "Runs",
+              description: "Agent runs that ended, by agent. Click a line for what the agent does.",
               unit: RequestsPerMinute,
               stacked: true,
-              link: toAgent(placeholder("__field.labels.agent")),
+              links: linksOf(clickedLabel("agent")),
               queries: [{ expr: perMinute(REQUESTS, "agent"), legend: "{{agent}}" }],
             }),
           ],
           [
             8,
             chart({
-              title: "Failed requests",
-              description: "Share of agent runs that failed, by agent.",
+              title: "Failed runs by agent",
+              description:
+                "Share of agent runs that failed. One agent: its prompt or tools. All at once: the model provider.",
               unit: PercentUnit,
               levels: ERROR_LEVELS,
               exemplars: true,
-              link: toAgent(placeholder("__field.labels.agent")),
+              links: linksOf(clickedLabel("agent")),
               queries: [{ expr: shareOverTime(FAILED, REQUESTS, "agent"), legend: "{{agent}}" }],
             }),
           ],
@@ -161,21 +171,36 @@ export const overview = (): Dashboard =>
             8,
             chart({
               title: "Response time",
-              description: "Duration of agent runs. A dot is one run: click it to open its trace.",
+              description:
+                "Duration of agent runs. A dot is one run: click it to open its trace and see what took the time.",
               unit: Seconds,
               levels: RESPONSE_LEVELS,
               exemplars: true,
               queries: [0.5, 0.95, 0.99].map((q) => ({ expr: quantileOverTime(q, DURATION), legend: `p${q * 100}` })),
             }),
           ],
+        ],
+      },
+      {
+        title: "Who works with whom",
+        height: 12,
+        panels: [
           [
-            16,
+            12,
+            agentGraph({
+              title: "Agents, tools and models",
+              description:
+                "Who calls what, and how often, in the time range. A red rim is the share that failed: follow the edges to whom it hits.",
+            }),
+          ],
+          [
+            12,
             table({
-              title: "Agents",
-              description: "Every agent in the time range. Click a name to see what it does.",
+              title: "Agents by program",
+              description: "Every agent in the time range. Sort by the column that worries you, then click the name.",
               rows: { agent: "Agent", job: "Program" },
               columns: [
-                { title: "Requests", unit: Short, expr: counted(REQUESTS, "job", "agent") },
+                { title: "Runs", unit: Short, expr: counted(REQUESTS, "job", "agent") },
                 {
                   title: "Failed",
                   unit: PercentUnit,
@@ -191,18 +216,7 @@ export const overview = (): Dashboard =>
                 { title: "Tokens", unit: Short, expr: counted(TOKENS, "job", "agent") },
                 { title: "Cost", unit: Dollars, expr: counted(COST, "job", "agent") },
               ],
-              link: toAgent(placeholder("__data.fields.Agent")),
-            }),
-          ],
-          [
-            8,
-            chart({
-              title: "LLM spend by agent",
-              description: "Rate of spending in US dollars an hour, by agent.",
-              unit: Dollars,
-              stacked: true,
-              exemplars: true,
-              queries: [{ expr: perHour(COST, "agent"), legend: "{{agent}}" }],
+              links: linksOf(clickedCell("Agent")),
             }),
           ],
         ],
@@ -215,7 +229,8 @@ export const overview = (): Dashboard =>
             12,
             traces({
               title: "Recent failed traces",
-              description: "Traces with an error, newest first. Click one to see where it failed.",
+              description:
+                "Traces with an error, newest first, of one program (Traces of). Click one to see where it failed.",
               search: { service: "$traced_service", tags: "error=true", limit: 20 },
             }),
           ],

@@ -42,9 +42,16 @@ const BUILT_IN: Readonly<Record<string, string>> = {
   __auto: "1m",
 };
 
-/** Replaces `$name` and `${name}`. A variable without value is an error: a query with a hole in it proves nothing. */
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+const secondsOf = (duration = ""): string =>
+  String(Number.parseInt(duration, 10) * (SECONDS[duration.slice(-1)] ?? NaN));
+
+/**
+ * Replaces `$name` and `${name}`; `$1` is a group of a pattern. A variable without value is an error: a query with a hole in it proves
+ * nothing.
+ */
 export function interpolate(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replaceAll(/\$(?:(\w+)|\{(\w+)(?::\w+)?\})/g, (_, plain?: string, braced?: string) => {
+  return text.replaceAll(/\$(?:([A-Za-z_]\w*)|\{(\w+)(?::\w+)?\})/g, (_, plain?: string, braced?: string) => {
     const name = plain ?? braced ?? "";
     const value = values[name];
     if (value === undefined) throw new Error(`Expected a value for the variable $${name} in: ${text}`);
@@ -73,7 +80,8 @@ const panelsOf = (board: Board) => (board.panels ?? []) as { title?: string; tar
  */
 export function listPanelQueries(values: Readonly<Record<string, string>>): PanelQuery[] {
   return buildDashboards().flatMap((board) => {
-    const replacements = { ...BUILT_IN, ...allValues(variablesOf(board)), ...values };
+    const given = { ...BUILT_IN, ...allValues(variablesOf(board)), ...values };
+    const replacements = { ...given, __range_s: secondsOf(given["__range"]) };
     return panelsOf(board).flatMap((panel) =>
       ((panel.targets ?? []) as Target[]).map((target): PanelQuery => {
         const datasource = target.datasource?.type as PanelQuery["datasource"];

@@ -6,6 +6,10 @@ export const AGENT = `${PROCESS}, agent=~"$agent"`;
 export const MODEL = `${PROCESS}, model=~"$model"`;
 export const CALL = `${AGENT}, model=~"$model"`;
 export const WORKFLOW = `${PROCESS}, workflow=~"$workflow"`;
+export const TOOL = `${AGENT}, tool=~"$tool"`;
+export const CACHE = `${PROCESS}, cache=~"$cache"`;
+export const ROUTE = `${PROCESS}, http_route=~"$route"`;
+export const INSTANCE = `${PROCESS}, instance=~"$instance"`;
 
 const by = (labels: readonly string[]): string => (labels.length === 0 ? "sum" : `sum by (${labels.join(", ")})`);
 
@@ -25,6 +29,10 @@ export const countedOrZero = (selector: string): string => `${counted(selector)}
 
 export const perSecond = (selector: string, ...labels: readonly string[]): string =>
   `${by(labels)} (rate(${selector}[$__rate_interval]))`;
+
+/** The mean rate over the whole time range. */
+export const perSecondOverall = (selector: string, ...labels: readonly string[]): string =>
+  `${by(labels)} (rate(${selector}[$__range]))`;
 
 export const perMinute = (selector: string, ...labels: readonly string[]): string =>
   `60 * ${perSecond(selector, ...labels)}`;
@@ -55,6 +63,34 @@ export const perRequest = (total: string, requests: string, ...labels: readonly 
 
 export const perRequestOverTime = (total: string, requests: string, ...labels: readonly string[]): string =>
   `${perSecond(total, ...labels)} / (${perSecond(requests, ...labels)} > 0)`;
+
+/** Seconds since the oldest of what is in progress began, of a gauge that is its start time or 0; nothing while there is nothing. */
+export const oldest = (startTime: string, ...labels: readonly string[]): string =>
+  `time() - min${by(labels).slice("sum".length)} (${startTime} > 0)`;
+
+/** What a histogram counted, as the counter that it is: `name{matchers}` to `name_count{matchers}`. */
+export const countOf = (histogram: string): string => histogram.replace("{", "_count{");
+
+const sumOf = (histogram: string): string => histogram.replace("{", "_sum{");
+
+/** Mean of a histogram over the whole time range. */
+export const mean = (histogram: string, ...labels: readonly string[]): string =>
+  perRequest(sumOf(histogram), countOf(histogram), ...labels);
+
+/** `mean` as it develops over time. */
+export const meanOverTime = (histogram: string, ...labels: readonly string[]): string =>
+  perRequestOverTime(sumOf(histogram), countOf(histogram), ...labels);
+
+/** Seconds that a histogram of durations observed in a second: how much of the time goes into it. */
+export const timeShare = (histogram: string, ...labels: readonly string[]): string =>
+  perSecond(sumOf(histogram), ...labels);
+
+/** `name{matchers}` with further matchers. */
+export const where = (selector: string, matchers: string): string => selector.replace(/\}$/, `, ${matchers}}`);
+
+/** A label that the series do not have themselves, to tell two metrics apart in one table. */
+export const labeled = (expr: string, label: string, value: string): string =>
+  `label_replace(${expr}, "${label}", "${value}", "", "")`;
 
 /** Quantile of a histogram; `histogram` is written without `_bucket`, as `name{matchers}`. */
 function quantileIn(window: string, q: number, histogram: string, labels: readonly string[]): string {

@@ -47,6 +47,18 @@ export const model = (): QueryVariableBuilder =>
 export const workflow = (): QueryVariableBuilder =>
   filter("workflow", "Workflow", 'label_values(workflow_executions_total{job=~"$job"}, workflow)');
 
+export const tool = (): QueryVariableBuilder =>
+  filter("tool", "Tool", 'label_values(agent_tool_calls_total{job=~"$job"}, tool)');
+
+export const cache = (): QueryVariableBuilder =>
+  filter("cache", "Cache", 'label_values(cache_operations_total{job=~"$job"}, cache)');
+
+export const route = (): QueryVariableBuilder =>
+  filter("route", "Route", 'label_values(http_server_request_duration_seconds_count{job=~"$job"}, http_route)');
+
+export const instance = (): QueryVariableBuilder =>
+  filter("instance", "Instance", 'label_values(agent_observatory_up{job=~"$job"}, instance)');
+
 /** `job` is `namespace/name` where a service has a namespace; Loki and Jaeger know the name alone. */
 const NAME_OF_JOB = "/(?:.*\\/)?(.+)/";
 
