@@ -9,10 +9,11 @@ const [kind, how, count] = [process.argv[2], process.argv[3], Number(process.arg
 const answer = async (question) => question;
 
 const logger = kind === "llm-line" && how === "ours" ? createLogger("shop") : undefined;
+let orders = 0;
 const usage = { input: 812, output: 154 };
 const answerUsing = async (question) => {
   currentRun().usage(usage);
-  logger?.info("order shipped to the customer", { order: 4711, customer: "c-81", items: 3, status: "shipped" });
+  logger?.info("order shipped to the customer", { order: (orders += 1), customer: "c-81", items: 3, status: "shipped" });
   return question;
 };
 const model = { provider: "openai", model: "gpt-4o-mini" };

@@ -1,4 +1,5 @@
 import type { Redactor } from "./redactor.ts";
+import { createValueRedactor } from "./value.ts";
 
 const MAX_REMEMBERED_LENGTH = 100;
 
@@ -8,17 +9,15 @@ const MAX_REMEMBERED_LENGTH = 100;
  */
 export function rememberTexts(redactor: Redactor, maxTexts: number): Redactor {
   const known = new Map<string, string>();
-  return {
-    ...redactor,
-    text: (given) => {
-      if (given.length > MAX_REMEMBERED_LENGTH) return redactor.text(given);
-      let safe = known.get(given);
-      if (safe === undefined) {
-        safe = redactor.text(given);
-        if (known.size >= maxTexts) known.clear();
-        known.set(given, safe);
-      }
-      return safe;
-    },
+  const text = (given: string): string => {
+    if (given.length > MAX_REMEMBERED_LENGTH) return redactor.text(given);
+    let safe = known.get(given);
+    if (safe === undefined) {
+      safe = redactor.text(given);
+      if (known.size >= maxTexts) known.clear();
+      known.set(given, safe);
+    }
+    return safe;
   };
+  return { ...redactor, text, value: createValueRedactor(text) };
 }

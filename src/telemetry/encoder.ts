@@ -1,11 +1,12 @@
 import type { Attributes } from "@opentelemetry/api";
 import type { InstrumentationScope } from "@opentelemetry/core";
-import { ProtobufLogsSerializer, ProtobufTraceSerializer } from "@opentelemetry/otlp-transformer";
+import { ProtobufLogsSerializer } from "@opentelemetry/otlp-transformer";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import type { MetricSnapshot } from "../metrics/index.ts";
 import { type LogItem, readableLog } from "./logs.ts";
 import { encodeMetrics } from "./otlp/metrics.ts";
+import { encodeSpans } from "./otlp/spans.ts";
 import type { Privacy } from "./privacy.ts";
 import { encodeZipkin, joinZipkin } from "./zipkin/spans.ts";
 
@@ -50,7 +51,7 @@ export function createEncoder({ attributes, version, privacy, format }: EncoderO
   return {
     spans: (spans) => {
       const safe = spans.map(privacy.span);
-      return format === "zipkin" ? encodeZipkin(safe) : encoded(ProtobufTraceSerializer.serializeRequest(safe));
+      return format === "zipkin" ? encodeZipkin(safe) : encodeSpans(safe);
     },
     joinSpans: format === "zipkin" ? joinZipkin : concat,
     logs: (logs) =>

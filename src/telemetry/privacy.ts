@@ -63,8 +63,22 @@ const FOREIGN_PREFIXES = [
 const FOREIGN_LABELS =
   /^(tool\.name|gen_ai\.prompt\.name|llm\.(model_name|provider|system|request\.type)|ai\.(model\.(id|provider)|operationId|telemetry\.functionId)|traceloop\.(span\.kind|entity\.name|workflow\.name))$/;
 
-const isContent = (name: string): boolean =>
+const isContentByName = (name: string): boolean =>
   CONTENT.has(name) || (FOREIGN_PREFIXES.some((prefix) => name.startsWith(prefix)) && !FOREIGN_LABELS.test(name));
+
+/** Names come again with every span. */
+const MAX_NAMES = 1000;
+const knownNames = new Map<string, boolean>();
+
+function isContent(name: string): boolean {
+  let known = knownNames.get(name);
+  if (known === undefined) {
+    known = isContentByName(name);
+    if (knownNames.size >= MAX_NAMES) knownNames.clear();
+    knownNames.set(name, known);
+  }
+  return known;
+}
 
 /** Events and log records that carry messages, in fields of any name (the GenAI conventions until 1.36, and after). */
 const isSpokenEvent = (name: unknown): boolean => typeof name === "string" && name.startsWith("gen_ai.");

@@ -160,7 +160,7 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
     runs.onStart(shown);
   };
 
-  const withAttempt = (span: ReadableSpan, { attributes, status }: Completed, step: Place | undefined): Completed => {
+  const withAttempt = (span: ReadableSpan, { attributes, status }: Completed, step: Place): Completed => {
     const attempt = attempts.relate({
       step,
       attributes,
@@ -175,9 +175,10 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
     if (place !== undefined) held.delete(place);
     const facts = place && claims.facts(place);
     const completed = complete(span, place, facts, options);
+    const step = place?.parent;
     const view = completedView(
       joinedSpans.has(span) ? ownView(span, resource) : span,
-      isInference(completed.attributes) ? withAttempt(span, completed, place?.parent) : completed,
+      step !== undefined && isInference(completed.attributes) ? withAttempt(span, completed, step) : completed,
       facts,
     );
     if (place !== undefined) {
@@ -189,17 +190,14 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
     const { traceId, spanId } = view.spanContext();
     const sampled = place?.isSampled ?? true;
     const seconds = hrTimeToMilliseconds(view.duration) / 1000;
-    const exemplar = sampled ? { traceId, spanId } : undefined;
     measureSpan(metrics, {
       attributes: view.attributes,
       failed: view.status.code === SpanStatusCode.ERROR,
       durationSeconds: seconds,
-      exemplar,
+      exemplar: sampled ? { traceId, spanId } : undefined,
       isServer: view.kind === SpanKind.SERVER,
     });
-    if (place?.isTurn === true) {
-      sessions.turnEnded({ attributes: view.attributes, costUsd: place.costUsd, exemplar });
-    }
+    if (place?.isTurn === true) sessions.turnEnded(view.attributes, place.costUsd);
     const identity = identityOf(place, view.attributes);
     guarded(() => options.onFinished?.({ view, seconds, identity, runId: place?.run.id, isSampled: sampled }));
     if (sampled) onExport(view);
