@@ -19,6 +19,9 @@ export const BOARDS = {
   tools: { uid: "ao-tools", title: "Tools & MCP" },
   cache: { uid: "ao-cache", title: "Cache & vector stores" },
   system: { uid: "ao-system", title: "System & resources" },
+  logs: { uid: "ao-logs", title: "Logs & errors" },
+  quality: { uid: "ao-quality", title: "Quality & improvement" },
+  stack: { uid: "ao-stack-health", title: "Stack health" },
 } as const;
 
 export type BoardName = keyof typeof BOARDS;

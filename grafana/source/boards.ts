@@ -1,8 +1,11 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { cache } from "./cache.ts";
 import { llmCost } from "./llm-cost.ts";
+import { logs } from "./logs.ts";
 import { orchestration } from "./orchestration.ts";
 import { overview } from "./overview.ts";
+import { quality } from "./quality.ts";
+import { stackHealth } from "./stack-health.ts";
 import { system } from "./system.ts";
 import { tools } from "./tools.ts";
 
@@ -14,4 +17,7 @@ export const buildDashboards = (): Dashboard[] => [
   tools(),
   cache(),
   system(),
+  logs(),
+  quality(),
+  stackHealth(),
 ];

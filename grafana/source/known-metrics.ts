@@ -1,62 +1,66 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { CATALOGUE } from "../../src/metrics/catalogue.ts";
+import { loadStackSeries } from "./stack-series.ts";
 
-/** A series that queries may use. `labels` is undefined where they are not ours to know. */
+/** A series that queries may use. */
 export type KnownSeries = {
   readonly kind: "counter" | "gauge" | "bucket";
+  /** Undefined where they are not ours to know. */
   readonly labels: ReadonlySet<string> | undefined;
+  /** As OTLP writes it: `s`, `By`, `{request}`; of the observations, for the parts of a histogram. */
+  readonly unit?: string;
+  /** The expression of the rule that records it, with the labels that the rule adds. */
+  readonly recordedAs?: string;
+  /** Set for what programs emit: these carry exemplars. */
+  readonly fromPrograms?: true;
 };
 
 /** What every pushed series carries besides its own labels. */
 export const RESOURCE_LABELS = ["job", "instance", "deployment_environment_name"] as const;
 
-/** Series of the stack's own components that rules and boards use. Anything else is a misspelling until it is listed here. */
-const STACK_SERIES: Record<string, "counter" | "gauge"> = {
-  up: "gauge",
-  target_info: "gauge",
-  ALERTS: "gauge",
-  otelcol_exporter_queue_size: "gauge",
-  otelcol_exporter_queue_capacity: "gauge",
-  otelcol_process_memory_rss_bytes: "gauge",
-  otelcol_exporter_send_failed_spans_total: "counter",
-  otelcol_exporter_send_failed_metric_points_total: "counter",
-  otelcol_exporter_send_failed_log_records_total: "counter",
-  otelcol_receiver_accepted_spans_total: "counter",
-  otelcol_receiver_refused_spans_total: "counter",
-  otelcol_receiver_refused_metric_points_total: "counter",
-  otelcol_receiver_refused_log_records_total: "counter",
-  alertmanager_notifications_failed_total: "counter",
-  prometheus_rule_evaluation_failures_total: "counter",
-};
-
 function* catalogueSeries(): Iterable<[string, KnownSeries]> {
-  for (const { name, type, labels } of CATALOGUE) {
+  for (const { name, type, labels, unit } of CATALOGUE) {
     const all = new Set<string>([...labels, ...RESOURCE_LABELS]);
+    const fromPrograms = true;
     if (type !== "histogram") {
-      yield [name, { kind: type, labels: all }];
+      yield [name, { kind: type, labels: all, unit, fromPrograms }];
       continue;
     }
-    yield [`${name}_bucket`, { kind: "bucket", labels: new Set([...all, "le"]) }];
-    yield [`${name}_sum`, { kind: "counter", labels: all }];
-    yield [`${name}_count`, { kind: "counter", labels: all }];
+    yield [`${name}_bucket`, { kind: "bucket", labels: new Set([...all, "le"]), unit, fromPrograms }];
+    yield [`${name}_sum`, { kind: "counter", labels: all, unit, fromPrograms }];
+    yield [`${name}_count`, { kind: "counter", labels: all, unit: "{observation}", fromPrograms }];
   }
 }
 
-type RuleFile = { groups: { rules: { record?: string }[] }[] };
+/** Components of others say their units by their names. */
+function unitOf(name: string): string {
+  if (/_(?:start_time|timestamp)_seconds$/.test(name)) return "timestamp";
+  if (/_seconds(?:_total)?$/.test(name)) return "s";
+  if (/_bytes(?:_|$)/.test(name) || name.startsWith("otelcol_exporter_queue_")) return "By";
+  return /_ratio$/.test(name) ? "1" : "{item}";
+}
+
+function* stackSeries(): Iterable<[string, KnownSeries]> {
+  for (const [name, { kind, labels }] of Object.entries(loadStackSeries().series)) {
+    // What an alert or a program's resource is labeled by is not the stack's to say.
+    const isOpen = name === "ALERTS" || name === "target_info";
+    yield [name, { kind, labels: isOpen ? undefined : new Set(labels), unit: unitOf(name) }];
+  }
+}
+
+type RuleFile = { groups: { rules: { record?: string; expr: string }[] }[] };
 
 function* recordedSeries(): Iterable<[string, KnownSeries]> {
   const folder = new URL("../../alerts/", import.meta.url);
   for (const file of readdirSync(folder).filter((name) => name.endsWith(".yml"))) {
     const { groups } = parse(readFileSync(new URL(file, folder), "utf8")) as RuleFile;
-    for (const { record } of groups.flatMap(({ rules }) => rules)) {
-      if (record !== undefined) yield [record, { kind: "gauge", labels: undefined }];
+    for (const { record, expr } of groups.flatMap(({ rules }) => rules)) {
+      if (record !== undefined) yield [record, { kind: "gauge", labels: undefined, recordedAs: expr }];
     }
   }
 }
 
-/** Every series by name: the catalogue's, what the rules record, and the listed ones of the stack. */
-export function loadKnownSeries(): ReadonlyMap<string, KnownSeries> {
-  const stack = Object.entries(STACK_SERIES).map(([name, kind]) => [name, { kind, labels: undefined }] as const);
-  return new Map<string, KnownSeries>([...catalogueSeries(), ...recordedSeries(), ...stack]);
-}
+/** Every series by name: the catalogue's, what the rules record, and what was recorded of the stack. */
+export const loadKnownSeries = (): ReadonlyMap<string, KnownSeries> =>
+  new Map<string, KnownSeries>([...catalogueSeries(), ...recordedSeries(), ...stackSeries()]);

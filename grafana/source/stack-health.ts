@@ -1,0 +1,280 @@
+import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
+import {
+  BytesIEC,
+  DurationInDaysHoursMinutesSeconds,
+  PercentUnit,
+  RecordsPerSecond,
+  Seconds,
+  Short,
+} from "@grafana/grafana-foundation-sdk/units";
+import { board } from "./board.ts";
+import { levelsOf, percent } from "./levels.ts";
+import { chart, stat, table } from "./panels.ts";
+import { counted, countedOrZero, perSecond } from "./promql.ts";
+import { THRESHOLDS } from "./thresholds.ts";
+
+const { queueUsedRatio } = THRESHOLDS;
+
+/** What programs send: as their receivers, queues and exporters name it. */
+const SIGNALS = ["spans", "metric_points", "log_records"] as const;
+const COLLECTOR = 'job="otel-collector"';
+
+const received = (what: string, signal: string): string => `otelcol_receiver_${what}_${signal}_total{${COLLECTOR}}`;
+const sent = (what: string, signal: string): string => `otelcol_exporter_${what}_${signal}_total{${COLLECTOR}}`;
+
+/** Refused at the door, or given up on the way to a back end. */
+const LOST = SIGNALS.flatMap((signal) => [received("refused", signal), sent("send_failed", signal)]);
+const lost = LOST.map((series) => `(${counted(series)} or vector(0))`).join(" + ");
+
+const QUEUE_USED = `otelcol_exporter_queue_size{${COLLECTOR}} / otelcol_exporter_queue_capacity{${COLLECTOR}}`;
+const RULE_FAILURES = "prometheus_rule_evaluation_failures_total";
+const NOTIFICATIONS_FAILED = "alertmanager_notifications_failed_total";
+
+const signalName = (signal: string): string => signal.replace("_", " ");
+
+export const stackHealth = (): Dashboard =>
+  board("stack", {
+    description: "Is what watches the agents well itself, and does everything arrive?",
+    datasources: ["prometheus"],
+    variables: [],
+    sections: [
+      {
+        title: "At a glance",
+        height: 4,
+        panels: [
+          [
+            4,
+            stat({
+              title: "Components down",
+              description:
+                "Components that Prometheus cannot reach. Which one is in the table below; `npm run stack -- logs NAME` tells why.",
+              unit: Short,
+              levels: { alert: 1 },
+              expr: "count(up == 0) or vector(0)",
+            }),
+          ],
+          [
+            4,
+            stat({
+              title: "Telemetry lost",
+              description:
+                "Spans, points and lines that the collector refused or gave up in the time range. Anything above 0: see which signal below.",
+              unit: Short,
+              levels: { alert: 1 },
+              expr: lost,
+            }),
+          ],
+          [
+            4,
+            stat({
+              title: "Given up by programs",
+              description:
+                "Spans, points and lines that programs dropped before they were sent. System & resources and the log of the program tell why.",
+              unit: Short,
+              levels: { alert: 1 },
+              expr: countedOrZero("agent_observatory_dropped_total"),
+            }),
+          ],
+          [
+            4,
+            stat({
+              title: "Fullest queue",
+              description: `How full the collector's fullest sending queue is. Alert above ${percent(queueUsedRatio.limit)}: its back end is down or too slow, and a full queue refuses.`,
+              unit: PercentUnit,
+              levels: levelsOf(queueUsedRatio),
+              expr: `max(${QUEUE_USED})`,
+            }),
+          ],
+          [
+            4,
+            stat({
+              title: "Rule failures",
+              description:
+                "Evaluations of rules that failed: alerts on them are blind. Prometheus' /rules page has the error of each.",
+              unit: Short,
+              levels: { alert: 1 },
+              expr: countedOrZero(RULE_FAILURES),
+            }),
+          ],
+          [
+            4,
+            stat({
+              title: "Notifications failed",
+              description:
+                "Notifications that did not reach their receiver: somebody was not told. Which channel is shown below.",
+              unit: Short,
+              levels: { alert: 1 },
+              expr: countedOrZero(NOTIFICATIONS_FAILED),
+            }),
+          ],
+        ],
+      },
+      {
+        title: "Components",
+        height: 9,
+        panels: [
+          [
+            24,
+            table({
+              title: "Components",
+              description:
+                "1 is up. A short uptime is a restart; memory near its limit (docs/stack.md) comes before one; a slow scrape is an overloaded component.",
+              rows: { job: "Component" },
+              columns: [
+                {
+                  title: "Up",
+                  unit: Short,
+                  levels: { alert: 1, moreIsBetter: true },
+                  expr: "min by (job) (up)",
+                },
+                {
+                  title: "Uptime",
+                  unit: DurationInDaysHoursMinutesSeconds,
+                  expr: "min by (job) (time() - process_start_time_seconds or otelcol_process_uptime_seconds_total)",
+                },
+                {
+                  title: "Memory",
+                  unit: BytesIEC,
+                  expr: "max by (job) (process_resident_memory_bytes or otelcol_process_memory_rss_bytes)",
+                },
+                { title: "Scrape", unit: Seconds, expr: "max by (job) (scrape_duration_seconds)" },
+              ],
+            }),
+          ],
+        ],
+      },
+      {
+        title: "Collector",
+        height: 8,
+        panels: [
+          [
+            8,
+            chart({
+              title: "Accepted",
+              description:
+                "Spans, points and lines a second. One that falls to nothing while programs run: look at their agent_observatory_export_failures_total.",
+              unit: RecordsPerSecond,
+              queries: SIGNALS.map((signal) => ({
+                expr: perSecond(received("accepted", signal)),
+                legend: signalName(signal),
+              })),
+            }),
+          ],
+          [
+            8,
+            chart({
+              title: "Lost",
+              description:
+                "Refused: memory or a queue is full, programs try again. Given up: a back end says no for good, `npm run stack -- logs otel-collector` has its words.",
+              unit: RecordsPerSecond,
+              queries: SIGNALS.flatMap((signal) => [
+                { expr: perSecond(received("refused", signal)), legend: `${signalName(signal)} refused` },
+                {
+                  expr: perSecond(sent("send_failed", signal), "exporter"),
+                  legend: `${signalName(signal)} given up for {{exporter}}`,
+                },
+              ]).concat(
+                {
+                  expr: perSecond('otelcol_exporter_send_failed_spans_total{job="jaeger"}', "exporter"),
+                  legend: "spans not stored by {{exporter}}",
+                },
+                {
+                  expr: perSecond("loki_discarded_samples_total", "reason"),
+                  legend: "lines discarded by Loki: {{reason}}",
+                },
+              ),
+            }),
+          ],
+          [
+            8,
+            chart({
+              title: "Sending queues",
+              description:
+                "How full each queue on disk is. Rising: its back end is down or slow, nothing is lost yet. It drains by itself.",
+              unit: PercentUnit,
+              levels: levelsOf(queueUsedRatio),
+              queries: [
+                { expr: `max by (exporter, data_type) (${QUEUE_USED})`, legend: "{{data_type}} to {{exporter}}" },
+              ],
+            }),
+          ],
+        ],
+      },
+      {
+        title: "Rules and notifications",
+        height: 8,
+        panels: [
+          [
+            8,
+            chart({
+              title: "Series in memory",
+              description:
+                "Time series in Prometheus' head. A climb that does not level off is a label with too many values: Overview's alert MetricLabelValuesFolded names it.",
+              unit: Short,
+              queries: [{ expr: "max by (job) (prometheus_tsdb_head_series)", legend: "{{job}}" }],
+            }),
+          ],
+          [
+            8,
+            chart({
+              title: "Rule evaluation",
+              description:
+                "How much of its interval a group of rules takes. Near 100 %: alerts come late, make its queries cheaper or its interval longer.",
+              unit: PercentUnit,
+              queries: [
+                {
+                  expr: "max by (rule_group) (prometheus_rule_group_last_duration_seconds / prometheus_rule_group_interval_seconds)",
+                  legend: "{{rule_group}}",
+                },
+              ],
+            }),
+          ],
+          [
+            8,
+            chart({
+              title: "Notifications",
+              description:
+                "Per second, by channel. Failed ones: the receiver's address or key is wrong, or it is down; see Alertmanager's log.",
+              unit: RecordsPerSecond,
+              queries: [
+                {
+                  expr: `${perSecond("alertmanager_notifications_total", "integration")} > 0`,
+                  legend: "{{integration}}",
+                },
+                {
+                  expr: `${perSecond(NOTIFICATIONS_FAILED, "integration")} > 0`,
+                  legend: "{{integration}} failed",
+                },
+              ],
+            }),
+          ],
+        ],
+      },
+      {
+        title: "Storage",
+        height: 8,
+        panels: [
+          [
+            24,
+            chart({
+              title: "Stored",
+              description:
+                'What each back end keeps on disk. Where retention is set: docs/stack.md, "How long data stays".',
+              unit: BytesIEC,
+              stacked: true,
+              queries: [
+                {
+                  expr: 'sum(prometheus_tsdb_storage_blocks_bytes + prometheus_tsdb_wal_storage_size_bytes{job="prometheus"} + prometheus_tsdb_head_chunks_storage_size_bytes)',
+                  legend: "Prometheus",
+                },
+                {
+                  expr: "sum(jaeger_storage_badger_size_bytes_lsm + jaeger_storage_badger_size_bytes_vlog)",
+                  legend: "Jaeger",
+                },
+              ],
+            }),
+          ],
+        ],
+      },
+    ],
+  });
