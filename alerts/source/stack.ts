@@ -3,7 +3,7 @@ import type { Recording, RuleFile } from "./rule.ts";
 import { THRESHOLDS } from "./thresholds.ts";
 
 const STACK = { uid: "ao-stack-health" };
-const { queueUsedRatio } = THRESHOLDS;
+const { queueUsedRatio, diskUsedRatio, ingestionLagSeconds } = THRESHOLDS;
 
 /** What the collector calls the items of each signal. */
 const SIGNALS = { traces: "spans", metrics: "metric_points", logs: "log_records" } as const;
@@ -107,6 +107,32 @@ export const stack: RuleFile = {
           summary: "Alert rules cannot be evaluated",
           description:
             "{{ $value | humanize }} evaluations of rule group {{ $labels.rule_group }} failed in the last 15 minutes: its alerts cannot fire.",
+          dashboard: STACK,
+        },
+        {
+          alert: "StorageNearlyFull",
+          expr: `max by (mountpoint) (system_filesystem_utilization_ratio) > ${diskUsedRatio.limit}`,
+          for: "10m",
+          severity: "ticket",
+          summary: "The disk of the stack is nearly full",
+          description:
+            "The disk that holds the stack's volumes is {{ $value | humanizePercentage }} full. When it is full, nothing is stored any more.",
+          dashboard: STACK,
+        },
+        {
+          comment:
+            "By the canary, which sends something once a minute and looks for it. Late is what it found late, or has not found for so long.",
+          alert: "IngestionLagHigh",
+          expr: [
+            `max by (signal) (agent_observatory_canary_lag_seconds) > ${ingestionLagSeconds.limit}`,
+            "or",
+            `max by (signal) (time() - last_over_time(agent_observatory_canary_last_success_timestamp_seconds[1h])) > ${ingestionLagSeconds.missing}`,
+          ].join("\n"),
+          for: "5m",
+          severity: "ticket",
+          summary: "Telemetry arrives late, or not at all",
+          description:
+            "What the canary sends as {{ $labels.signal }} takes {{ $value | humanizeDuration }} until it can be found, or has not been found for so long.",
           dashboard: STACK,
         },
         {

@@ -31,7 +31,8 @@ export const THRESHOLDS = {
   eventLoopDelaySeconds: { target: 0.05, limit: 0.5 },
   queueUsedRatio: { limit: 0.8 },
   diskUsedRatio: { target: 0.7, limit: 0.85 },
-  ingestionLagSeconds: { target: 15, limit: 60 },
+  /** `missing`: of what was not found at all. */
+  ingestionLagSeconds: { target: 10, limit: 30, missing: 300 },
 } as const;
 
 /** Values of `deployment.environment.name` of places where things are tried out. */

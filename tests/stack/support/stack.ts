@@ -18,6 +18,7 @@ import { createPrometheus, type Prometheus } from "./prometheus.ts";
 export const SERVICES = [
   "otel-collector",
   "otel-collector-ready",
+  "canary",
   "prometheus",
   "alertmanager",
   "loki",
