@@ -136,6 +136,33 @@ describe("errors of a program", () => {
 });
 
 describe("patterns of errors in observatory.yaml", () => {
+  it("tell the program in the trace of the error, whose connection ever it came over", async () => {
+    const run = await runProgram(`
+      import { createServer } from "node:http";
+      import { agent, createLogger, onErrorPattern } from "agent-observatory";
+      const server = createServer((request, response) => {
+        request.resume().on("end", () => response.writeHead(503, { "content-type": "application/json" })
+          .end('{"error":{"message":"no room","type":"server_error"}}'));
+      });
+      await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const url = "http://127.0.0.1:" + server.address().port + "/v1/chat/completions";
+      const log = createLogger("duty");
+      onErrorPattern({ name: "down", categories: ["api"], threshold: 2, windowMs: 60_000 }, () => log.warn("told"));
+      const body = JSON.stringify({ model: "gpt-4o", messages: [{ role: "user", content: "Go" }] });
+      const ask = (name) => agent.run(name, async (run) => {
+        await (await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body })).text();
+        console.error(name, run.traceId);
+      });
+      // The connection stays open, in the context of who opened it.
+      await agent.run("earlier", async () => (await fetch(url)).text());
+      await ask("first"); await ask("second");
+      server.close(); server.closeAllConnections();
+    `);
+    const [line = "{}"] = run.stdout.trim().split("\n");
+    const [, second] = /second (\w+)/.exec(run.stderr) ?? [];
+    assert.equal((JSON.parse(line) as { trace_id?: string }).trace_id, second, run.stdout);
+  });
+
   it("are told of in the log and at a webhook, whose address appears nowhere", async () => {
     const bodies: string[] = [];
     const hook = createServer((request, response) => {
