@@ -7,6 +7,8 @@ export { bunyanAdapter } from "./bunyan.ts";
 export { createClaudeAgentAdapter } from "./claude-agent/index.ts";
 export { watchConsole } from "./console.ts";
 export { type Coverage, createCoverage, type LibraryStatus } from "./coverage.ts";
+export { watchFastify } from "./fastify.ts";
+export { honoAdapter } from "./hono.ts";
 export { instrumentedPackages } from "./instrumentations.ts";
 export { createLangChainAdapter, type LangChainAdapter } from "./langchain/index.ts";
 export { isSupported, LIBRARIES, type Library } from "./libraries.ts";

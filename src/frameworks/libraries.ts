@@ -55,6 +55,8 @@ export const LIBRARIES: readonly Library[] = [
   adapted("winston", "winston", "3.0.0", "4.0.0"),
   adapted("pino", "pino", "7.0.0", "11.0.0"),
   adapted("bunyan", "bunyan", "1.0.0", "3.0.0"),
+  adapted("fastify", "fastify", "4.0.0", "6.0.0"),
+  adapted("hono", "hono", "4.0.0", "5.0.0"),
   instrumented("pg", "8.0.3", "9.0.0"),
   instrumented("mysql2", "1.4.2", "4.0.0"),
   instrumented("mongodb", "3.3.0", "8.0.0"),

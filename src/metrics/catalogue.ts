@@ -6,6 +6,7 @@ import type { MetricDefinition } from "./families/definition.ts";
 import { ERROR_METRICS } from "./families/errors.ts";
 import { GEN_AI_METRICS } from "./families/gen-ai.ts";
 import { HEALTH_METRICS } from "./families/health.ts";
+import { HTTP_METRICS } from "./families/http.ts";
 import { HUMAN_REVIEW_METRICS } from "./families/human-review.ts";
 import { LLM_METRICS } from "./families/llm.ts";
 import { MCP_METRICS } from "./families/mcp.ts";
@@ -40,6 +41,7 @@ export const CATALOGUE = [
   ...QUALITY_METRICS,
   ...ERROR_METRICS,
   ...HEALTH_METRICS,
+  ...HTTP_METRICS,
   ...RUNTIME_METRICS,
   ...GEN_AI_METRICS,
   ...MCP_METRICS,

@@ -3,6 +3,7 @@
  * Owns prom-client. Push reads `snapshot()` and belongs to telemetry.
  */
 export { CATALOGUE, type LabelsOf, type MetricDefinition, type MetricName } from "./catalogue.ts";
+export { requestMethod } from "./http-measurements.ts";
 export { createMetrics, type Exemplar, type Metrics } from "./registry.ts";
 export { createSessionMeter, type SessionMeter } from "./sessions.ts";
 export type { MetricSnapshot, SeriesSnapshot } from "./snapshot.ts";

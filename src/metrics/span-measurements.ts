@@ -1,5 +1,6 @@
 import { ATTR, INFERENCE_OPERATIONS, OPERATION } from "../model/index.ts";
 import { measureDatabase } from "./database-measurements.ts";
+import { measureHttp } from "./http-measurements.ts";
 import type { Exemplar, Metrics } from "./registry.ts";
 
 /** What the metrics need to know of an ended span in canonical form. */
@@ -10,6 +11,9 @@ export type MeasuredSpan = {
   readonly exemplar: Exemplar | undefined;
   /** The span is of the side that was asked: an MCP client has counted the tool call already. */
   readonly isServer?: boolean;
+  readonly isClient?: boolean;
+  /** A span above or below tells of the same HTTP request. */
+  readonly isToldElsewhere?: boolean;
 };
 
 /** Label value where the program does not say: Prometheus would drop an empty one. */
@@ -199,6 +203,7 @@ export function measureSpan(metrics: Metrics, span: MeasuredSpan): void {
   const isMcp = span.attributes[ATTR.mcpMethod] !== undefined;
   if (isMcp) measureMcp(metrics, span);
   measureDatabase(metrics, span);
+  measureHttp(metrics, span);
   if (typeof operation !== "string" || (isMcp && span.isServer === true)) return;
   // A call that a budget has stopped never went out: budget_blocked_calls_total counts it.
   if (INFERENCE_OPERATIONS.has(operation)) {

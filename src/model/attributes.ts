@@ -76,6 +76,8 @@ export const ATTR = {
   serverPort: "server.port",
   httpStatus: "http.response.status_code",
   httpMethod: "http.request.method",
+  httpMethodOriginal: "http.request.method_original",
+  httpRoute: "http.route",
   errorType: "error.type",
   sessionId: "session.id",
   userId: "user.id",
@@ -182,6 +184,9 @@ export const ATTR = {
   healthCheck: "agent_observatory.health.check",
   healthStatus: "agent_observatory.health.status",
   healthStatusBefore: "agent_observatory.health.status_before",
+  rateLimit: "agent_observatory.rate_limit.limit",
+  rateLimitWindowSeconds: "agent_observatory.rate_limit.window_seconds",
+  rateLimitRetryAfterSeconds: "agent_observatory.rate_limit.retry_after_seconds",
   guardrailName: "agent_observatory.guardrail.name",
   guardrailTriggered: "agent_observatory.guardrail.triggered",
 } as const;

@@ -8,3 +8,4 @@ export {
   type RunState,
   VECTOR_SYSTEMS,
 } from "./attributes.ts";
+export { httpMethodOf, OTHER_METHOD, UNMATCHED_ROUTE } from "./http.ts";

@@ -12,10 +12,12 @@ import {
   createLlamaIndexAdapter,
   createMcpAdapter,
   createOpenAiAgentsAdapter,
+  honoAdapter,
   installModuleHooks,
   instrumentedPackages,
   pinoAdapter,
   watchConsole,
+  watchFastify,
   winstonAdapter,
 } from "../frameworks/index.ts";
 import { type Metrics, measureUsage } from "../metrics/index.ts";
@@ -115,6 +117,9 @@ export function watchProgram({
   });
   const tap = createLogTap({ emit: emitLog, onLogLine, coverage, clean: cleanText });
   const unwatchConsole = config.logging.captureConsole ? watchConsole(tap, onFault) : undefined;
+  const unwatchFastify = disabled.includes("fastify")
+    ? undefined
+    : watchFastify(() => coverage.spanned("fastify"), onFault);
   const unhook = installModuleHooks({
     adopted: [
       ...(disabled.includes("langchain") ? [] : langchain.files),
@@ -126,6 +131,7 @@ export function watchProgram({
       ...(disabled.includes("winston") ? [] : [winstonAdapter(tap)]),
       ...(disabled.includes("pino") ? [] : [pinoAdapter(tap)]),
       ...(disabled.includes("bunyan") ? [] : [bunyanAdapter(tap)]),
+      ...(disabled.includes("hono") ? [] : [honoAdapter(() => coverage.spanned("hono"), onFault)]),
     ],
     // What the program's own SDK instruments already would come twice.
     instrumented: [...threadPackages(onThreads), ...instrumentedPackages(disabled, sdk.isInstrumented)],
@@ -173,6 +179,7 @@ export function watchProgram({
     stop: () => {
       wire.stop();
       unwatchConsole?.();
+      unwatchFastify?.();
       unhook();
     },
   };

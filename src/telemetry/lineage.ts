@@ -1,4 +1,4 @@
-import type { Attributes, Span, SpanContext } from "@opentelemetry/api";
+import { type Attributes, type Span, type SpanContext, SpanKind } from "@opentelemetry/api";
 import { ATTR, INFERENCE_OPERATIONS, OPERATION } from "../model/index.ts";
 import type { TailTrace } from "./sampling/tail.ts";
 
@@ -12,6 +12,7 @@ export type Place = {
   /** What the span says of itself by now, in canonical names; nothing new once it has ended. */
   said: (() => Attributes) | undefined;
   readonly spanContext: SpanContext;
+  readonly spanKind: SpanKind;
   readonly isLocalRoot: boolean;
   kind: PlaceKind;
   operation: string | undefined;
@@ -46,7 +47,10 @@ function kindOf(attributes: Attributes): PlaceKind {
 
 const RUN_OPERATIONS: ReadonlySet<string | undefined> = new Set([OPERATION.invokeAgent, OPERATION.invokeWorkflow]);
 
-export type NewPlace = Pick<Place, "parent" | "said" | "spanContext" | "carried" | "isSampled" | "tail"> & {
+export type NewPlace = Pick<
+  Place,
+  "parent" | "said" | "spanContext" | "spanKind" | "carried" | "isSampled" | "tail"
+> & {
   readonly startMs: number;
 };
 
@@ -56,6 +60,7 @@ export function createPlace(given: NewPlace): Place {
     parent,
     said: given.said,
     spanContext: given.spanContext,
+    spanKind: given.spanKind,
     isLocalRoot: parent === undefined,
     kind: "other",
     operation: undefined,
@@ -86,6 +91,15 @@ export function lookAgain(place: Place): Place {
   place.agent = text(attributes[ATTR.agentName]) ?? place.agent;
   place.workflow = text(attributes[ATTR.workflowName]) ?? place.workflow;
   return place;
+}
+
+/**
+ * Whether an HTTP request is told of by another span as well: by that of another instrumentation right above, or as the call to a model
+ * that it turned out to be.
+ */
+export function isToldElsewhere({ parent, spanKind, hasInferenceBelow }: Place): boolean {
+  if (spanKind === SpanKind.CLIENT && hasInferenceBelow) return true;
+  return parent !== undefined && parent.kind === "http" && parent.spanKind === spanKind;
 }
 
 /** Keeps the places of spans for as long as the span objects live. */

@@ -13,14 +13,22 @@ import type { ReadableSpan, Span, SpanProcessor } from "@opentelemetry/sdk-trace
 import type { Clock } from "../base/index.ts";
 import type { Pricer } from "../cost/index.ts";
 import { normalizeDialect } from "../genai/index.ts";
-import { createSessionMeter, type Metrics, measureProgress, measureSpan } from "../metrics/index.ts";
+import { createSessionMeter, type Metrics, measureProgress, measureSpan, requestMethod } from "../metrics/index.ts";
 import { ATTR } from "../model/index.ts";
 import { createAttemptBook } from "./attempts.ts";
 import { carriedBy } from "./context-fields.ts";
 import { type FinishedSpan, type Identity, identityOf } from "./identity.ts";
 import { type Claimable, createClaimBook } from "./joined/claims.ts";
 import { ownView } from "./joined/foreign-span.ts";
-import { createLineageBook, createPlace, lookAgain, noteCost, noteInference, type Place } from "./lineage.ts";
+import {
+  createLineageBook,
+  createPlace,
+  isToldElsewhere,
+  lookAgain,
+  noteCost,
+  noteInference,
+  type Place,
+} from "./lineage.ts";
 import type { RunWatch } from "./runs/run-watch.ts";
 import type { Here } from "./runtime.ts";
 import type { TailSampler } from "./sampling/tail.ts";
@@ -108,6 +116,8 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
   const attempts = createAttemptBook();
   const sessions = createSessionMeter(metrics);
   const progress = new WeakMap<object, Progress>();
+  /** Requests to servers in progress, and their methods. */
+  const requests = new WeakMap<object, string>();
   const open = new Set<Span>();
   const joinedSpans = new WeakSet<object>();
   const held = new Map<Place, ReadableSpan>();
@@ -131,6 +141,7 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
       parent,
       said: () => normalizeDialect(span.attributes) as Attributes,
       spanContext: span.spanContext(),
+      spanKind: span.kind,
       startMs: hrTimeToMilliseconds(span.startTime),
       isSampled: sampled,
       tail: sampled ? undefined : parent === undefined ? tail.begin() : parent.tail,
@@ -143,6 +154,13 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
     places.begin(span, place);
     if (place.kind === "inference") noteInference(place);
     if (mayChange && place.carried !== undefined) stampMissing(span, place.carried);
+    if (span.kind === SpanKind.SERVER && !isToldElsewhere(place)) {
+      const method = requestMethod(span.attributes);
+      if (method !== undefined) {
+        requests.set(span, method);
+        metrics.add("http_server_active_requests", { http_request_method: method }, 1);
+      }
+    }
     if (place.operation === undefined) return;
     const { agent, workflow } = place;
     if (mayChange) {
@@ -181,6 +199,7 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
       step !== undefined && isInference(completed.attributes) ? withAttempt(span, completed, step) : completed,
       facts,
     );
+    const told = place !== undefined && isToldElsewhere(place);
     if (place !== undefined) {
       if (isInference(view.attributes)) noteInference(place);
       const costUsd = view.attributes[ATTR.costUsd];
@@ -196,6 +215,8 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
       durationSeconds: seconds,
       exemplar: sampled ? { traceId, spanId } : undefined,
       isServer: view.kind === SpanKind.SERVER,
+      isClient: view.kind === SpanKind.CLIENT,
+      isToldElsewhere: told,
     });
     if (place?.isTurn === true) sessions.turnEnded(view.attributes, place.costUsd);
     const identity = identityOf(place, view.attributes);
@@ -210,6 +231,11 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
 
   const onEnd = (span: ReadableSpan, begun: object = span): void => {
     open.delete(begun as Span);
+    const method = requests.get(begun);
+    if (method !== undefined) {
+      requests.delete(begun);
+      metrics.add("http_server_active_requests", { http_request_method: method }, -1);
+    }
     const inProgress = progress.get(begun);
     if (inProgress !== undefined) {
       measureProgress(metrics, inProgress.labels, -1);

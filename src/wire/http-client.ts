@@ -1,5 +1,5 @@
 import { SpanStatusCode } from "@opentelemetry/api";
-import { ATTR } from "../model/index.ts";
+import { ATTR, httpMethodOf, OTHER_METHOD } from "../model/index.ts";
 import type { Described, RequestHead } from "./exchange.ts";
 
 /**
@@ -10,11 +10,13 @@ export function describeHttpClient(head: RequestHead, provider?: string): Descri
   let status = 0;
   let bytes = 0;
   const defaultPort = head.scheme === "https" ? 443 : 80;
+  const method = httpMethodOf(head.method);
   const authority = head.port === defaultPort ? head.host : `${head.host}:${head.port}`;
   return {
-    name: head.method,
+    name: method === OTHER_METHOD ? "HTTP" : method,
     attributes: {
-      [ATTR.httpMethod]: head.method,
+      [ATTR.httpMethod]: method,
+      ...(method === OTHER_METHOD && { [ATTR.httpMethodOriginal]: head.method }),
       ...(provider !== undefined && { [ATTR.provider]: provider }),
       // The query is left out: it is where tokens and personal data travel.
       "url.full": `${head.scheme}://${authority}${head.path}`,

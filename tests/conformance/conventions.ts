@@ -76,6 +76,7 @@ export const ATTRIBUTES: Readonly<Record<string, AttributeType>> = {
   "session.id": "string",
   "user.id": "string",
   "http.request.method": "string",
+  "http.request.method_original": "string",
   "http.response.status_code": "int",
   "http.route": "string",
   "url.full": "string",
@@ -157,6 +158,9 @@ const MCP_SESSION = ["mcp.protocol.version", "network.transport", "error.type"];
 
 const POOL = "db.client.connection.pool.name";
 
+/** Of both sides of an HTTP request. */
+const HTTP_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+
 /** The metrics of the conventions, by their OTLP names. */
 export const METRICS: Readonly<Record<string, MetricRule>> = {
   "gen_ai.client.token.usage": {
@@ -193,6 +197,17 @@ export const METRICS: Readonly<Record<string, MetricRule>> = {
   },
   "db.client.connection.count": { unit: "{connection}", attributes: [POOL, "db.client.connection.state"] },
   "db.client.connection.pending_requests": { unit: "{request}", attributes: [POOL] },
+  "http.server.request.duration": {
+    unit: "s",
+    buckets: HTTP_SECONDS,
+    attributes: ["http.request.method", "http.route", "http.response.status_code", "error.type"],
+  },
+  "http.server.active_requests": { unit: "{request}", attributes: ["http.request.method"] },
+  "http.client.request.duration": {
+    unit: "s",
+    buckets: HTTP_SECONDS,
+    attributes: ["http.request.method", "server.address", "http.response.status_code", "error.type"],
+  },
   "process.cpu.time": { unit: "s", attributes: ["cpu.mode"] },
   "process.memory.usage": { unit: "By", attributes: [] },
   "process.uptime": { unit: "s", attributes: [] },
