@@ -1,14 +1,6 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import {
-  type Context,
-  context,
-  ROOT_CONTEXT,
-  SeverityNumber,
-  type SpanContext,
-  TraceFlags,
-  trace,
-} from "@opentelemetry/api";
+import { SeverityNumber, type SpanContext, TraceFlags } from "@opentelemetry/api";
 import type { Clock, Diagnostics } from "../base/index.ts";
 import {
   type ErrorCategory,
@@ -28,7 +20,7 @@ import {
   MINUTE_MS,
   type Remarkable,
 } from "./error-book.ts";
-import type { ErrorSource, Occurrence } from "./occurrence.ts";
+import type { Occurrence } from "./occurrence.ts";
 import { createPatternWatch, type ErrorPatternMatch, type ErrorPatternOptions, type Grouped } from "./patterns.ts";
 import { createSightings } from "./sightings.ts";
 import { createWebhook, type Webhook } from "./webhook.ts";
@@ -84,21 +76,12 @@ const SEVERITY: Readonly<Record<ErrorSeverity, readonly [SeverityNumber, string]
   info: [SeverityNumber.INFO, "INFO"],
 };
 
-type Watched = { readonly take: (occurrence: Grouped, place: SpanContext | undefined) => void };
+type Watched = { readonly take: (occurrence: Grouped) => void };
 type Told = Remarkable | "uncaught";
 
 function spanContextOf({ traceId, spanId, isExported }: Occurrence): SpanContext | undefined {
   if (traceId === undefined || spanId === undefined) return undefined;
   return { traceId, spanId, traceFlags: isExported === false ? TraceFlags.NONE : TraceFlags.SAMPLED };
-}
-
-/**
- * Where a callback runs that is told of an error. A call ends wherever the bytes of its connection come in, which may have been opened for somebody
- * else's request; what the program logs then belongs to the error.
- */
-function contextOf(source: ErrorSource, place: SpanContext | undefined): Context {
-  if (source === "program" || source === "log") return context.active();
-  return place === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, place);
 }
 
 /** Attributes of what the program says of an error: names of its own, below one of ours. */
@@ -184,8 +167,7 @@ export function createErrorTracker(options: ErrorTrackerOptions): ErrorTracker {
     if (source === "uncaught") tell("uncaught", show(), occurrence);
     else if (remarkable !== undefined) tell(remarkable, show(), occurrence);
     const grouped = { source, type, category, timeMs, fingerprint, groupMessage: group.message };
-    const place = spanContextOf(occurrence);
-    for (const pattern of patterns) pattern.take(traceId === undefined ? grouped : { ...grouped, traceId }, place);
+    for (const pattern of patterns) pattern.take(traceId === undefined ? grouped : { ...grouped, traceId });
     return { fingerprint, category, severity: group.severity, count: group.count };
   };
 
@@ -229,14 +211,14 @@ export function createErrorTracker(options: ErrorTrackerOptions): ErrorTracker {
     }
     const watch = createPatternWatch(given);
     const watched: Watched = {
-      take: (occurrence, place) => {
+      take: (occurrence) => {
         const match = watch.take(occurrence);
         if (match === undefined) return;
         tellPattern(match);
         const tellProgram = (): void => call(watch.name, callback, match);
         // Not in the midst of what the program does; but where the process ends by this error, there is no later.
         if (occurrence.source === "uncaught") tellProgram();
-        else queueMicrotask(() => context.with(contextOf(occurrence.source, place), tellProgram));
+        else queueMicrotask(tellProgram);
       },
     };
     patterns.add(watched);

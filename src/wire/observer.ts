@@ -211,7 +211,8 @@ export function createRequestObserver(options: ObserverOptions): RequestWatch {
       } finally {
         // Whatever an answer does to its reader, no span stays open.
         if (inference !== undefined) onInferenceEnd(inference.provider, inference.model);
-        described.end(endMs);
+        // Who hears of it (budgets, patterns of errors) may call the program back: in the context of the request, not of the connection.
+        place.runInAsyncScope(described.end, described, endMs);
         release?.();
       }
     };

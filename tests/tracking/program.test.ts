@@ -136,10 +136,10 @@ describe("errors of a program", () => {
 });
 
 describe("patterns of errors in observatory.yaml", () => {
-  it("tell the program in the trace of the error, whose connection ever it came over", async () => {
+  it("tell the program in the context of the request that failed, whose connection ever it came over", async () => {
     const run = await runProgram(`
       import { createServer } from "node:http";
-      import { agent, createLogger, onErrorPattern } from "agent-observatory";
+      import { agent, createLogger, onErrorPattern, setBudget, withContext } from "agent-observatory";
       const server = createServer((request, response) => {
         request.resume().on("end", () => response.writeHead(503, { "content-type": "application/json" })
           .end('{"error":{"message":"no room","type":"server_error"}}'));
@@ -147,20 +147,26 @@ describe("patterns of errors in observatory.yaml", () => {
       await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
       const url = "http://127.0.0.1:" + server.address().port + "/v1/chat/completions";
       const log = createLogger("duty");
-      onErrorPattern({ name: "down", categories: ["api"], threshold: 2, windowMs: 60_000 }, () => log.warn("told"));
+      onErrorPattern({ name: "down", categories: ["api"], threshold: 2, windowMs: 60_000 }, () => log.warn("down"));
+      setBudget({ name: "calls", per: "session", limit: { calls: 1 }, onReached: () => log.warn("spent") });
       const body = JSON.stringify({ model: "gpt-4o", messages: [{ role: "user", content: "Go" }] });
-      const ask = (name) => agent.run(name, async (run) => {
+      const ask = (name) => withContext({ sessionId: name }, () => agent.run(name, async (run) => {
         await (await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body })).text();
         console.error(name, run.traceId);
-      });
+      }));
       // The connection stays open, in the context of who opened it.
       await agent.run("earlier", async () => (await fetch(url)).text());
       await ask("first"); await ask("second");
       server.close(); server.closeAllConnections();
     `);
-    const [line = "{}"] = run.stdout.trim().split("\n");
-    const [, second] = /second (\w+)/.exec(run.stderr) ?? [];
-    assert.equal((JSON.parse(line) as { trace_id?: string }).trace_id, second, run.stdout);
+    const lines = run.stdout.trim().split("\n");
+    const told = lines.map((line) => JSON.parse(line) as Record<"message" | "session_id" | "trace_id", string>);
+    const traceOf = (name: string): string => new RegExp(`^${name} (\\w+)`, "m").exec(run.stderr)?.[1] ?? "";
+    assert.deepEqual(told.map((line) => [line.message, line.session_id, line.trace_id]).toSorted(), [
+      ["down", "second", traceOf("second")],
+      ["spent", "first", traceOf("first")],
+      ["spent", "second", traceOf("second")],
+    ]);
   });
 
   it("are told of in the log and at a webhook, whose address appears nowhere", async () => {
