@@ -3,6 +3,8 @@ export {
   type AgentOptions,
   agent,
   currentRun,
+  type DebugRunOptions,
+  debugRun,
   getContext,
   type LlmOptions,
   type LlmRun,

@@ -4,6 +4,7 @@
  * returns or throws.
  */
 export { getContext, setContext, withContext } from "./context.ts";
+export { type DebugRunOptions, debugRun } from "./debug-run.ts";
 export { followPromise, isThenable, type Settlement } from "./follow-promise.ts";
 export type { MethodDecorator, NameOptional, Noun } from "./noun.ts";
 export {

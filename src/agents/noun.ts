@@ -67,7 +67,8 @@ function followResult(result: unknown, call: RecordedCall): unknown {
   return result;
 }
 
-function record(call: RecordedCall, work: () => unknown): unknown {
+/** Runs `work` inside of a call, which ends as that does. */
+export function record(call: RecordedCall, work: () => unknown): unknown {
   let result: unknown;
   try {
     result = context.with(call.inside, work);

@@ -19,6 +19,8 @@ export type SpanRecipe = {
   /** Where arguments and results stand, if content is captured. */
   readonly inputAttribute: string;
   readonly outputAttribute: string;
+  /** How they are told; as JSON where it is not given. */
+  readonly contentOf?: (value: unknown) => string | undefined;
 };
 
 /** A call while it is recorded, and after. */
@@ -34,6 +36,8 @@ export type RecordedCall = {
   ended: boolean;
   /** The program has said itself what came out. */
   hasOutput: boolean;
+  /** Called right before the end. */
+  onEnd: (() => void) | undefined;
   /** What the program has in its hands of it, made when it asks. */
   handle: object | undefined;
 };
@@ -45,18 +49,22 @@ const MAX_STATUS = 64;
 /** The innermost call of ours that `at` lies in. */
 export const callIn = (at: Context): RecordedCall | undefined => at.getValue(CALL_KEY) as RecordedCall | undefined;
 
-export function startCall({ tracer, captureContent }: Telemetry, recipe: SpanRecipe): RecordedCall {
+export function startCall(
+  { tracer, captures }: Telemetry,
+  recipe: SpanRecipe,
+  outer: Context = context.active(),
+): RecordedCall {
   const { spanName, kind, attributes } = recipe;
-  const outer = context.active();
   const span = tracer.startSpan(spanName, { kind, attributes }, outer);
   const call = {
     span,
     recipe,
-    captureContent,
+    captureContent: captures(outer),
     status: undefined,
     failed: false,
     ended: false,
     hasOutput: false,
+    onEnd: undefined,
     handle: undefined,
   };
   return Object.assign(call, { inside: trace.setSpan(outer, span).setValue(CALL_KEY, call) }) as RecordedCall;
@@ -72,7 +80,7 @@ function contentOf(value: unknown): string | undefined {
 
 function capture(call: RecordedCall, attribute: string, value: unknown): void {
   if (!call.captureContent || call.ended || value === undefined) return;
-  const content = contentOf(value);
+  const content = (call.recipe.contentOf ?? contentOf)(value);
   if (content !== undefined) call.span.setAttribute(attribute, content);
 }
 
@@ -115,6 +123,11 @@ const SPAN_ERROR = 2;
 /** Ends the call. Only the first end counts. */
 export function endCall(call: RecordedCall): void {
   if (call.ended) return;
+  try {
+    call.onEnd?.();
+  } catch {
+    // It ends all the same.
+  }
   call.ended = true;
   call.span.end();
 }

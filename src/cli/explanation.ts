@@ -1,4 +1,4 @@
-import type { Captured, Explanation, Failure, NearbyLog, Step, ToolCall } from "../explain/index.ts";
+import type { Captured, Debugged, Explanation, Failure, NearbyLog, Step, ToolCall } from "../explain/index.ts";
 import { formatDuration, formatUsd, plural } from "./amounts.ts";
 import type { Terminal } from "./command.ts";
 import { levelOf, paintLevel } from "./log-line.ts";
@@ -89,6 +89,21 @@ function capturedLines({
   return rows.filter(([, text]) => text !== "").map(([title, text]) => `${title.padEnd(12)} ${excerpt(text)}`);
 }
 
+function debugLines({ input, output, state, stateAtEnd, environment, spans, isTruncated }: Debugged): string[] {
+  const rows: readonly (readonly [string, string])[] = [
+    ["input", input ?? ""],
+    ["state", state ?? ""],
+    ["state at end", stateAtEnd ?? ""],
+    ["result", output ?? ""],
+    ["process", environment ?? ""],
+    [
+      "spans",
+      `${spans}${isTruncated ? ", the later ones without content: it was more than is kept of one request" : ""}`,
+    ],
+  ];
+  return rows.filter(([, text]) => text !== "").map(([title, text]) => `${title.padEnd(12)} ${excerpt(text)}`);
+}
+
 function logLines(logs: readonly NearbyLog[], { paint, style }: Showing): string[] {
   return logs.slice(-SHOWN_LOGS).map(({ timeMs, labels, line }) => {
     const level = levelOf(labels);
@@ -99,7 +114,8 @@ function logLines(logs: readonly NearbyLog[], { paint, style }: Showing): string
 /** An explanation for people. What was observed is made safe for the terminal. */
 export function renderExplanation(explanation: Explanation, showing: Showing): string[] {
   const { paint } = showing;
-  const { story, failure, toolCalls, toolCallsTotal, slowest, costs, captured, logs, logsFailure, next } = explanation;
+  const { story, failure, toolCalls, toolCallsTotal, slowest, costs, captured, debug, logs, logsFailure, next } =
+    explanation;
   const mark = paintOutcome(explanation, paint)(explanation.outcome);
   const tools = toolCalls.slice(-SHOWN_TOOLS);
   const circumstances = capturedLines(captured);
@@ -144,6 +160,7 @@ export function renderExplanation(explanation: Explanation, showing: Showing): s
           ),
         ]),
     ...(circumstances.length === 0 ? [] : [...heading("Circumstances", paint), ...indented(circumstances)]),
+    ...(debug === undefined ? [] : [...heading("Recorded in full", paint), ...indented(debugLines(debug))]),
     ...(logs.length === 0
       ? []
       : [

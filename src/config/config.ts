@@ -63,6 +63,12 @@ export type Config = {
     readonly batchSize: number;
     readonly exitTimeoutMs: number;
   };
+  /** Which requests are recorded in full though the program does not ask for it. */
+  readonly debug: {
+    readonly sessions: readonly string[];
+    readonly users: readonly string[];
+    readonly fromCallers: boolean;
+  };
   readonly propagation: { readonly childProcesses: boolean; readonly contextHosts: readonly string[] };
   readonly budgets: {
     readonly limits: readonly BudgetDefinition[];

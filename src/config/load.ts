@@ -263,6 +263,11 @@ export function loadConfig({ env, cwd, argv1 }: ConfigInput): LoadedConfig {
     sampling: readSampling(reader, sampleRatio),
     captureContent: reader.resolve("captureContent", false),
     contentMaxLength: reader.resolve("contentMaxLength", 32_768),
+    debug: {
+      sessions: reader.resolve("debug.sessions", []),
+      users: reader.resolve("debug.users", []),
+      fromCallers: reader.resolve("debug.fromCallers", false),
+    },
     metrics: readMetrics(reader),
     health: readHealth(reader),
     export: readExport(reader, problems),

@@ -321,6 +321,27 @@ export const SETTINGS = {
     default: "32768",
     doc: "Longest captured text, in characters; half of what Loki takes by default, as a character may take two bytes.",
   },
+  "debug.sessions": {
+    env: ["AGENT_OBSERVATORY_DEBUG_SESSIONS"],
+    file: true,
+    kind: list,
+    default: "none",
+    doc: "Session ids of which every request is recorded in full, as by `debugRun`: with content (redacted), whatever is sampled.",
+  },
+  "debug.users": {
+    env: ["AGENT_OBSERVATORY_DEBUG_USERS"],
+    file: true,
+    kind: list,
+    default: "none",
+    doc: "The same for user ids.",
+  },
+  "debug.fromCallers": {
+    env: ["AGENT_OBSERVATORY_DEBUG_FROM_CALLERS"],
+    file: true,
+    kind: boolean,
+    default: "false",
+    doc: "Whether a request is recorded in full because its caller, in whose `debugRun` it was made, says so in `baggage`.",
+  },
   "metrics.exportIntervalMs": {
     env: ["OTEL_METRIC_EXPORT_INTERVAL"],
     file: true,

@@ -31,7 +31,7 @@ const MAX_TOOLS = 100;
 
 /** Attributes that say who and what it was for. What the program names itself is in nobody's namespace. */
 const CONTEXT =
-  /^(?:session\.|user\.|enduser\.|gen_ai\.conversation\.|gen_ai\.agent\.|gen_ai\.workflow\.|agent_observatory\.(?:context|request\.id|correlation\.id|debug)\b)/;
+  /^(?:session\.|user\.|enduser\.|gen_ai\.conversation\.|gen_ai\.agent\.|gen_ai\.workflow\.|agent_observatory\.(?:context|request\.id|correlation\.id)\b)/;
 const KNOWN =
   /^(?:gen_ai|agent_observatory|http|url|server|client|network|db|rpc|mcp|jsonrpc|error|exception|code|thread|otel|telemetry|process|host|os|service|span|messaging|openai|aws|azure|anthropic|sampler|internal|user_agent|peer|net|deployment|w3c|langgraph|langchain|redaction)\b/;
 const SETTINGS = /^gen_ai\.(?:request|output)\.|^openai\.request\./;

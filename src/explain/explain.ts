@@ -14,6 +14,7 @@ import {
   type Usage,
   usageUntil,
 } from "./course.ts";
+import { type Debugged, debuggedIn } from "./debugged.ts";
 import { type Failure, type FailureSearch, findFailure, findOpenStep } from "./failure.ts";
 import { plantForest, type SpanForest } from "./span-forest.ts";
 import { type Step, stepOf } from "./step.ts";
@@ -49,6 +50,8 @@ export type Explanation = {
   /** Cost by agent and model, the dearest first. */
   readonly costs: readonly CostShare[];
   readonly captured: Captured;
+  /** What `debugRun` or the settings recorded in full; undefined where neither did. */
+  readonly debug: Debugged | undefined;
   /** Around the failure, else the last ones, in order of time. */
   readonly logs: readonly NearbyLog[];
   /** Why there are no log lines: Loki's answer. */
@@ -130,6 +133,7 @@ export function explainTrace(
     toolCalls: calls,
     toolCallsTotal: total,
     captured: capturedAround(about, forest),
+    debug: debuggedIn(about, forest),
     logs,
     logsFailure,
   };

@@ -7,6 +7,7 @@ export { ADVICE } from "./advice.ts";
 export { type ExplainOptions, explain, explainFound } from "./ask.ts";
 export type { Captured } from "./captured.ts";
 export type { Attempt, CostShare, SlowStep, ToolCall, Usage } from "./course.ts";
+export type { Debugged } from "./debugged.ts";
 export { type Explanation, explainTrace, type NearbyLog } from "./explain.ts";
 export type { Failure, FailureError } from "./failure.ts";
 export type { Step, StepKind } from "./step.ts";

@@ -6,8 +6,8 @@ import type { AdoptedFile } from "./module-hooks.ts";
 export type AdapterOptions = {
   readonly tracer: Tracer;
   readonly clock: Clock;
-  /** Without it, nothing that people, models or tools said goes on a span. */
-  readonly captureContent: boolean;
+  /** Whether what people, models or tools say in a context goes on a span. */
+  readonly captures: (at: Context) => boolean;
   /** The current context without any bridge: what the program or one of our wrappers made current. */
   readonly outerContext: () => Context;
   /** Told of each call of a tool, in the context below it. The arguments are looked at, and not kept. */

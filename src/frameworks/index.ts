@@ -6,7 +6,7 @@ export { type AiSdkAdapter, createAiSdkAdapter } from "./ai-sdk/index.ts";
 export { bunyanAdapter } from "./bunyan.ts";
 export { createClaudeAgentAdapter } from "./claude-agent/index.ts";
 export { watchConsole } from "./console.ts";
-export { type Coverage, createCoverage, type LibraryStatus } from "./coverage.ts";
+export { type Coverage, type Covered, createCoverage, type LibraryStatus } from "./coverage.ts";
 export { watchFastify } from "./fastify.ts";
 export { honoAdapter } from "./hono.ts";
 export { instrumentedPackages } from "./instrumentations.ts";

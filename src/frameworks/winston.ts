@@ -41,7 +41,7 @@ export function winstonAdapter(tap: LogTap): AdoptedFile {
           if (isInfo(info) && !isOwn(this)) {
             const level = String(info[LEVEL] ?? info.level ?? "info");
             const { level: _level, message, trace_id: _trace, span_id: _span, timestamp: _time, ...fields } = info;
-            if (this.isLevelEnabled?.(level) !== false) {
+            if (this.isLevelEnabled?.(level) !== false || tap.takesLine()) {
               tap.emit({ level, message: asText(message), fields, logger: "winston" });
             }
           }

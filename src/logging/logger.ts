@@ -77,19 +77,32 @@ type Recipe = {
   readonly state: LoggingState;
 };
 
-/** Makes one line of an entry; undefined where sampling leaves it out. */
-function lineOf(entry: Entry, recipe: Recipe): Line | undefined {
+type Wanted = {
+  /** By our outputs: the logger's level lets it pass. */
+  readonly here: boolean;
+  /** By transports that the program added. */
+  readonly elsewhere: boolean;
+  /** By the back end: the request is recorded in full, whatever the level. */
+  readonly debugged: boolean;
+};
+
+/** `isWritten`: sampling lets it pass. */
+type Made = { readonly line: Line; readonly isWritten: boolean };
+
+/** Makes one line of an entry; undefined where sampling leaves it out and nobody asks for it all the same. */
+function lineOf(entry: Entry, recipe: Recipe, { here, elsewhere, debugged }: Wanted): Made | undefined {
   const { cleaner, sampling } = recipe.state;
   const level = levelOf(entry);
   const current = context.active();
   const span = trace.getSpanContext(current);
   const template = entry[TEMPLATE] ?? entry.message;
-  const leftOut = sampling.decide(level, typeof template === "string" ? template : "", span?.traceId);
-  if (leftOut === undefined) return undefined;
+  const leftOut =
+    here || elsewhere ? sampling.decide(level, typeof template === "string" ? template : "", span?.traceId) : undefined;
+  if (leftOut === undefined && !debugged) return undefined;
 
   const { message, logger = recipe.name, trace_id: traceId, span_id: spanId } = entry;
   const fields = cleaner.fields(entry, PLACED);
-  if (leftOut > 0) fields[LEFT_OUT] = leftOut;
+  if (leftOut !== undefined && leftOut > 0) fields[LEFT_OUT] = leftOut;
   const carried = carriedBy(current)?.line;
   const ids: Record<string, unknown> = carried === undefined ? {} : cleaner.fields(carried);
   if (span !== undefined) {
@@ -99,7 +112,7 @@ function lineOf(entry: Entry, recipe: Recipe): Line | undefined {
     Object.assign(ids, cleaner.fields({ trace_id: traceId, ...(spanId !== undefined && { span_id: spanId }) }));
   }
   const wantsCaller = recipe.caller === "always" || (recipe.caller === "error" && level === "error");
-  return {
+  const line: Line = {
     timestamp: timestampOf(systemClock.nowMs()),
     level,
     logger: cleaner.text(String(logger)),
@@ -108,6 +121,7 @@ function lineOf(entry: Entry, recipe: Recipe): Line | undefined {
     caller: wantsCaller ? callerOf() : undefined,
     fields,
   };
+  return { line, isWritten: leftOut !== undefined };
 }
 
 function emit(line: Line, eventName: unknown): void {
@@ -121,27 +135,24 @@ function emit(line: Line, eventName: unknown): void {
   });
 }
 
-type Wanted = {
-  /** By our outputs: the logger's level lets it pass. */
-  readonly here: boolean;
-  /** By transports that the program added. */
-  readonly elsewhere: boolean;
-};
+const isDebugged = (): boolean => runningTelemetry()?.debug.isOn(context.active()) === true;
+const takesLine = (): boolean => runningTelemetry()?.debug.takesLine(context.active()) === true;
 
 /** Writes an entry where it is wanted. Returns what goes elsewhere. Never throws. */
 function write(entry: Entry, recipe: Recipe, wanted: Wanted): Entry | undefined {
   try {
-    const line = lineOf(entry, recipe);
-    if (line === undefined) return undefined;
+    const made = lineOf(entry, recipe, wanted);
+    if (made === undefined) return undefined;
+    const { line, isWritten } = made;
     const { outputs } = recipe.state;
     const { timestamp, level, logger, message, ids, fields } = line;
     const text = recipe.json ? jsonLine(line) : textLine(line, false);
-    if (wanted.here) {
+    if (wanted.here && isWritten) {
       const colored = !recipe.json && outputs.hasColors() ? textLine(line, true) : undefined;
       outputs.write({ timestamp, level, logger, text, colored });
-      emit(line, entry["event.name"]);
     }
-    if (!wanted.elsewhere) return undefined;
+    if ((wanted.here && isWritten) || wanted.debugged) emit(line, entry["event.name"]);
+    if (!wanted.elsewhere || !isWritten) return undefined;
     return { ...fields, ...ids, timestamp, logger, level, message, [LEVEL]: level, [MESSAGE]: text };
   } catch {
     // What cannot be read or written is not worth an error in the program.
@@ -205,7 +216,7 @@ export function createLogger(options: string | LoggerOptions): Logger {
   const log = (self: Logger, level: string, args: readonly unknown[]): void => {
     const wanted = isWanted(self, level);
     // What the program added may want more than we write.
-    if (!wanted && !hasTransports()) return;
+    if (!wanted && !hasTransports() && !isDebugged()) return;
     let entry: Entry;
     try {
       entry = entryOf(level, self.defaultMeta, args);
@@ -222,7 +233,8 @@ export function createLogger(options: string | LoggerOptions): Logger {
       if (!logger.silent) {
         const here = (entry[WANTED] ?? isWanted(logger, levelOf(entry))) === true;
         const elsewhere = hasTransports();
-        const done = here || elsewhere ? write(entry, recipe, { here, elsewhere }) : undefined;
+        const debugged = isDebugged() && (here || takesLine());
+        const done = here || elsewhere || debugged ? write(entry, recipe, { here, elsewhere, debugged }) : undefined;
         if (done !== undefined) passOn(done);
       }
       for (const one of rest) if (typeof one === "function") one();

@@ -163,6 +163,16 @@ export const ATTR = {
   fallbackFrom: "agent_observatory.request.fallback_from",
   streamOutcome: "agent_observatory.stream.outcome",
   unfinished: "agent_observatory.unfinished",
+  /** On everything of a request that is recorded in full. */
+  debug: "agent_observatory.debug",
+  /** Its content was more than is kept of one request: from here on there is none. */
+  debugTruncated: "agent_observatory.debug.truncated",
+  debugInput: "agent_observatory.debug.input",
+  debugOutput: "agent_observatory.debug.output",
+  debugState: "agent_observatory.debug.state",
+  /** Where it is another one than at the beginning. */
+  debugStateAtEnd: "agent_observatory.debug.state_at_end",
+  debugEnvironment: "agent_observatory.debug.environment",
   runState: "agent_observatory.run.state",
   runName: "agent_observatory.run.name",
   runStartMs: "agent_observatory.run.start_time_ms",

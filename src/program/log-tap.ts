@@ -1,4 +1,4 @@
-import { context, trace } from "@opentelemetry/api";
+import { type Context, context, trace } from "@opentelemetry/api";
 import { systemClock } from "../base/index.ts";
 import type { Coverage, LogTap } from "../frameworks/index.ts";
 import { activeSpanIds, carriedBy, type LogItem, logAttributes, severityOf } from "../telemetry/index.ts";
@@ -7,12 +7,15 @@ import type { LogLine } from "../tracking/index.ts";
 type LogTapOptions = {
   readonly emit: (log: LogItem) => void;
   readonly onLogLine: (line: LogLine) => void;
+  readonly isDebugged: (at: Context) => boolean;
+  /** Whether a line that is below the level of its logger is recorded. */
+  readonly takesLine: (at: Context) => boolean;
   readonly coverage: Coverage;
   readonly clean: (text: string) => string;
 };
 
 /** What the loggers of the program are given, and where their lines go as well. */
-export function createLogTap({ emit, onLogLine, coverage, clean }: LogTapOptions): LogTap {
+export function createLogTap({ emit, onLogLine, isDebugged, takesLine, coverage, clean }: LogTapOptions): LogTap {
   /** What a context carries, made safe once for all lines that are written in it. */
   const lines = new WeakMap<object, Readonly<Record<string, string | number | boolean>>>();
   const carriedLine = () => {
@@ -35,6 +38,7 @@ export function createLogTap({ emit, onLogLine, coverage, clean }: LogTapOptions
       if (span === undefined) return carried;
       return { trace_id: span.traceId, span_id: span.spanId, ...carried };
     },
+    takesLine: () => takesLine(context.active()),
     emit: ({ level, message, fields: given, logger }) => {
       coverage.spanned(logger);
       const current = context.active();
@@ -53,6 +57,7 @@ export function createLogTap({ emit, onLogLine, coverage, clean }: LogTapOptions
         attributes: { ...carriedBy(current)?.attributes, ...logAttributes(fields) },
         spanContext: trace.getSpanContext(current),
         scope: logger,
+        isDebugged: isDebugged(current),
       });
       onLogLine({ timeMs, severityNumber, message, fields, logger });
     },

@@ -1,4 +1,4 @@
-import { context, trace } from "@opentelemetry/api";
+import { type Context, context, trace } from "@opentelemetry/api";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { type Diagnostics, systemClock } from "../base/index.ts";
 import { createBudgetWatch, setRunningBudgets } from "../budgets/index.ts";
@@ -13,6 +13,7 @@ import {
   carriedBy,
   contextOf,
   createConsoleOutlet,
+  createDebugMode,
   createEncoder,
   createExport,
   createHeadSampler,
@@ -36,10 +37,13 @@ import {
   severityOf,
   startSdk,
   type Telemetry,
+  takesContent,
+  takesLine,
   threadLink,
 } from "../telemetry/index.ts";
 import { createErrorTracker, type LogLine, setRunningTracker, startErrorWatch } from "../tracking/index.ts";
 
+import { processFacts } from "./process-facts.ts";
 import { watchProgram } from "./watch.ts";
 
 export type StartOptions = { readonly config: Config; readonly diagnostics: Diagnostics; readonly version: string };
@@ -130,11 +134,13 @@ export function startTelemetry(options: StartOptions): Telemetry {
   const errorWatch = config.errors.tracking ? startErrorWatch(tracker, onFault) : undefined;
   const onLogLine = (line: LogLine): void => errorWatch?.onLog(line);
   const headSampler = createHeadSampler({ ratio: config.sampleRatio, ...config.sampling });
+  const debugMode = createDebugMode(config.debug);
   const pipeline = createSpanPipeline({
     metrics,
     pricer,
     clock,
     captureContent: config.captureContent,
+    debug: debugMode,
     resource: resourceFromAttributes(attributes),
     scope: SCOPE,
     // What the program's own sampler says is about its own back end.
@@ -159,6 +165,9 @@ export function startTelemetry(options: StartOptions): Telemetry {
     onFault,
     onExport,
   });
+  const isDebugged = (at: Context): boolean => pipeline.debugAt(at) !== undefined;
+  const captures = (at: Context): boolean => config.captureContent || takesContent(pipeline.debugAt(at));
+  const takesLineAt = (at: Context): boolean => takesLine(pipeline.debugAt(at));
   const hereNow = () => pipeline.identityAt(context.active());
   const budgets = createBudgetWatch({
     clock,
@@ -190,14 +199,20 @@ export function startTelemetry(options: StartOptions): Telemetry {
     version,
     attributes,
     contextHosts: config.propagation.contextHosts,
+    isDebugged,
+    receiveDebug: debugMode.receive,
     headSampler,
     own: pipeline.own,
     joined: pipeline.joined,
-    loggerProvider: createLoggerProvider((item) => {
-      emitLog(item);
-      const { timeMs, severityNumber, body, attributes: fields, scope } = item;
-      onLogLine({ timeMs, severityNumber, message: body, fields, logger: scope });
-    }, clock),
+    loggerProvider: createLoggerProvider(
+      (item) => {
+        emitLog(item);
+        const { timeMs, severityNumber, body, attributes: fields, scope } = item;
+        onLogLine({ timeMs, severityNumber, message: body, fields, logger: scope });
+      },
+      clock,
+      isDebugged,
+    ),
     diagnostics,
     onFault,
   });
@@ -210,6 +225,9 @@ export function startTelemetry(options: StartOptions): Telemetry {
     config,
     sdk,
     claimable: pipeline.claimable,
+    captures,
+    isDebugged,
+    takesLine: takesLineAt,
     metrics,
     pricer,
     budgets,
@@ -265,7 +283,13 @@ export function startTelemetry(options: StartOptions): Telemetry {
   const telemetry: Telemetry = {
     metrics,
     tracer: sdk.tracer,
-    captureContent: config.captureContent,
+    captures,
+    debug: {
+      begin: debugMode.begin,
+      takesLine: takesLineAt,
+      isOn: isDebugged,
+      environment: () => processFacts({ config, version, libraries: coverage.all() }),
+    },
     logging: { ...config.logging, isStdoutTaken: () => stdoutTaken },
     serviceName: config.serviceName,
     diagnostics,
@@ -279,6 +303,7 @@ export function startTelemetry(options: StartOptions): Telemetry {
         spanContext: trace.getSpanContext(current),
         ...item,
         attributes: { ...carriedBy(current)?.attributes, ...item.attributes },
+        isDebugged: isDebugged(current),
         timeMs: clock.nowMs(),
       });
     },

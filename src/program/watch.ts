@@ -21,7 +21,7 @@ import {
   winstonAdapter,
 } from "../frameworks/index.ts";
 import { type Metrics, measureUsage } from "../metrics/index.ts";
-import type { LogItem, Sdk, SpanPipeline } from "../telemetry/index.ts";
+import { carryDebug, type LogItem, type Sdk, type SpanPipeline } from "../telemetry/index.ts";
 import type { LogLine } from "../tracking/index.ts";
 import { startWire, type Wire } from "../wire/index.ts";
 
@@ -31,6 +31,9 @@ export type WatchOptions = {
   readonly config: Config;
   readonly sdk: Sdk;
   readonly claimable: SpanPipeline["claimable"];
+  readonly captures: (at: Context) => boolean;
+  readonly isDebugged: (at: Context) => boolean;
+  readonly takesLine: (at: Context) => boolean;
   readonly metrics: Metrics;
   readonly pricer: Pricer;
   readonly budgets: BudgetWatch;
@@ -51,6 +54,9 @@ export function watchProgram({
   config,
   sdk,
   claimable,
+  captures,
+  isDebugged,
+  takesLine,
   metrics,
   pricer,
   budgets,
@@ -64,7 +70,6 @@ export function watchProgram({
   onFault,
 }: WatchOptions): Wire {
   const { tracer, contextManager } = sdk;
-  const { captureContent } = config;
   const { disabled } = config.instrumentations;
   const onToolCall =
     config.budgets.loops === "off"
@@ -79,33 +84,34 @@ export function watchProgram({
     onToolCall,
     tracer,
     clock: systemClock,
-    captureContent,
+    captures,
     outerContext: () => contextManager.unbridged(),
   });
   contextManager.addBridge(langchain.bridge);
-  const aiSdk = createAiSdkAdapter({ onToolCall, tracer, clock: systemClock, captureContent });
+  const aiSdk = createAiSdkAdapter({ onToolCall, tracer, clock: systemClock, captures });
   const openAiAgents = createOpenAiAgentsAdapter({
     onToolCall,
     tracer,
     clock: systemClock,
-    captureContent,
+    captures,
     outerContext: () => contextManager.unbridged(),
   });
   contextManager.addBridge(openAiAgents.bridge);
   const claudeAgent = createClaudeAgentAdapter({
     tracer,
-    captureContent,
+    captures,
     onUsage: (labels, attributes) => {
       measureUsage(metrics, { attributes, exemplar: undefined }, labels);
       budgets.onUsage(attributes, { ...identityAt(context.active()), agent: labels.agent });
     },
     onFault,
   });
-  const llamaIndex = createLlamaIndexAdapter({ onToolCall, tracer, captureContent, onFault });
+  const llamaIndex = createLlamaIndexAdapter({ onToolCall, tracer, captures, onFault });
   const mcp = createMcpAdapter({
     tracer,
     clock: systemClock,
-    captureContent,
+    captures,
+    carryDebug,
     onSessionEnd: ({ side, seconds, protocolVersion = "", transport = "" }) =>
       metrics.observe(
         `mcp_${side}_session_duration_seconds`,
@@ -115,7 +121,7 @@ export function watchProgram({
     onStdioServer,
     onFault,
   });
-  const tap = createLogTap({ emit: emitLog, onLogLine, coverage, clean: cleanText });
+  const tap = createLogTap({ emit: emitLog, onLogLine, isDebugged, takesLine, coverage, clean: cleanText });
   const unwatchConsole = config.logging.captureConsole ? watchConsole(tap, onFault) : undefined;
   const unwatchFastify = disabled.includes("fastify")
     ? undefined
@@ -152,7 +158,7 @@ export function watchProgram({
   const wire = startWire({
     tracer,
     clock: systemClock,
-    captureContent,
+    captures,
     costOf: (attributes) => costAttributes(pricer, attributes, { failed: false, timeMs: systemClock.nowMs() }),
     enter: (entered) => void contextManager.attach(entered),
     admission: (at) => admissionFor(budgets.budgets, identityAt(at)),

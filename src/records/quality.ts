@@ -1,3 +1,4 @@
+import { context } from "@opentelemetry/api";
 import { ATTR } from "../model/index.ts";
 import { defined, labelOf, numberOf, shareOf, textOf } from "./given.ts";
 import { agentAttribute, agentOf, exemplarHere, namedSpan, recording, tell } from "./telling.ts";
@@ -52,7 +53,8 @@ export function recordFeedback(feedback: Feedback): void {
     const rating = ratingOf(score);
     const about = namedSpan(feedback.traceId, feedback.spanId);
     const exemplar = about === undefined || about.spanId === "" ? exemplarHere() : about;
-    const { metrics, captureContent } = telemetry;
+    const { metrics } = telemetry;
+    const captureContent = telemetry.captures(context.active());
     metrics.add("agent_feedback_total", { agent, rating }, 1, exemplar);
     metrics.observe("agent_feedback_score", { agent }, score, exemplar);
     tell(telemetry, {
@@ -84,7 +86,8 @@ export function recordEvaluation(evaluation: Evaluation): void {
     const evaluator = labelOf(evaluation.evaluator);
     const about = namedSpan(evaluation.traceId, evaluation.spanId);
     const exemplar = about === undefined || about.spanId === "" ? exemplarHere() : about;
-    const { metrics, captureContent } = telemetry;
+    const { metrics } = telemetry;
+    const captureContent = telemetry.captures(context.active());
     metrics.add("agent_evaluations_total", { agent, evaluator, result: label ?? "none" }, 1, exemplar);
     if (score !== undefined) {
       metrics.observe("agent_evaluation_score", { agent, evaluator }, score, exemplar);

@@ -7,6 +7,7 @@ export type { ReadableSpan } from "@opentelemetry/sdk-trace";
 export { createConsoleOutlet, type Outlet } from "./console.ts";
 export { type ContextFields, carriedBy, contextFields, withContextFields } from "./context-fields.ts";
 export { activeSpanIds, type BridgedContextManager } from "./context-manager.ts";
+export { carryDebug, createDebugMode, takesContent, takesLine } from "./debug-mode.ts";
 export { type Payload, type PostResult, post } from "./delivery/deliver.ts";
 export { shownUrl } from "./delivery/sender.ts";
 export { createEncoder } from "./encoder.ts";

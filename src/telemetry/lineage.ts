@@ -1,5 +1,6 @@
 import { type Attributes, type Span, type SpanContext, SpanKind } from "@opentelemetry/api";
 import { ATTR, INFERENCE_OPERATIONS, OPERATION } from "../model/index.ts";
+import type { DebuggedRun } from "./debug-mode.ts";
 import type { TailTrace } from "./sampling/tail.ts";
 
 /** An agent run, or what stands for one outside of agents: what goes on below one span that has none above it in this process. */
@@ -26,8 +27,10 @@ export type Place = {
   isTurn: boolean;
   /** What the calls to models below have cost so far. */
   costUsd: number;
-  /** By the head sampler. */
-  readonly isSampled: boolean;
+  /** By the head sampler, or because something below is recorded in full. */
+  isSampled: boolean;
+  /** The request that is recorded in full, which it belongs to. */
+  debug: DebuggedRun | undefined;
   /** Where the trace waits for its end to be decided on. */
   readonly tail: TailTrace | undefined;
   /** A call to a model that stands below is the same call, told in more detail. */
@@ -49,7 +52,7 @@ const RUN_OPERATIONS: ReadonlySet<string | undefined> = new Set([OPERATION.invok
 
 export type NewPlace = Pick<
   Place,
-  "parent" | "said" | "spanContext" | "spanKind" | "carried" | "isSampled" | "tail"
+  "parent" | "said" | "spanContext" | "spanKind" | "carried" | "isSampled" | "debug" | "tail"
 > & {
   readonly startMs: number;
 };
@@ -72,6 +75,7 @@ export function createPlace(given: NewPlace): Place {
     isTurn: false,
     costUsd: 0,
     isSampled: given.isSampled,
+    debug: given.debug,
     tail: given.tail,
     hasInferenceBelow: false,
   });

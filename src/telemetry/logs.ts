@@ -1,5 +1,6 @@
 import {
   type Attributes,
+  type Context,
   context,
   type LoggerProvider,
   type LogRecord,
@@ -24,6 +25,8 @@ export type LogItem = {
   readonly scope: string;
   /** What kind of event it is, where it is one. */
   readonly eventName?: string;
+  /** Of a request that is recorded in full. */
+  readonly isDebugged?: boolean | undefined;
 };
 
 const SEVERITY: Readonly<Record<string, SeverityNumber>> = {
@@ -92,7 +95,11 @@ function timeOf(record: LogRecord, clock: Clock): number {
 }
 
 /** What `logs.getLogger()` of the OpenTelemetry API gives out: its records take the same way as all others. */
-export function createLoggerProvider(emit: (item: LogItem) => void, clock: Clock): LoggerProvider {
+export function createLoggerProvider(
+  emit: (item: LogItem) => void,
+  clock: Clock,
+  isDebugged: (context: Context) => boolean = () => false,
+): LoggerProvider {
   return {
     getLogger: (name) => ({
       enabled: () => true,
@@ -105,6 +112,7 @@ export function createLoggerProvider(emit: (item: LogItem) => void, clock: Clock
           attributes: { ...carriedBy(record.context ?? context.active())?.attributes, ...record.attributes },
           spanContext: trace.getSpanContext(record.context ?? context.active()),
           scope: name,
+          isDebugged: isDebugged(record.context ?? context.active()),
           ...(record.eventName !== undefined && { eventName: record.eventName }),
         }),
     }),

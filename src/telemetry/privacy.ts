@@ -32,6 +32,10 @@ const CONTENT: ReadonlySet<string> = new Set([
   ATTR.toolResult,
   ATTR.evaluationExplanation,
   ATTR.feedbackComment,
+  ATTR.debugInput,
+  ATTR.debugOutput,
+  ATTR.debugState,
+  ATTR.debugStateAtEnd,
 ]);
 /** What a request is about, on whatever is said of it. */
 const CARRIED: ReadonlySet<string> = new Set([ATTR.sessionId, ATTR.userId, ATTR.requestId, ATTR.correlationId]);
@@ -138,7 +142,11 @@ export function createPrivacy(options: PrivacyOptions): Privacy {
     }
     return one;
   };
-  const attributes = (given: Attributes, isSpoken: (name: string) => boolean = isContent): Attributes => {
+  const attributes = (
+    given: Attributes,
+    captures: boolean,
+    isSpoken: (name: string) => boolean = isContent,
+  ): Attributes => {
     const safe: Attributes = {};
     for (const [name, one] of Object.entries(given)) {
       if (one === undefined) continue;
@@ -146,7 +154,7 @@ export function createPrivacy(options: PrivacyOptions): Privacy {
         safe[name] = one;
       } else if (!isSpoken(name)) {
         safe[name] = value(one, redactor);
-      } else if (captureContent) {
+      } else if (captures) {
         // Redacted before it is shortened, so that no cut leaves half a secret unrecognized.
         const redacted = value(one, contentRedactor);
         safe[name] = typeof redacted === "string" ? shorten(redacted, contentMaxLength) : redacted;
@@ -161,6 +169,8 @@ export function createPrivacy(options: PrivacyOptions): Privacy {
     span: (span) => {
       const spanContext = span.spanContext();
       const { message } = span.status;
+      const { [ATTR.debug]: debug, [ATTR.debugTruncated]: truncated } = span.attributes;
+      const captures = captureContent || (debug === true && truncated !== true);
       return {
         name: redactor.text(span.name),
         kind: span.kind,
@@ -169,12 +179,16 @@ export function createPrivacy(options: PrivacyOptions): Privacy {
         startTime: span.startTime,
         endTime: span.endTime,
         status: message === undefined ? span.status : { ...span.status, message: redactor.text(message) },
-        attributes: attributes(span.attributes),
-        links: span.links.map((link) => ({ ...link, attributes: attributes(link.attributes ?? {}) })),
+        attributes: attributes(span.attributes, captures),
+        links: span.links.map((link) => ({ ...link, attributes: attributes(link.attributes ?? {}, captures) })),
         events: span.events.map((event) => ({
           ...event,
           name: redactor.text(event.name),
-          attributes: attributes(event.attributes ?? {}, isSpokenEvent(event.name) ? isSpokenField : isContent),
+          attributes: attributes(
+            event.attributes ?? {},
+            captures,
+            isSpokenEvent(event.name) ? isSpokenField : isContent,
+          ),
         })),
         duration: span.duration,
         ended: span.ended,
@@ -187,8 +201,11 @@ export function createPrivacy(options: PrivacyOptions): Privacy {
     },
     log: (log) => {
       const spoken = isSpokenEvent(log.eventName ?? log.attributes["event.name"]);
-      const body = spoken && !captureContent ? "" : (spoken ? contentRedactor : redactor).text(log.body);
-      const fields = attributes(log.attributes, spoken ? isSpokenField : isSpokenInLog);
+      const captures = captureContent || log.isDebugged === true;
+      const body = spoken && !captures ? "" : (spoken ? contentRedactor : redactor).text(log.body);
+      const fields = attributes(log.attributes, captures, spoken ? isSpokenField : isSpokenInLog);
+      delete fields[ATTR.debug];
+      if (log.isDebugged === true) fields[ATTR.debug] = true;
       return { ...log, body, attributes: redactor.value(fields) as Attributes };
     },
   };

@@ -9,7 +9,17 @@ export type Telemetry = {
   readonly metrics: Metrics;
   /** Makes spans that are recorded whatever SDK the program has, and whatever that one leaves out. */
   readonly tracer: Tracer;
-  readonly captureContent: boolean;
+  /** Whether what people, models and tools say is recorded in a context. */
+  readonly captures: (at: Context) => boolean;
+  readonly debug: {
+    /** The context of a request that is recorded in full, for what lies below. */
+    readonly begin: (outer: Context) => Context;
+    /** Whether a log line that is below the level of its logger is recorded in a context. */
+    readonly takesLine: (at: Context) => boolean;
+    readonly isOn: (at: Context) => boolean;
+    /** Versions and figures of the process. */
+    readonly environment: () => Readonly<Record<string, unknown>>;
+  };
   /** How loggers of ours write where the program does not say. */
   readonly logging: Config["logging"] & {
     /** Whether the program's stdout is a connection of its own (an MCP server's). */

@@ -5,6 +5,7 @@ import { costAttributes, type Pricer } from "../cost/index.ts";
 import { classifyError, databaseErrorType } from "../errors/index.ts";
 import { normalizeContent, normalizeDialect, USAGE_ATTRIBUTES } from "../genai/index.ts";
 import { ATTR, INFERENCE_OPERATIONS } from "../model/index.ts";
+import { takesContent } from "./debug-mode.ts";
 import type { WireFacts } from "./joined/claims.ts";
 import type { Place } from "./lineage.ts";
 
@@ -59,6 +60,11 @@ function without(attributes: Attributes, names: readonly string[]): Attributes {
   return rest;
 }
 
+const withoutDebug = (attributes: Attributes): Attributes =>
+  ATTR.debug in attributes || ATTR.debugTruncated in attributes
+    ? without(attributes, [ATTR.debug, ATTR.debugTruncated])
+    : attributes;
+
 function withContent(attributes: Attributes): Attributes {
   const { canonical, spoken } = normalizeContent(attributes);
   if (spoken.length === 0) return attributes;
@@ -109,7 +115,15 @@ export function complete(
   if (carried !== undefined && Object.keys(carried).some((name) => attributes[name] === undefined)) {
     attributes = { ...carried, ...attributes };
   }
-  if (captureContent && isDialect) attributes = withContent(attributes);
+  const debug = place?.debug;
+  if ((captureContent || debug !== undefined) && isDialect) attributes = withContent(attributes);
+  // It lets content pass: nobody else may say it.
+  if (debug === undefined) attributes = withoutDebug(attributes);
+  else {
+    // The run itself, which ends last, tells what it is about in any case.
+    const isTruncated = !takesContent(debug) && attributes[ATTR.debugEnvironment] === undefined;
+    attributes = { ...attributes, [ATTR.debug]: true, ...(isTruncated && { [ATTR.debugTruncated]: true }) };
+  }
   return { attributes, status };
 }
 

@@ -17,6 +17,7 @@ import { createSessionMeter, type Metrics, measureProgress, measureSpan, request
 import { ATTR } from "../model/index.ts";
 import { createAttemptBook } from "./attempts.ts";
 import { carriedBy } from "./context-fields.ts";
+import type { DebuggedRun, DebugMode } from "./debug-mode.ts";
 import { type FinishedSpan, type Identity, identityOf } from "./identity.ts";
 import { type Claimable, createClaimBook } from "./joined/claims.ts";
 import { ownView } from "./joined/foreign-span.ts";
@@ -40,6 +41,7 @@ export type SpanPipelineOptions = {
   readonly clock: Clock;
   readonly runs: RunWatch;
   readonly captureContent: boolean;
+  readonly debug?: DebugMode;
   /** By which back ends know the program, whoever makes its spans. */
   readonly resource: ReadableSpan["resource"];
   /** The instrumentation scope of spans that we make ourselves. */
@@ -67,6 +69,8 @@ export type SpanPipeline = {
   readonly stamp: (span: ApiSpan, context: Context) => void;
   /** Of the span that is current in `context`: its agent, and what the calls to models below it have cost so far. */
   readonly here: (context: Context) => Here | undefined;
+  /** The request that is recorded in full, which what happens in `context` belongs to. */
+  readonly debugAt: (context: Context) => DebuggedRun | undefined;
   /** Whose a call would be that is made in `context`. */
   readonly identityAt: (context: Context) => Identity;
   /** Ends what has not ended, for a process that will not live to see it. `failed` says whether that is a failure of what it was doing. */
@@ -103,6 +107,18 @@ function stampMissing(span: Span, carried: Attributes): void {
   }
 }
 
+/** How much a span says. */
+function charactersOf({ attributes, events }: ReadableSpan): number {
+  let characters = 0;
+  for (const said of [attributes, ...events.map((event) => event.attributes ?? {})]) {
+    for (const value of Object.values(said)) {
+      if (typeof value === "string") characters += value.length;
+      else if (Array.isArray(value)) characters += String(value).length;
+    }
+  }
+  return characters;
+}
+
 /** A span in progress: how it is counted, and shown, while it lasts. */
 type Progress = { readonly labels: Record<string, AttributeValue | undefined>; readonly shown: ReadableSpan };
 
@@ -131,12 +147,22 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
   };
   const isOurs = (span: ReadableSpan): boolean => ownView(span, resource).instrumentationScope.name === scope;
 
+  const debugAt = (context: Context): DebuggedRun | undefined => {
+    const span = trace.getSpan(context);
+    // Who calls from outside may name a span of ours by its id: that is no reason to be believed.
+    return options.debug?.at(context, span?.spanContext().isRemote === true ? undefined : places.current(span));
+  };
+
   const placeOf = (span: Span, parentContext: Context): Place => {
     const parentSpan = trace.getSpan(parentContext);
     const parent = places.current(parentSpan);
     if (parent !== undefined) lookAgain(parent);
-    const sampled = parent?.isSampled ?? isSampled(span.spanContext().traceId, parentSpan?.spanContext());
+    const debug = debugAt(parentContext);
+    if (debug !== undefined) keepAbove(parent);
+    const sampled =
+      debug !== undefined || (parent?.isSampled ?? isSampled(span.spanContext().traceId, parentSpan?.spanContext()));
     return createPlace({
+      debug,
       carried: carriedBy(parentContext)?.attributes,
       parent,
       said: () => normalizeDialect(span.attributes) as Attributes,
@@ -154,6 +180,7 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
     places.begin(span, place);
     if (place.kind === "inference") noteInference(place);
     if (mayChange && place.carried !== undefined) stampMissing(span, place.carried);
+    if (mayChange && place.debug !== undefined) span.setAttribute(ATTR.debug, true);
     if (span.kind === SpanKind.SERVER && !isToldElsewhere(place)) {
       const method = requestMethod(span.attributes);
       if (method !== undefined) {
@@ -189,6 +216,14 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
     return { attributes: { ...attributes, ...attempt }, status };
   };
 
+  /** What is recorded in full is exported with all that it lies in. */
+  const keepAbove = (innermost: Place | undefined): void => {
+    for (let place = innermost; place !== undefined && !place.isSampled; place = place.parent) {
+      place.isSampled = true;
+      if (place.tail !== undefined) tail.keep(place.tail);
+    }
+  };
+
   const finish = (span: ReadableSpan, place: Place | undefined): void => {
     if (place !== undefined) held.delete(place);
     const facts = place && claims.facts(place);
@@ -206,19 +241,23 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
       if (typeof costUsd === "number") noteCost(place, costUsd);
       places.end(place);
     }
+    if (place?.debug !== undefined) place.debug.characters += charactersOf(view);
     const { traceId, spanId } = view.spanContext();
     const sampled = place?.isSampled ?? true;
     const seconds = hrTimeToMilliseconds(view.duration) / 1000;
+    const exemplar = sampled ? { traceId, spanId } : undefined;
     measureSpan(metrics, {
       attributes: view.attributes,
       failed: view.status.code === SpanStatusCode.ERROR,
       durationSeconds: seconds,
-      exemplar: sampled ? { traceId, spanId } : undefined,
+      exemplar,
       isServer: view.kind === SpanKind.SERVER,
       isClient: view.kind === SpanKind.CLIENT,
       isToldElsewhere: told,
     });
-    if (place?.isTurn === true) sessions.turnEnded(view.attributes, place.costUsd);
+    if (place?.isTurn === true) {
+      sessions.turnEnded({ attributes: view.attributes, costUsd: place.costUsd, exemplar });
+    }
     const identity = identityOf(place, view.attributes);
     guarded(() => options.onFinished?.({ view, seconds, identity, runId: place?.run.id, isSampled: sampled }));
     if (sampled) onExport(view);
@@ -319,9 +358,15 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
       return identityOf(place === undefined ? undefined : lookAgain(place), carriedBy(context)?.attributes);
     },
     stamp: (span, context) => {
-      if (places.of(span) === undefined || (joinedSpans.has(span) && !isOurs(span as unknown as ReadableSpan))) return;
+      const place = places.of(span);
+      if (place === undefined) return;
+      place.debug ??= options.debug?.at(context, undefined);
+      if (place.debug !== undefined) keepAbove(place);
+      if (joinedSpans.has(span) && !isOurs(span as unknown as ReadableSpan)) return;
       span.setAttributes(carriedBy(context)?.attributes ?? {});
+      if (place.debug !== undefined) span.setAttribute(ATTR.debug, true);
     },
+    debugAt,
     here: (context) => places.current(trace.getSpan(context)),
     endOpen,
   };

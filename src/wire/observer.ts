@@ -25,6 +25,8 @@ export type Claimable = {
 };
 
 export type ObserverOptions = RecognizerOptions & {
+  /** Whether what people and models say is recorded in a context. */
+  readonly captures: (at: Context) => boolean;
   readonly tracer: Tracer;
   readonly clock: Clock;
   /** Told of each inference call as it begins. Returns which attempt it is, from 0, where a framework that retries knows. */
@@ -131,7 +133,9 @@ export function createRequestObserver(options: ObserverOptions): RequestWatch {
     if (isTracingSuppressed(outer)) return undefined;
     const startMs = clock.nowMs();
     leaveForgotten(startMs);
-    const recognition = recognizer(head, startMs, (name, attributes) => tellBatch(name, attributes));
+    const recognition = recognizer(head, startMs, options.captures(outer), (name, attributes) =>
+      tellBatch(name, attributes),
+    );
     const isForeign = head.transport !== undefined && isInstrumented(INSTRUMENTATION[head.transport]);
     if (!recognition.mayBeMore && isForeign) return undefined;
     // What the body shows is heard of elsewhere, perhaps where another request is sent: frameworks are asked about this place. A resource

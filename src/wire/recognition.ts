@@ -54,7 +54,7 @@ function createBodyReader(contentType: string, template: Template, captureConten
   return createJsonReader(template, captureContent ? MAX_CAPTURED_BODY_BYTES : undefined);
 }
 
-export type RecognizerOptions = { readonly captureContent: boolean; readonly costOf: CostOf };
+export type RecognizerOptions = { readonly costOf: CostOf };
 
 /** What a request may be by where it goes. */
 type Candidates = {
@@ -88,15 +88,19 @@ function createPlaceBook(): (head: RequestHead) => Candidates {
 
 /** Knows every format and store. One for all requests: it learns names that later requests do not tell. */
 export function createRecognizer({
-  captureContent,
   costOf,
-}: RecognizerOptions): (head: RequestHead, startMs: number, onBatchResults: OnBatchResults) => Recognition {
+}: RecognizerOptions): (
+  head: RequestHead,
+  startMs: number,
+  captureContent: boolean,
+  onBatchResults: OnBatchResults,
+) => Recognition {
   const names = createCollectionNames();
   const describeBatchResults = createBatchResults(costOf);
   const background = createBackgroundAnswers(costOf);
   const candidatesFor = createPlaceBook();
 
-  return (head, startMs, onBatchResults) => {
+  return (head, startMs, captureContent, onBatchResults) => {
     const { formats, stores, isUnknown, template } = candidatesFor(head);
     let reader: BodyReader | undefined;
 

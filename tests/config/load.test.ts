@@ -37,6 +37,7 @@ describe("the configuration", () => {
       sampleRatio: 1,
       sampling: { parentBased: true, keep: { errors: true, slowerThanMs: 60_000, costlierThanUsd: 1 } },
       captureContent: false,
+      debug: { sessions: [], users: [], fromCallers: false },
       contentMaxLength: 32_768,
       metrics: { exportIntervalMs: 15_000, pullHost: "127.0.0.1", labelValueLimit: 200 },
       health: { host: "127.0.0.1", intervalMs: 30_000 },

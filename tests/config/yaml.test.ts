@@ -40,6 +40,7 @@ telemetry:
   sampleRatio: 0.5
   sampling: { keepErrors: no, keepSlowerThanMs: 9000, keepCostlierThanUsd: 0.25 }
   captureContent: true
+  debug: { sessions: [s-1], users: [u-1, u-2], fromCallers: yes }
   contentMaxLength: 2
   metrics: { exportIntervalMs: 3, pullPort: 4, pullHost: 0.0.0.0, labelValueLimit: 5 }
   health: { port: 10, host: "::1", intervalMs: 11 }
@@ -102,6 +103,7 @@ describe("observatory.yaml", () => {
       sampleRatio: 0.5,
       sampling: { parentBased: true, keep: { errors: false, slowerThanMs: 9000, costlierThanUsd: 0.25 } },
       captureContent: true,
+      debug: { sessions: ["s-1"], users: ["u-1", "u-2"], fromCallers: true },
       contentMaxLength: 2,
       metrics: { exportIntervalMs: 3, pullPort: 4, pullHost: "0.0.0.0", labelValueLimit: 5 },
       health: { port: 10, host: "::1", intervalMs: 11 },

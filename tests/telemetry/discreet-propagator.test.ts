@@ -24,7 +24,7 @@ describe("the trace context", () => {
       const span = new TracerProvider().getTracer("sdk").startSpan("call", { attributes: { "server.address": host } });
       const said = propagation.createBaggage({ "user.id": { value: "u1" }, tenant: { value: "t1" } });
       const carrier: Record<string, string> = {};
-      createDiscreetPropagator(new W3CBaggagePropagator(), hosts).inject(
+      createDiscreetPropagator(new W3CBaggagePropagator(), { contextHosts: hosts }).inject(
         trace.setSpan(propagation.setBaggage(ROOT_CONTEXT, said), span),
         carrier,
         defaultTextMapSetter,
@@ -53,6 +53,23 @@ describe("the trace context", () => {
       assert.equal(baggageTo(other), "tenant=t1", other);
     assert.equal(baggageTo("api.example.com", [".example.com"]), whole);
     assert.equal(baggageTo("api.example.com", ["example.com"]), "tenant=t1");
+  });
+
+  it("tells the program's own services, and nobody else, that a request is recorded in full", () => {
+    const baggageTo = (host: string): string | undefined => {
+      const span = new TracerProvider().getTracer("sdk").startSpan("call", { attributes: { "server.address": host } });
+      const carrier: Record<string, string> = {};
+      createDiscreetPropagator(new W3CBaggagePropagator(), {
+        isDebugged: () => true,
+        contextHosts: [".example.com"],
+      }).inject(trace.setSpan(ROOT_CONTEXT, span), carrier, defaultTextMapSetter);
+      return carrier["baggage"];
+    };
+    for (const own of ["10.1.2.3", "orders", "eu.example.com"]) {
+      assert.equal(baggageTo(own), "agent_observatory.debug=true", own);
+    }
+    for (const other of ["api.example.org", "8.8.8.8", "api.openai.com"])
+      assert.equal(baggageTo(other), undefined, other);
   });
 
   it("goes to the program's own services", () => {

@@ -20,7 +20,7 @@ function startObserver() {
   const { observe, leaveAll } = createRequestObserver({
     tracer: new TracerProvider({ spanProcessors: [spanProcessor] }).getTracer("test"),
     clock: { nowMs: () => nowMs },
-    captureContent: false,
+    captures: () => false,
     costOf: () => ({}),
     onInferenceStart: (_, model) => {
       active.push(model);

@@ -23,6 +23,7 @@ const explanationJson = ({ traceId, outcome, story, summary, failure, ...rest }:
   ...rest,
   openStep: orNull(rest.openStep),
   lastSuccess: orNull(rest.lastSuccess),
+  debug: orNull(rest.debug),
   until: { ...rest.until, costUsd: orNull(rest.until.costUsd) },
   logs: rest.logs.map((log) => ({ ...logJson(log), ofTrace: log.ofTrace })),
   logsFailure: orNull(rest.logsFailure),

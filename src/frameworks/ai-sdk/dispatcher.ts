@@ -5,7 +5,7 @@ import type { Adopted } from "../module-hooks.ts";
 import { createOperation, type ModelCall, type Operation, type ToolCall } from "./operation.ts";
 import { providerOf, type TelemetrySettings, text } from "./reported-attributes.ts";
 
-export type DispatcherOptions = Pick<AdapterOptions, "tracer" | "clock" | "captureContent" | "onToolCall">;
+export type DispatcherOptions = Pick<AdapterOptions, "tracer" | "clock" | "captures" | "onToolCall">;
 
 type Event = Readonly<Record<string, unknown>>;
 type Listener = (event: Event) => unknown;
@@ -230,7 +230,7 @@ export function adoptDispatcher(options: DispatcherOptions, { get, set }: Adopte
   const observe = (theirs: Dispatcher, telemetry: TelemetrySettings | undefined): Dispatcher => {
     const operation = createOperation({ ...options, functionId: text(telemetry?.functionId) });
     // Who says that a call is not to be reported means what was said in it.
-    const isReported = options.captureContent && telemetry?.isEnabled !== false;
+    const isReported = options.captures(context.active()) && telemetry?.isEnabled !== false;
     const captured = {
       inputs: isReported && telemetry?.recordInputs !== false,
       outputs: isReported && telemetry?.recordOutputs !== false,

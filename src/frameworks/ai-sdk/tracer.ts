@@ -16,7 +16,7 @@ import {
 } from "./reported-attributes.ts";
 import { type Attach, type Failure, type Part, reportingSpan } from "./reporting-span.ts";
 
-export type TracerOptions = Pick<AdapterOptions, "tracer" | "clock" | "captureContent" | "onToolCall">;
+export type TracerOptions = Pick<AdapterOptions, "tracer" | "clock" | "captures" | "onToolCall">;
 
 type Fn = (span: unknown) => unknown;
 
@@ -78,7 +78,6 @@ function operationTracer(
   theirs: Tracer,
   attach: Attach,
 ): object {
-  const { captureContent } = options;
   const operation = createOperation({ ...options, functionId: text(telemetry?.functionId) });
 
   const begin = (
@@ -109,7 +108,7 @@ function operationTracer(
       );
       const toolName = text(attributes["ai.toolCall.name"]) ?? "tool";
       options.onToolCall?.(call.context, toolName, contentOf(reported, "ai.toolCall.args"));
-      return { part: toolPart(call, reported, given, captureContent), place: call.context };
+      return { part: toolPart(call, reported, given, options.captures(call.context)), place: call.context };
     }
     return undefined;
   };

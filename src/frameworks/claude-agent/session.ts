@@ -6,7 +6,7 @@ import { createUsageReader, describeUsage } from "./usage.ts";
 
 export type UsageLabels = { readonly agent: string; readonly provider: string; readonly model: string };
 
-export type SessionOptions = Pick<AdapterOptions, "tracer" | "captureContent"> & {
+export type SessionOptions = Pick<AdapterOptions, "tracer" | "captures"> & {
   /** What a model of a turn used, for the metrics: as attributes of a span that called it would say. */
   readonly onUsage: (labels: UsageLabels, usage: Attributes) => void;
 };
@@ -46,11 +46,12 @@ function contentOf(value: unknown): string {
   }
 }
 
-export function createSession({ tracer, captureContent, onUsage }: SessionOptions, argument: unknown): Session {
+export function createSession({ tracer, captures, onUsage }: SessionOptions, argument: unknown): Session {
   const { prompt, options: given } = fieldsOf(argument);
   const options = fieldsOf(given);
   const agent = text(options.agent) ?? DEFAULT_NAME;
   const outer = context.active();
+  const captureContent = captures(outer);
   const readUsage = createUsageReader(options.resume !== undefined || options.continue === true);
   /** What all turns of the session have in common, as it becomes known. */
   const known: Attributes = {

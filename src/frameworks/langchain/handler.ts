@@ -11,7 +11,7 @@ import type { ModelRun, Run, RunBook } from "./runs.ts";
 export type HandlerOptions = {
   readonly tracer: Tracer;
   readonly clock: Clock;
-  readonly captureContent: boolean;
+  readonly captures: (at: Context) => boolean;
   readonly runs: RunBook;
   /** OpenTelemetry's own current context, without LangChain's. */
   readonly outerContext: () => Context;
@@ -75,9 +75,7 @@ export class ObservatoryHandler {
     const parent = this.#options.runs.get(parentId);
     const name = runName ?? chain?.name ?? chain?.id?.at(-1) ?? "chain";
     const place = tags?.includes(HIDDEN) ? undefined : placeChain(name, chain, metadata, parent);
-    const content =
-      place !== undefined && this.#options.captureContent ? { [ATTR.inputMessages]: contentOf(inputs) } : {};
-    this.#begin(id, parentId, place, content, "chain");
+    this.#begin(id, parentId, place, () => ({ [ATTR.inputMessages]: contentOf(inputs) }), "chain");
   }
 
   handleChainEnd(_outputs: unknown, id: string): void {
@@ -105,15 +103,17 @@ export class ObservatoryHandler {
       [ATTR.toolType]: "function",
       ...(toolCallId !== undefined && { [ATTR.toolCallId]: toolCallId }),
     };
-    const content = this.#options.captureContent ? { [ATTR.toolArguments]: input } : {};
+    const content = (): Attributes => ({ [ATTR.toolArguments]: input });
     this.#begin(id, parentId, { kind: "tool", name: `${OPERATION.executeTool} ${name}`, attributes }, content);
     const run = this.#options.runs.get(id);
     if (run !== undefined) this.#options.onToolCall?.(run.context, name, input);
   }
 
   handleToolEnd(output: unknown, id: string): void {
-    const handoff = describeHandoff(output, this.#options.runs.get(id)?.agent);
-    this.#end(id, { ...handoff, ...(this.#options.captureContent && { [ATTR.toolResult]: contentOf(output) }) });
+    const run = this.#options.runs.get(id);
+    const handoff = describeHandoff(output, run?.agent);
+    const isCaptured = run !== undefined && this.#options.captures(run.context);
+    this.#end(id, { ...handoff, ...(isCaptured && { [ATTR.toolResult]: contentOf(output) }) });
   }
 
   handleToolError(error: unknown, id: string): void {
@@ -135,7 +135,7 @@ export class ObservatoryHandler {
       id,
       parentId,
       { kind: "retriever", name: `${OPERATION.retrieval} ${name}`, attributes },
-      {},
+      () => ({}),
       "retriever",
     );
   }
@@ -202,13 +202,14 @@ export class ObservatoryHandler {
     id: string,
     parentId: string | undefined,
     place: Place | undefined,
-    content: Attributes,
+    contentOfRun: () => Attributes,
     announcedAs?: "chain" | "retriever",
   ): void {
     const { tracer, clock, runs, outerContext } = this.#options;
     const outer = outerContext();
     const parent = runs.get(parentId);
     const below = runs.contextBelow(parentId, outer);
+    const content = place !== undefined && this.#options.captures(below) ? contentOfRun() : {};
     const span =
       place &&
       tracer.startSpan(

@@ -66,9 +66,9 @@ const member = (value: unknown, name: string): unknown =>
 
 export function createAgentRuns({
   tracer,
-  captureContent,
+  captures,
   onToolCall,
-}: Pick<AdapterOptions, "tracer" | "captureContent" | "onToolCall">): AgentRuns {
+}: Pick<AdapterOptions, "tracer" | "captures" | "onToolCall">): AgentRuns {
   const currentRun = (): Run | undefined => {
     const run = context.active().getValue(RUN) as Run | undefined;
     return run?.over === false ? run : undefined;
@@ -103,7 +103,7 @@ export function createAgentRuns({
   return {
     begin: ({ agents = new Map(), rootAgentName }, input) => {
       const parent = context.active();
-      const content = captureContent && input !== undefined ? { [ATTR.inputMessages]: contentOf(input) } : {};
+      const content = captures(parent) && input !== undefined ? { [ATTR.inputMessages]: contentOf(input) } : {};
       const describe = (agent: string): Attributes => {
         const description = agents.get(agent)?.description;
         return typeof description === "string" ? { [ATTR.agentDescription]: description } : {};
@@ -160,7 +160,7 @@ export function createAgentRuns({
             [ATTR.toolType]: "function",
             ...(typeof toolId === "string" && { [ATTR.toolCallId]: toolId }),
             ...(typeof target === "string" && { [ATTR.handoffFrom]: agent, [ATTR.handoffTo]: target }),
-            ...(captureContent && toolKwargs !== undefined && { [ATTR.toolArguments]: contentOf(toolKwargs) }),
+            ...(captures(parent) && toolKwargs !== undefined && { [ATTR.toolArguments]: contentOf(toolKwargs) }),
             ...FRAMEWORK,
           },
         },
@@ -171,7 +171,7 @@ export function createAgentRuns({
       return {
         context: inside,
         end: (result) => {
-          if (captureContent) span.setAttribute(ATTR.toolResult, contentOf(result));
+          if (captures(inside)) span.setAttribute(ATTR.toolResult, contentOf(result));
           span.end();
         },
         fail: (thrown) => {
@@ -184,7 +184,8 @@ export function createAgentRuns({
     stopped: (result) => {
       const run = currentRun();
       if (run === undefined) return;
-      if (captureContent && result !== undefined) run.span.setAttribute(ATTR.outputMessages, contentOf(result));
+      if (result !== undefined && captures(trace.setSpan(context.active(), run.span)))
+        run.span.setAttribute(ATTR.outputMessages, contentOf(result));
       finish(run);
     },
   };

@@ -6,7 +6,7 @@ import { callOfSpan, createGuard, runInside } from "../observed-call.ts";
 import { type Method, replaceMethod } from "../replace-method.ts";
 import { type AgentWorkflow, contentOf, createAgentRuns, FRAMEWORK, type ToolCall } from "./agent-runs.ts";
 
-export type LlamaIndexAdapterOptions = Pick<AdapterOptions, "tracer" | "captureContent" | "onToolCall"> & {
+export type LlamaIndexAdapterOptions = Pick<AdapterOptions, "tracer" | "captures" | "onToolCall"> & {
   readonly onFault: (error: unknown) => void;
 };
 
@@ -28,7 +28,7 @@ const classOf = (instance: unknown): string => String(member(member(instance, "c
  * inside of them: seen are the methods of its classes instead. What calls a model shows on the wire.
  */
 export function createLlamaIndexAdapter(options: LlamaIndexAdapterOptions): Adapter {
-  const { tracer, captureContent, onFault } = options;
+  const { tracer, captures, onFault } = options;
   const guard = createGuard(onFault);
   const runs = createAgentRuns(options);
 
@@ -43,7 +43,7 @@ export function createLlamaIndexAdapter(options: LlamaIndexAdapterOptions): Adap
       function (this: unknown, ...args) {
         const call = guard(() => {
           const name = classOf(this);
-          const input = captureContent ? inputOf(args) : undefined;
+          const input = captures(context.active()) ? inputOf(args) : undefined;
           const attributes = {
             [ATTR.operation]: operation,
             [nameAttribute]: name,
@@ -127,7 +127,7 @@ export function createLlamaIndexAdapter(options: LlamaIndexAdapterOptions): Adap
         [ATTR.toolName]: String(toolCall.name),
         [ATTR.toolType]: "function",
         ...(typeof toolCall.id === "string" && { [ATTR.toolCallId]: toolCall.id }),
-        ...(captureContent && { [ATTR.toolArguments]: contentOf(toolCall.input) }),
+        ...(captures(context.active()) && { [ATTR.toolArguments]: contentOf(toolCall.input) }),
         ...FRAMEWORK,
       };
       const span = tracer.startSpan(`${OPERATION.executeTool} ${String(toolCall.name)}`, {
@@ -139,7 +139,8 @@ export function createLlamaIndexAdapter(options: LlamaIndexAdapterOptions): Adap
       const span = legacyTools.get(toolCall.id);
       legacyTools.delete(toolCall.id);
       if (span === undefined) return;
-      if (captureContent) span.setAttribute(ATTR.toolResult, contentOf(toolResult?.output));
+      if (captures(trace.setSpan(context.active(), span)))
+        span.setAttribute(ATTR.toolResult, contentOf(toolResult?.output));
       if (toolResult?.isError === true) callOfSpan(span, context.active()).fail(new Error("the tool failed"));
       else span.end();
     }

@@ -41,6 +41,13 @@ export function carrying<T extends Message>(message: T, context: Context): T {
   return { ...message, params: { ...params, _meta: { ...meta, ...carrier } } };
 }
 
+export type OriginOptions = {
+  /** Of the HTTP request that brought it. */
+  readonly headers: unknown;
+  /** The second context, recorded in full if the first one is. */
+  readonly carryDebug: (from: Context, to: Context) => Context;
+};
+
 /** Where a message that came in belongs. */
 export type Origin = { readonly parent: Context; readonly links: readonly Link[] };
 
@@ -55,7 +62,7 @@ function extracted(carrier: unknown): Context | undefined {
  * The parent of what a message asks for: what its `_meta` says, with a link to what surrounds it here (the HTTP request that brought it);
  * without `_meta` that surrounding; without either what the HTTP headers say.
  */
-export function originOf(message: Message, ambient: Context, headers: unknown): Origin {
+export function originOf(message: Message, ambient: Context, { headers, carryDebug }: OriginOptions): Origin {
   const sender = isFields(message.params) ? extracted(message.params._meta) : undefined;
   const around = trace.getSpan(ambient);
   if (sender === undefined) {
@@ -65,7 +72,8 @@ export function originOf(message: Message, ambient: Context, headers: unknown): 
   // Both ends in one process: the very span is better than its address, as it knows its agent.
   if (around?.spanContext().spanId === trace.getSpanContext(sender)?.spanId) return { parent: ambient, links: [] };
   const spanContext = trace.getSpanContext(sender);
-  const remote = spanContext === undefined ? ambient : trace.setSpanContext(ambient, spanContext);
+  const placed = spanContext === undefined ? ambient : trace.setSpanContext(ambient, spanContext);
+  const remote = carryDebug(sender, placed);
   const baggage = propagation.getBaggage(sender);
   return {
     parent: baggage === undefined ? remote : propagation.setBaggage(remote, baggage),

@@ -3,18 +3,19 @@ import type { Adapter, AdapterOptions } from "../adapter.ts";
 import type { Adopted } from "../module-hooks.ts";
 import { createGuard, type Guard, runInside } from "../observed-call.ts";
 import { type Method, replaceMethod } from "../replace-method.ts";
-import { isFields, type Message } from "./carrier.ts";
+import { isFields, type Message, type OriginOptions } from "./carrier.ts";
 import { createProtocolWatch, type Handler, type Protocol, type ProtocolWatch } from "./protocol.ts";
 import { createSessionBook, type McpSession } from "./sessions.ts";
 
 export type { McpSession } from "./sessions.ts";
 
-export type McpAdapterOptions = Pick<AdapterOptions, "tracer" | "clock" | "captureContent"> & {
-  readonly onSessionEnd: (session: McpSession) => void;
-  /** The program may speak MCP on its stdout: nothing else must be written there. */
-  readonly onStdioServer: () => void;
-  readonly onFault: (error: unknown) => void;
-};
+export type McpAdapterOptions = Pick<AdapterOptions, "tracer" | "clock" | "captures"> &
+  Pick<OriginOptions, "carryDebug"> & {
+    readonly onSessionEnd: (session: McpSession) => void;
+    /** The program may speak MCP on its stdout: nothing else must be written there. */
+    readonly onStdioServer: () => void;
+    readonly onFault: (error: unknown) => void;
+  };
 
 export type McpAdapter = Adapter & {
   /** The process ends: so do its sessions. */

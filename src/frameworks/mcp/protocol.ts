@@ -3,7 +3,7 @@ import { isTracingSuppressed } from "@opentelemetry/core";
 import { ATTR, OPERATION } from "../../model/index.ts";
 import type { AdapterOptions } from "../adapter.ts";
 import type { Call } from "../observed-call.ts";
-import { carrying, isFields, type Message, originOf, senderOf } from "./carrier.ts";
+import { carrying, isFields, type Message, type OriginOptions, originOf, senderOf } from "./carrier.ts";
 import {
   addressOf,
   describeFailure,
@@ -78,7 +78,7 @@ const signalOf = (options: unknown): AbortSignal | undefined => {
 };
 
 export function createProtocolWatch(
-  { tracer, captureContent }: Pick<AdapterOptions, "tracer" | "captureContent">,
+  { tracer, captures, carryDebug }: Pick<AdapterOptions, "tracer" | "captures"> & Pick<OriginOptions, "carryDebug">,
   sessions: SessionBook,
 ): ProtocolWatch {
   /** Requests that wait for their answer, by their JSON-RPC id. */
@@ -112,6 +112,7 @@ export function createProtocolWatch(
     const current = context.active();
     if (isTracingSuppressed(current) || isFurtherRound(protocol, message)) return undefined;
     if (message.method === INITIALIZE) sessions.begin(protocol, "client", networkTransportOf(protocol._transport));
+    const captureContent = captures(current);
     const attributes = {
       ...describeRequest(message, captureContent),
       ...connectionOf(protocol),
@@ -161,7 +162,8 @@ export function createProtocolWatch(
     const ambient = context.active();
     if (isTracingSuppressed(ambient)) return undefined;
     if (message.method === INITIALIZE) sessions.begin(protocol, "server", networkTransportOf(protocol._transport));
-    const { parent, links } = originOf(message, ambient, headersOf(extra));
+    const { parent, links } = originOf(message, ambient, { headers: headersOf(extra), carryDebug });
+    const captureContent = captures(parent);
     const { id } = message;
     const attributes = {
       ...describeRequest(message, captureContent),

@@ -31,7 +31,7 @@ export type Place = {
   ended: boolean;
 };
 
-export type PlacesOptions = Pick<AdapterOptions, "tracer" | "clock" | "captureContent" | "outerContext" | "onToolCall">;
+export type PlacesOptions = Pick<AdapterOptions, "tracer" | "clock" | "captures" | "outerContext" | "onToolCall">;
 
 /** What the framework calls a trace that the program gave no name. */
 const DEFAULT_WORKFLOW = "Agent workflow";
@@ -131,7 +131,7 @@ export type Places = {
   readonly contextBelow: (place: Place | undefined, outer: Context) => Context;
 };
 
-export function createPlaces({ tracer, clock, captureContent, outerContext, onToolCall }: PlacesOptions): Places {
+export function createPlaces({ tracer, clock, captures, outerContext, onToolCall }: PlacesOptions): Places {
   const contextBelow = (place: Place | undefined, outer: Context): Context =>
     // Another span than when it began: somebody opened one inside it, and that is where we are.
     place !== undefined && trace.getSpan(outer) === place.outerSpan ? place.context : outer;
@@ -212,7 +212,7 @@ export function createPlaces({ tracer, clock, captureContent, outerContext, onTo
         onToolCall?.(place.context, text(spanData.name) ?? "tool", spanData.input);
       }
       close(place, (span) => {
-        span.setAttributes(outcome(place, spanData, captureContent));
+        span.setAttributes(outcome(place, spanData, captures(place.context)));
         const to = place.kind === "handoff" ? text(spanData.to_agent) : undefined;
         if (to !== undefined) span.updateName(`handoff ${to}`);
         if (failure !== undefined) failSpan(span, failure);

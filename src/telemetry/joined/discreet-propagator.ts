@@ -1,7 +1,15 @@
-import { type Context, propagation, type TextMapPropagator, type TextMapSetter, trace } from "@opentelemetry/api";
+import {
+  type Context,
+  createContextKey,
+  propagation,
+  type TextMapPropagator,
+  type TextMapSetter,
+  trace,
+} from "@opentelemetry/api";
 import { publicProvider } from "../../genai/index.ts";
 import { ATTR } from "../../model/index.ts";
 import { isContextField } from "../context-fields.ts";
+import { type DebugMode, markBaggage } from "../debug-mode.ts";
 
 /** Where a request goes, as its span says; SDKs that trace themselves say it as well. */
 function hostOf(context: Context): string | undefined {
@@ -31,22 +39,38 @@ function withoutFields(context: Context): Context {
     : propagation.setBaggage(context, baggage.removeEntries(...fields));
 }
 
+const TRUSTED = createContextKey("agent-observatory.trusted-carrier");
+/** The context that a carrier of this program's own tells, such as that of a thread: no caller can have written it. */
+export const trustedContextOf = (context: Context, carrier: object): Context =>
+  propagation.extract(context.setValue(TRUSTED, true), carrier).deleteValue(TRUSTED);
+
+export type DiscreetOptions = {
+  /** Hosts on public networks that are the program's own. */
+  readonly contextHosts?: readonly string[];
+  /** Whether what happens in a context is recorded in full. */
+  readonly isDebugged?: (context: Context) => boolean;
+  readonly receiveDebug?: DebugMode["receive"];
+};
+
 /**
  * Carries the trace context to other services, never to a public provider of models, which has no use for it: neither with our requests
- * nor with those of SDKs that ask for it because OpenTelemetry is there. Who the user is goes to the program's own services only.
+ * nor with those of SDKs that ask for it because OpenTelemetry is there. Who the user is, and that a request is recorded in full, goes to
+ * the program's own services only.
  */
 export function createDiscreetPropagator(
   propagator: TextMapPropagator,
-  contextHosts: readonly string[] = [],
+  { contextHosts = [], isDebugged = () => false, receiveDebug = (context) => context }: DiscreetOptions = {},
 ): TextMapPropagator {
   return {
     inject: <Carrier>(context: Context, carrier: Carrier, setter: TextMapSetter<Carrier>) => {
       const host = hostOf(context);
       if (host !== undefined && publicProvider(host) !== undefined) return;
       const isOwn = host === undefined || isOwnHost(host, contextHosts);
-      propagator.inject(isOwn ? context : withoutFields(context), carrier, setter);
+      const told = isOwn ? (isDebugged(context) ? markBaggage(context) : context) : withoutFields(context);
+      propagator.inject(told, carrier, setter);
     },
-    extract: (context, carrier, getter) => propagator.extract(context, carrier, getter),
+    extract: (context, carrier, getter) =>
+      receiveDebug(propagator.extract(context, carrier, getter), context.getValue(TRUSTED) === true),
     fields: () => propagator.fields(),
   };
 }

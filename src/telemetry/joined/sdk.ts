@@ -1,5 +1,6 @@
 import {
   type Attributes,
+  type Context,
   type ContextManager,
   ProxyTracerProvider,
   type Tracer,
@@ -11,6 +12,7 @@ import { resourceFromAttributes } from "@opentelemetry/resources";
 import { SamplingDecision, TracerProvider as SdkTracerProvider, type SpanProcessor } from "@opentelemetry/sdk-trace";
 import type { Diagnostics } from "../../base/index.ts";
 import { BridgedContextManager } from "../context-manager.ts";
+import type { DebugMode } from "../debug-mode.ts";
 import type { HeadSampler } from "../sampling/head.ts";
 import { type ApiGlobals, holdApiGlobals } from "./api-globals.ts";
 import { createDiscreetPropagator } from "./discreet-propagator.ts";
@@ -20,6 +22,9 @@ import { createBorrowedIds, createSwitchingProvider } from "./tracer.ts";
 export type SdkOptions = {
   /** Hosts on public networks that are the program's own. */
   readonly contextHosts: readonly string[];
+  /** Whether what happens in a context is recorded in full. */
+  readonly isDebugged: (context: Context) => boolean;
+  readonly receiveDebug: DebugMode["receive"];
   readonly scope: string;
   readonly version: string;
   readonly attributes: Attributes;
@@ -52,7 +57,7 @@ type Proxy = { setDelegate?: (provider: TracerProvider) => void };
  * from then on the program's is the global one, our spans are made through it, and all of its spans are seen by ours.
  */
 export function startSdk(options: SdkOptions): Sdk {
-  const { scope, version, headSampler, diagnostics, onFault } = options;
+  const { scope, version, headSampler, isDebugged, receiveDebug, diagnostics, onFault } = options;
   const ids = createBorrowedIds();
   const own = new SdkTracerProvider({
     resource: resourceFromAttributes(options.attributes),
@@ -61,7 +66,8 @@ export function startSdk(options: SdkOptions): Sdk {
     sampler: {
       shouldSample: (context, traceId) => {
         // What stands for a span that the program's own sampler left out must not make its children be sampled there.
-        const sampled = !ids.isLending() && headSampler(traceId, trace.getSpanContext(context));
+        const sampled =
+          !ids.isLending() && (isDebugged(context) || headSampler(traceId, trace.getSpanContext(context)));
         return { decision: sampled ? SamplingDecision.RECORD_AND_SAMPLED : SamplingDecision.RECORD };
       },
       toString: () => "AgentObservatory",
@@ -131,7 +137,7 @@ export function startSdk(options: SdkOptions): Sdk {
       context: contextManager,
       propagation: createDiscreetPropagator(
         new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] }),
-        options.contextHosts,
+        { contextHosts: options.contextHosts, isDebugged, receiveDebug },
       ),
       logs: options.loggerProvider,
     },

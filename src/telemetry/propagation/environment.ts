@@ -1,5 +1,6 @@
 import diagnostics_channel from "node:diagnostics_channel";
 import { type Context, context, propagation, ROOT_CONTEXT } from "@opentelemetry/api";
+import { trustedContextOf } from "../joined/discreet-propagator.ts";
 
 /**
  * The trace context in environment variables, as OpenTelemetry's specification of environment variable carriers has it: headers in upper
@@ -18,7 +19,7 @@ export function environmentCarrier(env: Environment = process.env): Readonly<Rec
 
 /** The context that a carrier tells; the root context where it tells none. */
 export const contextOf = (carrier: Readonly<Record<string, string>>): Context =>
-  propagation.extract(ROOT_CONTEXT, carrier);
+  trustedContextOf(ROOT_CONTEXT, carrier);
 
 /** The current context, for a carrier. Empty where there is none. */
 export function currentCarrier(): Record<string, string> {

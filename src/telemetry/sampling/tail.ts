@@ -23,6 +23,8 @@ export type TailSampler = {
   readonly begin: () => TailTrace | undefined;
   /** An ended span of it; `isLocalRoot` for the one it began with. */
   readonly add: (trace: TailTrace, span: ReadableSpan, isLocalRoot: boolean) => void;
+  /** Exports it, whatever the rules say. */
+  readonly keep: (trace: TailTrace) => void;
   /** Decides over what is still open: the process ends. */
   readonly decideAll: () => void;
   readonly held: () => { readonly spans: number; readonly bytes: number };
@@ -109,6 +111,9 @@ export function createTailSampler(options: TailSamplerOptions): TailSampler {
         if (oldest === undefined) break;
         settle(oldest, "drop");
       }
+    },
+    keep: (trace) => {
+      if (trace.verdict === "open") settle(trace, "keep");
     },
     decideAll: () => {
       for (const trace of [...waiting]) settle(trace, "drop");
