@@ -20,6 +20,8 @@ export type Line = Readonly<Record<string, unknown>> & { readonly message: strin
 export type RunningDesk = AsyncDisposable & {
   readonly world: World;
   readonly observatory: RunningObservatory;
+  /** What was asked on the port for customers and staff, as `POST /sessions/s1/close 202`. */
+  readonly asked: readonly string[];
   /** A request as a customer sends it. Without a body it is a GET. */
   readonly ask: (
     path: string,
@@ -106,17 +108,24 @@ export async function runSupportDesk(env: Readonly<Record<string, string>> = {})
     const response = await fetch(url, init);
     return { status: response.status, headers: response.headers, body: await response.text() };
   };
-  const ask: RunningDesk["ask"] = (path, user, body, headers = {}) =>
-    fetched(`http://127.0.0.1:${String(port)}${path}`, {
+  const asked: string[] = [];
+  const ask: RunningDesk["ask"] = async (path, user, body, headers = {}) => {
+    const method = body === undefined ? "GET" : "POST";
+    const answered = await fetched(`http://127.0.0.1:${String(port)}${path}`, {
+      method,
       headers: { "content-type": "application/json", "x-user-id": user, ...headers },
-      ...(body !== undefined && { method: "POST", body: JSON.stringify(body) }),
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
+    asked.push(`${method} ${path} ${answered.status}`);
+    return answered;
+  };
   const askOperator = (path: string): Promise<Answered> =>
     fetched(`http://127.0.0.1:${String(operatorPort)}${path}`, {});
 
   return {
     world,
     observatory,
+    asked,
     ask,
     say: async (session, user, text) => {
       const { status, body } = await ask(`/sessions/${session}/messages`, user, { text });

@@ -255,6 +255,60 @@ describe("the support desk", { skip: !HAS_POSTGRES && "Postgres is not installed
     assert.equal(errors.count, 8);
   });
 
+  it("counts requests by their routes, as many as came", async () => {
+    const templates: readonly (readonly [RegExp, string])[] = [
+      [/^\/sessions\/[^/]+\/(\w+)$/, "/sessions/:sessionId/$1"],
+      [/^\/answers\/[^/]+\/feedback$/, "/answers/:id/feedback"],
+      [/^\/staff\/reviews\/.+$/, "/staff/reviews/:id"],
+    ];
+    const came = countBy(desk.asked, (line) => {
+      const [method, path = "", status] = line.split(" ");
+      const routed = templates.reduce((route, [from, to]) => route.replace(from, to), path);
+      // Who is refused at the door does not come to a route, and the probes have none.
+      const route = status === "401" ? "/staff" : path === "/readyz" ? "unmatched" : routed;
+      return `${method}/${route}/${status}`;
+    });
+    await measures({
+      "http_server_request_duration_seconds_count by http_request_method, http_route, http_response_status_code": came,
+      http_server_active_requests: { "": 0 },
+      "http_client_request_duration_seconds_count by http_request_method, http_response_status_code": {
+        "GET/200": 1,
+        "GET/503": 1 + 3,
+        "PUT/200": 1,
+      },
+    });
+  });
+
+  it("counts what the database and the vector store were asked, as they saw it themselves", async () => {
+    const statements = desk.world.postgres.lines.flatMap((line) => {
+      const [, statement = ""] = /(?:statement|execute <unnamed>): *(.*)$/.exec(line) ?? [];
+      return [/^(SELECT|INSERT|UPDATE)/.exec(statement)?.[1] ?? []].flat().filter(() => statement !== "SELECT 1");
+    });
+    const seen = countBy(statements, (operation) => `postgresql/${operation}`);
+    const { upsert, query } = desk.world.vectorStore.served;
+    await measures({
+      "db_client_operation_duration_seconds_count by db_system_name, db_operation_name": {
+        ...seen,
+        // The schema and the first rows, several statements each, which begin on a line of their own in its log.
+        "postgresql/CREATE": 1,
+        "postgresql/INSERT": (seen["postgresql/INSERT"] ?? 0) + 1,
+        "qdrant/upsert": upsert,
+        "qdrant/query": query,
+      },
+      "db_client_connection_count by db_client_connection_state": { idle: 0, used: 0 },
+      "vector_operations_total by operation, status": { "upsert/ok": upsert, "query/ok": query },
+      vector_results_returned_sum: { "": 2 * query },
+      "vector_dimensions by collection": { handbook: 256 },
+    });
+  });
+
+  it("tells how the process is doing", async () => {
+    for (const metric of ["process_memory_usage_bytes", "process_uptime_seconds", "v8js_memory_heap_used_bytes"]) {
+      assert.ok(((await desk.stored(metric))[""] ?? 0) > 0, metric);
+    }
+    assert.ok(((await desk.stored("process_cpu_time_seconds_total", ["cpu_mode"]))["user"] ?? 0) > 0);
+  });
+
   it("becomes unready where the database hangs, and says so once", async () => {
     assert.deepEqual(driven.health, ["200 healthy 1", "503 unhealthy 0", "200 healthy 1"]);
     const told = await desk.storedLines('|= "health check"');
@@ -276,6 +330,15 @@ describe("the support desk", { skip: !HAS_POSTGRES && "Postgres is not installed
     assert.deepEqual(
       [own("Agent desk: answer"), own("refund paid"), own("Cache answers: hit"), own("Workflow follow-up: completed")],
       [ALL.length - ALL.filter(isStopped).length, 4, 1, CLOSED_SESSIONS.length],
+    );
+    // What calls the program back belongs to whose call it was, whatever connection its answer came over.
+    const warned = desk.lines.filter(({ message }) => message === "session budget");
+    assert.deepEqual(
+      warned.map(({ session_id, threshold }) => [session_id, threshold]),
+      [
+        ["dear", 0.8],
+        ["dear", 1],
+      ],
     );
     const traces = new Set(driven.answers.map(({ traceId }) => traceId));
     for (const { trace_id, session_id, user_id } of desk.lines.filter(
