@@ -92,9 +92,12 @@ export function createReader<const T extends Table>(
     return { value: rowOf(name).kind.fromYaml(found.value) as ValueOf<T, N>, origin: found.origin };
   };
   const settle = (name: Name, used: unknown): void => {
+    const refused = rejected.get(name);
+    // Most are as they should be, and to show a value loads what finds secrets in it.
+    if (refused === undefined) return;
     const { kind } = rowOf(name);
     const shown = kind.secret === true ? "none" : used === undefined || used === "" ? "nothing" : problems.show(used);
-    for (const { origin, received } of rejected.get(name) ?? []) {
+    for (const { origin, received } of refused) {
       problems.add("AO_CONFIG_VALUE", origin, `expected ${kind.expected}, got ${received}; using ${shown} instead.`);
     }
     rejected.delete(name);

@@ -14,6 +14,8 @@ const FIXED_LABELS = new Set([
   "rating",
   "state",
 ]);
+/** Metrics about ourselves, whose labels say nothing of the program: recorded at the start, which need not wait for what cleans texts. */
+const OWN_METRICS = new Set(["agent_observatory_up"]);
 /** Lists of ours that a program may add to. However low the limit, ours have their place. */
 const OPEN_LISTS = new Set(["status", "reason"]);
 const MIN_OPEN_LIST = 20;
@@ -57,6 +59,7 @@ export function createLabelGuard({
     return safe;
   };
   return (metric, given) => {
+    if (OWN_METRICS.has(metric)) return { labels: { ...given }, folded: false };
     const labels: Labels = {};
     let folded = false;
     for (const [label, raw] of Object.entries(given)) {
