@@ -84,8 +84,10 @@ const result = await build({
         onResolve({ filter: /^node:/ }, ({ path, kind }) =>
           kind === "import-statement" ? { path, namespace: "builtin" } : { path, external: true },
         );
+        // An object that inherits them instead of having them: what has them is copied member by member, which reads some in copying.
         onLoad({ filter: /.*/, namespace: "builtin" }, ({ path }) => ({
-          contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
+          contents: `const builtin = process.getBuiltinModule(${JSON.stringify(path)});
+            module.exports = typeof builtin === "function" ? builtin : Object.create(builtin);`,
         }));
       },
     },

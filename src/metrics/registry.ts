@@ -120,7 +120,7 @@ function keepRecorded({ definition, guarded }: Instrument, given: Labels, record
   branch.set(value, recorded);
 }
 
-/** Looks for what prom-client has just made of the labels, once. Only the first recording is prom-client's: it would put a new record in the place of a gauge's. */
+/** Looks for what prom-client has made of the labels with the first recording. Later ones are not its own: it would replace a gauge's. */
 function rememberSeries({ definition, metric }: Instrument, recorded: Recorded): void {
   if (recorded.prom !== undefined) return;
   const all = Object.values((metric as unknown as PromMetric).hashMap);
