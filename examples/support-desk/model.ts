@@ -48,6 +48,7 @@ export function createModel({ url, apiKey }: { readonly url: string; readonly ap
     const { messages, tools, schema, onText } = request;
     const body = {
       model,
+      temperature: 0.2,
       messages: [...messages],
       ...(tools !== undefined && { tools: [...tools] }),
       ...(schema !== undefined && {

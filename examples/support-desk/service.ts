@@ -38,7 +38,7 @@ const desk = createDesk({ model, caches: createCaches(), answers, specialists })
 const followUps = startQueue("follow-up", createFollowUp(model, answers, database));
 watchHealth(settings, database, followUps);
 
-const routers = [conversations(desk, answers, followUps), staff(settings.staffToken, refunds)];
+const routers = [conversations(desk, answers, followUps), staff(settings.staffToken, desk, answers, refunds)];
 const server = createApp(settings.messagesPerMinute, routers).listen(settings.port, "127.0.0.1");
 await once(server, "listening");
 const operator = serveHealth({ port: settings.operatorPort });

@@ -80,6 +80,14 @@ export const STREAMED: Exchange = {
   route: "billing",
   source: "model",
 };
+/** Asked by staff, and recorded in full. */
+export const DEBUGGED: Exchange = {
+  session: "s12",
+  user: "ben",
+  text: "Please refund 7 dollars for order 1998",
+  route: "billing",
+  source: "model",
+};
 /** Under way when the desk is told to stop. */
 export const LAST: Exchange = {
   session: "s11",
@@ -88,7 +96,7 @@ export const LAST: Exchange = {
   route: "general",
   source: "model",
 };
-export const ALL: readonly Exchange[] = [...EXCHANGES, STREAMED, LAST];
+export const ALL: readonly Exchange[] = [...EXCHANGES, STREAMED, DEBUGGED, LAST];
 
 export const DESK_SETTINGS = { MESSAGES_PER_MINUTE: "12", SESSION_BUDGET_USD: "0.01", DAILY_BUDGET_USD: "0.03" };
 /** Of one user, who sends nothing that could be answered. */
@@ -160,6 +168,11 @@ export async function drive(desk: RunningDesk) {
     { accept: "text/event-stream" },
   );
 
+  const debugged = await desk.askStaff(`/sessions/${DEBUGGED.session}/debug`, {
+    userId: DEBUGGED.user,
+    text: DEBUGGED.text,
+  });
+
   const hasty = [];
   for (let sent = 0; sent < HASTY_REQUESTS; sent++)
     hasty.push(await desk.ask("/sessions/hasty/messages", "dora", { text: "" }));
@@ -200,6 +213,7 @@ export async function drive(desk: RunningDesk) {
   return {
     answers,
     streamed,
+    debugged: JSON.parse(debugged.body) as { readonly traceId: string; readonly answer: string },
     hasty,
     feedback: feedback.map(({ status }) => status),
     reviews,

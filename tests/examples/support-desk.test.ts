@@ -95,16 +95,16 @@ describe("the support desk", { skip: !HAS_POSTGRES && "Postgres is not installed
       "agent_tool_calls_total by tool, status": {
         "search_handbook/ok": 4,
         "find_order/ok": 6,
-        "find_order/error": 1,
+        "find_order/error": 2,
         "refund_order/ok": 5,
         "refund_order/error": 1,
         "service_status/ok": 2,
         "past_tickets/ok": 2,
       },
-      "agent_tool_errors_total by tool, category": { "find_order/internal": 1, "refund_order/budget": 1 },
+      "agent_tool_errors_total by tool, category": { "find_order/internal": 2, "refund_order/budget": 1 },
     });
     const { toolCallsIssued, toolErrorsReceived } = desk.world.model.stats();
-    assert.deepEqual([toolCallsIssued, toolErrorsReceived], [21, 1], "the model asked for as many");
+    assert.deepEqual([toolCallsIssued, toolErrorsReceived], [22, 2], "the model asked for as many");
   });
 
   it("counts calls to models, tokens and dollars as the model served them", async () => {
@@ -149,7 +149,7 @@ describe("the support desk", { skip: !HAS_POSTGRES && "Postgres is not installed
       "routing_decisions_total by router, route": Object.fromEntries(
         Object.entries(countBy(triaged, ({ route }) => route)).map(([route, count]) => [`triage/${route}`, count]),
       ),
-      routing_confidence_sum: { "": rounded(7 * 0.94 + 2 * 0.88 + 4 * 0.91 + 0.31) },
+      routing_confidence_sum: { "": rounded(8 * 0.94 + 2 * 0.88 + 4 * 0.91 + 0.31) },
     });
   });
 
@@ -160,7 +160,7 @@ describe("the support desk", { skip: !HAS_POSTGRES && "Postgres is not installed
     await measures({
       "agent_recovery_attempts_total by strategy, status": { ...recovered, "last_known_status/ok": 1 },
       "agent_recovery_duration_seconds_count by strategy, status": recovered,
-      "retry_outcomes_total by outcome": { ok: 69, recovered: 2, exhausted: 2 },
+      "retry_outcomes_total by outcome": { ok: 73, recovered: 2, exhausted: 2 },
       // The status page was asked 2 and 3 times; the model itself counts every request but the list for its health, and the fallback.
       retry_attempts_total: { "": calls - 2 + 2 + 3 },
     });
@@ -231,7 +231,7 @@ describe("the support desk", { skip: !HAS_POSTGRES && "Postgres is not installed
     const { errors } = driven.insights;
     await measures({
       "errors_total by category, source, severity": {
-        "internal/tool/error": 1,
+        "internal/tool/error": 2,
         "api/program/warning": 1,
         "api/llm/error": 3,
         "rate_limit/llm/warning": 1,
@@ -247,12 +247,12 @@ describe("the support desk", { skip: !HAS_POSTGRES && "Postgres is not installed
         "1 BudgetExceededError budget agent",
         "1 BudgetExceededError budget tool",
         "1 Error api program",
-        "1 RangeError internal tool,log",
         "1 rate_limit_exceeded rate_limit llm",
+        "2 RangeError internal tool,log",
         "3 server_error api llm",
       ],
     );
-    assert.equal(errors.count, 8);
+    assert.equal(errors.count, 9);
   });
 
   it("counts requests by their routes, as many as came", async () => {
@@ -260,6 +260,7 @@ describe("the support desk", { skip: !HAS_POSTGRES && "Postgres is not installed
       [/^\/sessions\/[^/]+\/(\w+)$/, "/sessions/:sessionId/$1"],
       [/^\/answers\/[^/]+\/feedback$/, "/answers/:id/feedback"],
       [/^\/staff\/reviews\/.+$/, "/staff/reviews/:id"],
+      [/^\/staff\/sessions\/.+$/, "/staff/sessions/:sessionId/debug"],
     ];
     const came = countBy(desk.asked, (line) => {
       const [method, path = "", status] = line.split(" ");
@@ -340,7 +341,7 @@ describe("the support desk", { skip: !HAS_POSTGRES && "Postgres is not installed
         ["dear", 1],
       ],
     );
-    const traces = new Set(driven.answers.map(({ traceId }) => traceId));
+    const traces = new Set([...driven.answers, driven.debugged].map(({ traceId }) => traceId));
     for (const { trace_id, session_id, user_id } of desk.lines.filter(
       ({ message }) => message === "Agent desk: answer",
     )) {
@@ -376,5 +377,33 @@ describe("the support desk", { skip: !HAS_POSTGRES && "Postgres is not installed
         "all that it did belongs to the session",
       );
     }
+  });
+
+  it("records one question in full, and of no other what was said", async () => {
+    const { traceId, answer } = driven.debugged;
+    const { jaeger } = createBackends({ url: desk.observatory.urls.web });
+    const range = { startMs: Date.now() - HOUR_MS, endMs: Date.now() + HOUR_MS, limit: 100 };
+    const searches = [...sessions].map((session) =>
+      searchTraces(jaeger, { ...range, attributes: { [ATTR.sessionId]: session } }),
+    );
+    const found = (await Promise.all(searches)).flatMap((one) => one.found);
+    assert.ok(found.length >= ALL.length);
+    const withContent = found.filter(({ trace }) => {
+      const said = JSON.stringify(trace.spans.map(({ attributes, events }) => [attributes, events]));
+      return ALL.some(({ text }) => said.includes(text));
+    });
+    assert.deepEqual(
+      withContent.map(({ trace }) => trace.traceId),
+      [traceId],
+    );
+    const explanation = await explain(traceId, { backends: { url: desk.observatory.urls.web } });
+    const { debug, captured, failure } = explanation ?? assert.fail("there is no such trace");
+    assert.match(debug?.input ?? "", /order 1998/);
+    assert.match(debug?.state ?? "", /history/);
+    assert.ok(debug?.output?.includes(answer));
+    assert.ok((debug?.spans ?? 0) > 5 && debug?.isTruncated === false);
+    assert.match(JSON.stringify(captured), /refund_order/, "the tools that were there");
+    assert.match(JSON.stringify(captured), /0\.2/, "the temperature");
+    assert.equal(failure?.at.name, "execute_tool find_order");
   });
 });

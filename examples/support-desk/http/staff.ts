@@ -1,10 +1,13 @@
 import { timingSafeEqual } from "node:crypto";
-import { checkHealth, costSummary, errorSummary, metricSummary } from "agent-observatory";
+import { checkHealth, costSummary, debugRun, errorSummary, metricSummary, setContext } from "agent-observatory";
 import { type RequestHandler, Router } from "express";
 import { z } from "zod";
+import type { Answers } from "../desk/answers.ts";
+import type { Desk } from "../desk/desk.ts";
 import type { Refunds } from "../desk/refunds.ts";
 import { userOf } from "./context.ts";
 
+const QUESTION = z.object({ userId: z.string(), text: z.string().min(1).max(4000) });
 const DECISION = z.object({ decision: z.enum(["approved", "rejected"]) });
 
 function onlyStaff(token: string): RequestHandler {
@@ -16,8 +19,8 @@ function onlyStaff(token: string): RequestHandler {
   };
 }
 
-/** What people of the company do: decide on refunds, and look at how the desk is doing. */
-export function staff(token: string, refunds: Refunds): Router {
+/** What people of the company do: decide on refunds, ask on behalf of a customer to see why, and look at how the desk is doing. */
+export function staff(token: string, desk: Desk, answers: Answers, refunds: Refunds): Router {
   const router = Router();
   router.use("/staff", onlyStaff(token));
 
@@ -30,6 +33,18 @@ export function staff(token: string, refunds: Refunds): Router {
     const refund = await refunds.decide(request.params.id, decision, userOf(request));
     if (refund === undefined) response.status(409).json({ error: "there is no such review, or it is decided" });
     else response.json({ decision, ...refund });
+  });
+
+  // One question in full: prompts, answers, arguments and results, which are recorded of no other.
+  router.post("/staff/sessions/:sessionId/debug", async (request, response) => {
+    const { sessionId } = request.params;
+    const { userId, text } = QUESTION.parse(request.body);
+    setContext({ sessionId, userId });
+    const state = { history: await answers.history(sessionId) };
+    const { traceId, text: answer } = await debugRun({ name: "staff asks", input: text, state }, () =>
+      desk({ sessionId, userId, text }),
+    );
+    response.json({ traceId, answer });
   });
 
   // What this process knows of itself, without a back end. Over time and over all processes, ask Prometheus.
