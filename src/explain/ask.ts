@@ -4,6 +4,7 @@ import {
   type BackendsOptions,
   createBackends,
   findTrace,
+  type LogEntry,
   type LokiBackend,
   logSelectorOf,
   logsOfTrace,
@@ -31,6 +32,8 @@ const NEAR_MS = 5000;
 
 const isRunRecord = (line: string): boolean => line.startsWith(`${RUN_EVENT}: `);
 
+const nearby = (entry: LogEntry, ofTrace: boolean): NearbyLog => ({ ...entry, timeNs: String(entry.timeNs), ofTrace });
+
 /** Lines of the trace up to shortly after the moment; where it wrote none, what its services said at that time. */
 async function logsAround(loki: LokiBackend, trace: Trace): Promise<readonly NearbyLog[]> {
   const forest = plantForest(trace);
@@ -40,14 +43,14 @@ async function logsAround(loki: LokiBackend, trace: Trace): Promise<readonly Nea
     endMs: momentMs + AFTER_MS,
     limit: LIMIT,
   });
-  const ofTrace = own.filter(({ line }) => !isRunRecord(line)).map((entry) => ({ ...entry, ofTrace: true }));
+  const ofTrace = own.filter(({ line }) => !isRunRecord(line)).map((entry) => nearby(entry, true));
   if (ofTrace.length > 0) return ofTrace;
   const answer = await loki.queryRange(`${logSelectorOf(trace.spans)} != ${JSON.stringify(`${RUN_EVENT}: `)}`, {
     startMs: momentMs - NEAR_MS,
     endMs: momentMs + NEAR_MS,
     limit: LIMIT,
   });
-  return answer.type === "lines" ? answer.entries.toReversed().map((entry) => ({ ...entry, ofTrace: false })) : [];
+  return answer.type === "lines" ? answer.entries.toReversed().map((entry) => nearby(entry, false)) : [];
 }
 
 /** Explains a trace that was found, with the log lines around. Where Loki does not answer it does so without them. Throws `BackendError`. */

@@ -20,7 +20,9 @@ import { plantForest, type SpanForest } from "./span-forest.ts";
 import { type Step, stepOf } from "./step.ts";
 import { type Outcome, tellStory } from "./summary.ts";
 
-export type NearbyLog = LogEntry & {
+export type NearbyLog = Omit<LogEntry, "timeNs"> & {
+  /** Nanoseconds since 1970, as digits: JSON has no such numbers. */
+  readonly timeNs: string;
   /** Whether it carries the trace's id; the others are lines of the same services at the same time. */
   readonly ofTrace: boolean;
 };
@@ -87,7 +89,7 @@ function nextSteps({ outcome, failure, captured, traceId }: Omit<Explanation, "n
     ...(category === undefined ? [] : [category]),
     ...(!captured.hasContent && (outcome === "failed" || outcome === "recovered")
       ? [
-          "Prompts, arguments and answers are not in this trace: AGENT_OBSERVATORY_CAPTURE_CONTENT=true records them (redacted) from then on.",
+          "Prompts, arguments and answers are not in this trace: AGENT_OBSERVATORY_CAPTURE_CONTENT=true records them (redacted) from then on; debugRun those of one request, AGENT_OBSERVATORY_DEBUG_SESSIONS those of one session.",
         ]
       : []),
     `The whole course: ${look}`,

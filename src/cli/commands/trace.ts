@@ -10,7 +10,12 @@ import { traceJson } from "./traces.ts";
 
 const WEEK_MS = 604_800_000;
 
-export const logJson = ({ timeNs, timeMs, line, labels }: LogEntry) => ({
+export const logJson = ({
+  timeNs,
+  timeMs,
+  line,
+  labels,
+}: Omit<LogEntry, "timeNs"> & { readonly timeNs: bigint | string }) => ({
   time: isoTime(timeMs),
   timeNs,
   line,
