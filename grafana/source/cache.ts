@@ -7,6 +7,7 @@ import { chart, stat, table } from "./panels.ts";
 import {
   CACHE,
   counted,
+  countedAmong,
   countedOrZero,
   mean,
   PROCESS,
@@ -24,6 +25,7 @@ const OPERATIONS = `cache_operations_total{${CACHE}}`;
 const HITS = where(OPERATIONS, 'outcome="hit"');
 const LOOKUPS = where(OPERATIONS, 'outcome=~"hit|miss"');
 const FAILED = where(OPERATIONS, 'outcome="error"');
+const ALL_CACHES = counted(OPERATIONS, "cache", "kind", "job");
 const DURATION = `cache_operation_duration_seconds{${CACHE}}`;
 const HIT_DURATION = where(DURATION, 'outcome="hit"');
 const MISS_DURATION = where(DURATION, 'outcome="miss"');
@@ -157,9 +159,14 @@ export const cache = (): Dashboard =>
                 {
                   title: "Sets",
                   unit: Short,
-                  expr: counted(where(OPERATIONS, 'outcome="set"'), "cache", "kind", "job"),
+                  expr: countedAmong(where(OPERATIONS, 'outcome="set"'), ALL_CACHES, "cache", "kind", "job"),
                 },
-                { title: "Errors", unit: Short, levels: { alert: 1 }, expr: counted(FAILED, "cache", "kind", "job") },
+                {
+                  title: "Errors",
+                  unit: Short,
+                  levels: { alert: 1 },
+                  expr: countedAmong(FAILED, ALL_CACHES, "cache", "kind", "job"),
+                },
               ],
             }),
           ],

@@ -7,6 +7,7 @@ import { chart, stat, table } from "./panels.ts";
 import {
   CALL,
   counted,
+  countedAmong,
   countedOrZero,
   MODEL,
   PROCESS,
@@ -30,6 +31,7 @@ const DURATION = `llm_request_duration_seconds{${CALL}}`;
 const FIRST_TOKEN = `llm_time_to_first_token_seconds{${CALL}}`;
 const TOKENS = `llm_tokens_total{${CALL}, type=~"input|output"}`;
 const COST = `llm_cost_usd_total{${CALL}}`;
+const BUDGETS = `max by (budget) (budget_used_ratio{${PROCESS}})`;
 const UNPRICED = `llm_unpriced_requests_total{${MODEL}}`;
 
 const { llmErrorRatio, llmResponseTimeSeconds, tokensPerRequest, costPerRequestUsd, spendPerHourUsd, budgetUsedRatio } =
@@ -239,10 +241,18 @@ export const llmCost = (): Dashboard =>
                   title: "Used",
                   unit: PercentUnit,
                   levels: levelsOf(budgetUsedRatio),
-                  expr: `max by (budget) (budget_used_ratio{${PROCESS}})`,
+                  expr: BUDGETS,
                 },
-                { title: "Exceeded", unit: Short, expr: counted(`budget_exceeded_total{${PROCESS}}`, "budget") },
-                { title: "Blocked", unit: Short, expr: counted(`budget_blocked_calls_total{${PROCESS}}`, "budget") },
+                {
+                  title: "Exceeded",
+                  unit: Short,
+                  expr: countedAmong(`budget_exceeded_total{${PROCESS}}`, BUDGETS, "budget"),
+                },
+                {
+                  title: "Blocked",
+                  unit: Short,
+                  expr: countedAmong(`budget_blocked_calls_total{${PROCESS}}`, BUDGETS, "budget"),
+                },
               ],
             }),
           ],

@@ -24,6 +24,10 @@ export function counted(selector: string, ...labels: readonly string[]): string 
   return `${by(labels)} (${exact} and resets(${range}) == 0 or increase(${range}))`;
 }
 
+/** `counted`, and 0 for each of `all` that it never happened to: in a table an empty cell would look like a fault of ours. */
+export const countedAmong = (selector: string, all: string, ...labels: readonly string[]): string =>
+  `(${counted(selector, ...labels)} or 0 * ${all})`;
+
 /** `counted`, and 0 where there is nothing to count. */
 export const countedOrZero = (selector: string): string => `${counted(selector)} or vector(0)`;
 
