@@ -1,7 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { globSync } from "node:fs";
-import { chown, mkdtemp, readFile, rm } from "node:fs/promises";
+import { chown, mkdtemp, readFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -17,6 +17,8 @@ export type Postgres = {
 };
 
 const USER = "desk";
+/** Ends Postgres and takes its directory away when the pipe closes: also where this process is killed and can do neither. */
+const GUARDED = '"$@" & cat > /dev/null; kill -INT $!; wait $!; cd / && rm -rf "$0"';
 
 /** The folder of Postgres' programs: Debian keeps them out of PATH, Homebrew and others do not. */
 function findPrograms(): string | undefined {
@@ -68,12 +70,14 @@ export async function startPostgres({ logStatements = false } = {}): Promise<Pos
     lc_messages: "C",
     log_statement: logStatements ? "all" : "none",
   };
-  const child = spawn(
-    join(programs, "postgres"),
-    ["-D", directory, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
+  const settle = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const child = spawn("sh", ["-c", GUARDED, directory, join(programs, "postgres"), "-D", directory, ...settle], {
+    cwd: directory,
+    stdio: ["pipe", "ignore", "pipe"],
     // A group of its own: Ctrl-C is for the service, which still needs its database to finish.
-    { cwd: directory, stdio: ["ignore", "ignore", "pipe"], detached: true, ...who },
-  );
+    detached: true,
+    ...who,
+  });
   const exited = once(child, "exit");
   const lines: string[] = [];
   const ready = Promise.withResolvers<void>();
@@ -83,15 +87,14 @@ export async function startPostgres({ logStatements = false } = {}): Promise<Pos
   });
   void exited.then(() => ready.reject(new Error(`Postgres did not start:\n${lines.join("\n")}`)));
   await ready.promise;
+  const [pid] = (await readFile(join(directory, "postmaster.pid"), "utf8")).split("\n", 1);
   return {
     url: `postgres://${USER}@127.0.0.1:${port}/postgres`,
-    pid: child.pid ?? 0,
+    pid: Number(pid),
     lines,
     stop: async () => {
-      // At once, whoever is connected still.
-      child.kill("SIGINT");
+      child.stdin.end();
       await exited;
-      await rm(directory, { recursive: true, force: true });
     },
   };
 }
