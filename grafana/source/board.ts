@@ -18,6 +18,7 @@ export const BOARDS = {
   orchestration: { uid: "ao-orchestration", title: "Orchestration" },
   tools: { uid: "ao-tools", title: "Tools & MCP" },
   cache: { uid: "ao-cache", title: "Cache & vector stores" },
+  api: { uid: "ao-api", title: "API" },
   system: { uid: "ao-system", title: "System & resources" },
   logs: { uid: "ao-logs", title: "Logs & errors" },
   quality: { uid: "ao-quality", title: "Quality & improvement" },

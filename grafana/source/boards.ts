@@ -1,4 +1,5 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
+import { api } from "./api.ts";
 import { cache } from "./cache.ts";
 import { llmCost } from "./llm-cost.ts";
 import { logs } from "./logs.ts";
@@ -16,6 +17,7 @@ export const buildDashboards = (): Dashboard[] => [
   orchestration(),
   tools(),
   cache(),
+  api(),
   system(),
   logs(),
   quality(),
