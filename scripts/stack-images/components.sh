@@ -2,10 +2,10 @@
 #
 # Columns: name | Go module | version | build tags | binaries (name=package, ...) | linker flags
 # `remove_all_sd` leaves out Prometheus's cloud service discoveries: the stack needs fixed addresses and DNS only, and without
-# the cloud SDKs of the others there is far less to compile.
+# the cloud SDKs of the others there is far less to compile. `timetzdata` brings the time zones that the public image has as files.
 COMPONENTS='
 prometheus|github.com/prometheus/prometheus|v0.315.0|netgo,remove_all_sd,enable_dns_sd|prometheus=./cmd/prometheus promtool=./cmd/promtool|-X github.com/prometheus/common/version.Version=3.15.0
-alertmanager|github.com/prometheus/alertmanager|v0.31.1|netgo|alertmanager=./cmd/alertmanager amtool=./cmd/amtool|-X github.com/prometheus/common/version.Version=0.31.1
+alertmanager|github.com/prometheus/alertmanager|v0.31.1|netgo,timetzdata|alertmanager=./cmd/alertmanager amtool=./cmd/amtool|-X github.com/prometheus/common/version.Version=0.31.1
 loki|github.com/grafana/loki/v3|v3.7.8|netgo|loki=./cmd/loki|-X github.com/grafana/loki/v3/pkg/util/build.Version=3.7.8
 jaeger|github.com/jaegertracing/jaeger|v1.76.0|netgo|jaeger=./cmd/jaeger|-X github.com/jaegertracing/jaeger/internal/version.latestVersion=v2.13.0
 builder|go.opentelemetry.io/collector/cmd/builder|v0.159.0||ocb=.|
