@@ -124,3 +124,10 @@ export {
   type TrackedError,
   trackError,
 } from "./tracking/index.ts";
+export {
+  type FastifyRateLimitPlugin,
+  type RateLimitMiddleware,
+  type RateLimitOptions,
+  rateLimit,
+  rateLimitFastify,
+} from "./web/index.ts";

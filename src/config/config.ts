@@ -57,6 +57,8 @@ export type Config = {
     readonly host: string;
     readonly intervalMs: number;
   };
+  /** Of `rateLimit()`, where the program does not say. */
+  readonly api: { readonly rateLimit: number; readonly rateWindowSeconds: number };
   readonly export: {
     readonly batchIntervalMs: number;
     readonly queueSize: number;

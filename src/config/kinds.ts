@@ -82,6 +82,8 @@ export const port = number("a port number from 1 to 65535", 1, 65_535, true);
 export const listenPort = number("a port number from 0 to 65535", 0, 65_535, true);
 /** Beyond 2^31-1 Node's timers fire at once. */
 export const milliseconds = number("a whole number of milliseconds, at least 1", 1, 2_147_483_647, true);
+/** A year at most. */
+export const seconds = number("a whole number of seconds, at least 1", 1, 31_536_000, true);
 export const count = number("a whole number, at least 1", 1, 1_000_000_000, true);
 export const dollars = number("an amount in US dollars, at least 0", 0, 1_000_000_000, false);
 /** What an argument of a sampler may be besides a ratio is not known here. */

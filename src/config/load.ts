@@ -270,6 +270,10 @@ export function loadConfig({ env, cwd, argv1 }: ConfigInput): LoadedConfig {
     },
     metrics: readMetrics(reader),
     health: readHealth(reader),
+    api: {
+      rateLimit: reader.resolve("api.rateLimit", 100),
+      rateWindowSeconds: reader.resolve("api.rateWindowSeconds", 60),
+    },
     export: readExport(reader, problems),
     propagation: {
       childProcesses: reader.resolve("propagation.childProcesses", true),

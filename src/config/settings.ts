@@ -15,6 +15,7 @@ import {
   port,
   ratio,
   samplerArgument,
+  seconds,
   size,
   syslogUrl,
   text,
@@ -404,6 +405,20 @@ export const SETTINGS = {
     kind: milliseconds,
     default: "30000",
     doc: "How often the health checks of the program run by themselves, so that their metrics are up to date.",
+  },
+  "api.rateLimit": {
+    env: ["API_RATE_LIMIT"],
+    file: true,
+    kind: count,
+    default: "100",
+    doc: "Requests that a client may make in a window, where the program puts `rateLimit()` in front of its handlers (docs/api.md) and does not say.",
+  },
+  "api.rateWindowSeconds": {
+    env: ["API_RATE_WINDOW"],
+    file: true,
+    kind: seconds,
+    default: "60",
+    doc: "How long such a window lasts, in seconds.",
   },
   "export.batchIntervalMs": {
     env: ["OTEL_BSP_SCHEDULE_DELAY"],

@@ -291,6 +291,7 @@ export function startTelemetry(options: StartOptions): Telemetry {
       environment: () => processFacts({ config, version, libraries: coverage.all() }),
     },
     logging: { ...config.logging, isStdoutTaken: () => stdoutTaken },
+    api: config.api,
     serviceName: config.serviceName,
     diagnostics,
     onEnd: (step) => {

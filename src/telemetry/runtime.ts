@@ -25,6 +25,8 @@ export type Telemetry = {
     /** Whether the program's stdout is a connection of its own (an MCP server's). */
     readonly isStdoutTaken?: () => boolean;
   };
+  /** By which a rate limit goes where the program does not say. */
+  readonly api: Config["api"];
   readonly serviceName: string;
   readonly diagnostics: Diagnostics;
   /** Calls `step` once, synchronously, as the process ends by whatever way it can be met. Undone by what it returns. */

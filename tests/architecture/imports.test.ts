@@ -28,6 +28,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   retry: ["base", "errors", "model", "records", "telemetry"],
   health: ["base", "model", "redaction", "telemetry"],
   logging: ["base", "model", "redaction", "telemetry"],
+  web: ["base", "model", "telemetry"],
   // the one that puts all of them together in the program
   program: [
     "base",

@@ -41,6 +41,7 @@ describe("the configuration", () => {
       contentMaxLength: 32_768,
       metrics: { exportIntervalMs: 15_000, pullHost: "127.0.0.1", labelValueLimit: 200 },
       health: { host: "127.0.0.1", intervalMs: 30_000 },
+      api: { rateLimit: 100, rateWindowSeconds: 60 },
       export: { batchIntervalMs: 1000, queueSize: 20_000, batchSize: 512, exitTimeoutMs: 2000 },
       propagation: { childProcesses: true, contextHosts: [] },
       instrumentations: { disabled: [] },
@@ -85,6 +86,8 @@ describe("the configuration", () => {
       AGENT_OBSERVATORY_METRICS_PORT: "9464",
       AGENT_OBSERVATORY_METRICS_HOST: "0.0.0.0",
       AGENT_OBSERVATORY_LABEL_VALUE_LIMIT: "50",
+      API_RATE_LIMIT: "25",
+      API_RATE_WINDOW: "10",
       OTEL_BSP_SCHEDULE_DELAY: "250",
       OTEL_BSP_MAX_QUEUE_SIZE: "1000",
       OTEL_BSP_MAX_EXPORT_BATCH_SIZE: "100",
@@ -105,6 +108,7 @@ describe("the configuration", () => {
       pullHost: "0.0.0.0",
       labelValueLimit: 50,
     });
+    assert.deepEqual(config.api, { rateLimit: 25, rateWindowSeconds: 10 });
     assert.deepEqual(config.export, { batchIntervalMs: 250, queueSize: 1000, batchSize: 100, exitTimeoutMs: 500 });
     assert.deepEqual(config.instrumentations.disabled, ["pg", "winston", "dns"]);
     assert.equal(config.strict, true);

@@ -44,6 +44,7 @@ telemetry:
   contentMaxLength: 2
   metrics: { exportIntervalMs: 3, pullPort: 4, pullHost: 0.0.0.0, labelValueLimit: 5 }
   health: { port: 10, host: "::1", intervalMs: 11 }
+  api: { rateLimit: 12, rateWindowSeconds: 13 }
   export: { batchIntervalMs: 6, queueSize: 70, batchSize: 8, exitTimeoutMs: 9 }
   propagation: { childProcesses: no, contextHosts: [.example.com] }
   instrumentations: { disabled: [pg, dns] }
@@ -107,6 +108,7 @@ describe("observatory.yaml", () => {
       contentMaxLength: 2,
       metrics: { exportIntervalMs: 3, pullPort: 4, pullHost: "0.0.0.0", labelValueLimit: 5 },
       health: { port: 10, host: "::1", intervalMs: 11 },
+      api: { rateLimit: 12, rateWindowSeconds: 13 },
       export: { batchIntervalMs: 6, queueSize: 70, batchSize: 8, exitTimeoutMs: 9 },
       propagation: { childProcesses: false, contextHosts: [".example.com"] },
       instrumentations: { disabled: ["pg", "dns"] },
