@@ -15,6 +15,8 @@ type Builtins = {
   readonly "node:https": typeof import("node:https");
   readonly "node:net": typeof import("node:net");
   readonly "node:os": typeof import("node:os");
+  readonly "node:perf_hooks": typeof import("node:perf_hooks");
+  readonly "node:v8": typeof import("node:v8");
   readonly "node:worker_threads": typeof import("node:worker_threads");
   readonly "node:zlib": typeof import("node:zlib");
 };

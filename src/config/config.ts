@@ -50,6 +50,8 @@ export type Config = {
     readonly pullPort?: number;
     readonly pullHost: string;
     readonly labelValueLimit: number;
+    /** Whether the process itself is measured. */
+    readonly runtime: boolean;
   };
   readonly health: {
     /** Undefined: nothing is served. */

@@ -142,6 +142,7 @@ function readMetrics(reader: Reader): Config["metrics"] {
     ...(pullPort !== undefined && { pullPort }),
     pullHost: reader.resolve("metrics.pullHost", prometheus ? standardHost : "127.0.0.1"),
     labelValueLimit: reader.resolve("metrics.labelValueLimit", 200),
+    runtime: reader.resolve("metrics.runtime", true),
   };
 }
 

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { IOREDIS_HOOKS } from "./ioredis.ts";
 import type { InstrumentedPackage } from "./module-hooks.ts";
 import { PGVECTOR_HOOKS } from "./pgvector.ts";
 
@@ -6,18 +7,39 @@ import { PGVECTOR_HOOKS } from "./pgvector.ts";
  * OpenTelemetry's own instrumentations for what is not GenAI. Each is loaded when the program loads the library that it knows, so
  * a program pays for what it uses. HTTP is not here: the wire sees it without patching. What only makes noise is switched off.
  */
-type Entry = { readonly module: string; readonly exportName: string; readonly config?: object };
+type Entry = {
+  readonly module: string;
+  readonly exportName: string;
+  readonly config?: object;
+  /** A module that it would patch as well, and is not to. */
+  readonly leavesOut?: string;
+};
+
+/** Left to themselves, these make no span, and so no number, of what belongs to no other span. */
+const EVERYWHERE = { requireParentSpan: false };
+const isEverywhere = (config: object | undefined): boolean =>
+  config !== undefined && "requireParentSpan" in config && config.requireParentSpan === false;
 
 const INSTRUMENTATIONS: Readonly<Record<string, Entry>> = {
   pg: {
     module: "@opentelemetry/instrumentation-pg",
     exportName: "PgInstrumentation",
     config: { ignoreConnectSpans: true, ...PGVECTOR_HOOKS },
+    // Of pools it would only count what we read, and hold each until the program ends it.
+    leavesOut: "pg-pool",
   },
   mysql2: { module: "@opentelemetry/instrumentation-mysql2", exportName: "MySQL2Instrumentation" },
-  mongodb: { module: "@opentelemetry/instrumentation-mongodb", exportName: "MongoDBInstrumentation" },
+  mongodb: {
+    module: "@opentelemetry/instrumentation-mongodb",
+    exportName: "MongoDBInstrumentation",
+    config: EVERYWHERE,
+  },
   redis: { module: "@opentelemetry/instrumentation-redis", exportName: "RedisInstrumentation" },
-  ioredis: { module: "@opentelemetry/instrumentation-ioredis", exportName: "IORedisInstrumentation" },
+  ioredis: {
+    module: "@opentelemetry/instrumentation-ioredis",
+    exportName: "IORedisInstrumentation",
+    config: { ...EVERYWHERE, ...IOREDIS_HOOKS },
+  },
   express: {
     module: "@opentelemetry/instrumentation-express",
     exportName: "ExpressInstrumentation",
@@ -33,7 +55,23 @@ const INSTRUMENTATIONS: Readonly<Record<string, Entry>> = {
   amqplib: { module: "@opentelemetry/instrumentation-amqplib", exportName: "AmqplibInstrumentation" },
 };
 
-type Constructor = new (config?: object) => unknown;
+/** Those of `EVERYWHERE`, by the names of their scopes: connections are kept alive, queues polled. */
+export const BACKGROUND_SCOPES: ReadonlySet<string> = new Set(
+  Object.values(INSTRUMENTATIONS).flatMap(({ module, config }) => (isEverywhere(config) ? [module] : [])),
+);
+
+type Instrumentation = { init(): unknown };
+type Constructor = new (config?: object) => Instrumentation;
+
+/** An instrumentation without one of the modules that it patches. */
+function leavingOut(Given: Constructor, module: string): Constructor {
+  return class extends Given {
+    override init(): unknown {
+      const definitions = super.init() as readonly { readonly name: string }[];
+      return definitions.filter(({ name }) => name !== module);
+    }
+  };
+}
 
 /**
  * The instrumented packages, without those that configuration switches off by name. One that the program instruments itself, by the time
@@ -55,7 +93,10 @@ export function instrumentedPackages(
           Constructor | undefined
         >;
         const Instrumentation = exports[entry.exportName];
-        if (Instrumentation !== undefined) new Instrumentation(entry.config ?? {});
+        if (Instrumentation === undefined) return;
+        const { leavesOut, config = {} } = entry;
+        const Adjusted = leavesOut === undefined ? Instrumentation : leavingOut(Instrumentation, leavesOut);
+        new Adjusted(config);
       },
     }));
 }

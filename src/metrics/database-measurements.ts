@@ -27,10 +27,17 @@ function verbOf(statement: string): string {
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 
+/** By which clients of Redis introduce themselves. */
+const OF_CONNECTION = new Set(["CLIENT", "HELLO", "AUTH"]);
+
 /** Undefined for what is no operation, such as making a connection. Clients write the same command of Redis in two ways. */
 function operationOf(system: string, attributes: MeasuredSpan["attributes"]): string | undefined {
   const said = text(attributes[ATTR.dbOperation] ?? attributes[ATTR.dbOperationBefore]);
-  if (said !== undefined) return system === "redis" ? said.toUpperCase() : said;
+  if (said !== undefined && system === "redis") {
+    const command = said.toUpperCase();
+    return OF_CONNECTION.has(command) ? undefined : command;
+  }
+  if (said !== undefined) return said;
   const statement = text(attributes[ATTR.dbQueryText] ?? attributes[ATTR.dbStatementBefore]);
   return statement === undefined || COMMANDED.has(system) ? undefined : verbOf(statement);
 }

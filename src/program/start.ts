@@ -4,11 +4,12 @@ import { type Diagnostics, systemClock } from "../base/index.ts";
 import { createBudgetWatch, setRunningBudgets } from "../budgets/index.ts";
 import type { Config } from "../config/index.ts";
 import { createPricer } from "../cost/index.ts";
-import { createCoverage } from "../frameworks/index.ts";
+import { BACKGROUND_SCOPES, createCoverage } from "../frameworks/index.ts";
 import { startHealth } from "../health/index.ts";
 import { createMetrics } from "../metrics/index.ts";
 import { ATTR } from "../model/index.ts";
 import { createRedactor } from "../redaction/index.ts";
+import { startRuntimeMetrics } from "../runtime/index.ts";
 import {
   carriedBy,
   contextOf,
@@ -143,6 +144,7 @@ export function startTelemetry(options: StartOptions): Telemetry {
     debug: debugMode,
     resource: resourceFromAttributes(attributes),
     scope: SCOPE,
+    backgroundScopes: BACKGROUND_SCOPES,
     // What the program's own sampler says is about its own back end.
     isSampled: (traceId, parent) =>
       headSampler(traceId, parent?.isRemote !== true && sdk.hasForeign() ? undefined : parent),
@@ -245,6 +247,9 @@ export function startTelemetry(options: StartOptions): Telemetry {
   });
 
   const health = startHealth(config, !isThread(), diagnostics);
+  const stopRuntimeMetrics = config.metrics.runtime
+    ? startRuntimeMetrics({ metrics, clock, isThread: isThread(), onFault })
+    : undefined;
   const { exitTimeoutMs } = config.export;
   const { reportFile, serviceName } = config;
   const report =
@@ -330,6 +335,7 @@ export function startTelemetry(options: StartOptions): Telemetry {
       threads.stop();
       watch.stop();
       health.close();
+      stopRuntimeMetrics?.();
       exporting?.close();
       sdk.close();
     },

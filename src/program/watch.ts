@@ -12,6 +12,7 @@ import {
   createLlamaIndexAdapter,
   createMcpAdapter,
   createOpenAiAgentsAdapter,
+  databasePoolFiles,
   honoAdapter,
   installModuleHooks,
   instrumentedPackages,
@@ -21,6 +22,7 @@ import {
   winstonAdapter,
 } from "../frameworks/index.ts";
 import { type Metrics, measureUsage } from "../metrics/index.ts";
+import { createPoolWatch } from "../runtime/index.ts";
 import { carryDebug, type LogItem, type Sdk, type SpanPipeline } from "../telemetry/index.ts";
 import type { LogLine } from "../tracking/index.ts";
 import { startWire, type Wire } from "../wire/index.ts";
@@ -138,6 +140,7 @@ export function watchProgram({
       ...(disabled.includes("pino") ? [] : [pinoAdapter(tap)]),
       ...(disabled.includes("bunyan") ? [] : [bunyanAdapter(tap)]),
       ...(disabled.includes("hono") ? [] : [honoAdapter(() => coverage.spanned("hono"), onFault)]),
+      ...databasePoolFiles({ disabled, onPool: createPoolWatch(metrics).see, onFault }),
     ],
     // What the program's own SDK instruments already would come twice.
     instrumented: [...threadPackages(onThreads), ...instrumentedPackages(disabled, sdk.isInstrumented)],

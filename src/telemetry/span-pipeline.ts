@@ -46,6 +46,8 @@ export type SpanPipelineOptions = {
   readonly resource: ReadableSpan["resource"];
   /** The instrumentation scope of spans that we make ourselves. */
   readonly scope: string;
+  /** Instrumentation scopes of what goes on in the background all the time: what belongs to nothing is counted, and makes no trace. */
+  readonly backgroundScopes?: ReadonlySet<string>;
   /** Whether the head sampler lets a trace be exported. */
   readonly isSampled: (traceId: string, parent: SpanContext | undefined) => boolean;
   readonly tail: TailSampler;
@@ -159,8 +161,13 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
     if (parent !== undefined) lookAgain(parent);
     const debug = debugAt(parentContext);
     if (debug !== undefined) keepAbove(parent);
+    const isBackground =
+      debug === undefined &&
+      parentSpan === undefined &&
+      options.backgroundScopes?.has(span.instrumentationScope.name) === true;
     const sampled =
-      debug !== undefined || (parent?.isSampled ?? isSampled(span.spanContext().traceId, parentSpan?.spanContext()));
+      debug !== undefined ||
+      (parent?.isSampled ?? (!isBackground && isSampled(span.spanContext().traceId, parentSpan?.spanContext())));
     return createPlace({
       debug,
       carried: carriedBy(parentContext)?.attributes,
@@ -170,7 +177,7 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
       spanKind: span.kind,
       startMs: hrTimeToMilliseconds(span.startTime),
       isSampled: sampled,
-      tail: sampled ? undefined : parent === undefined ? tail.begin() : parent.tail,
+      tail: sampled || isBackground ? undefined : parent === undefined ? tail.begin() : parent.tail,
     });
   };
 

@@ -27,6 +27,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   tracking: ["base", "errors", "metrics", "model", "telemetry"],
   retry: ["base", "errors", "model", "records", "telemetry"],
   health: ["base", "model", "redaction", "telemetry"],
+  runtime: ["base", "metrics"],
   logging: ["base", "model", "redaction", "telemetry"],
   web: ["base", "model", "telemetry"],
   // the one that puts all of them together in the program
@@ -40,6 +41,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     "metrics",
     "model",
     "redaction",
+    "runtime",
     "telemetry",
     "tracking",
     "wire",

@@ -39,7 +39,7 @@ describe("the configuration", () => {
       captureContent: false,
       debug: { sessions: [], users: [], fromCallers: false },
       contentMaxLength: 32_768,
-      metrics: { exportIntervalMs: 15_000, pullHost: "127.0.0.1", labelValueLimit: 200 },
+      metrics: { exportIntervalMs: 15_000, pullHost: "127.0.0.1", labelValueLimit: 200, runtime: true },
       health: { host: "127.0.0.1", intervalMs: 30_000 },
       api: { rateLimit: 100, rateWindowSeconds: 60 },
       export: { batchIntervalMs: 1000, queueSize: 20_000, batchSize: 512, exitTimeoutMs: 2000 },
@@ -86,8 +86,12 @@ describe("the configuration", () => {
       AGENT_OBSERVATORY_METRICS_PORT: "9464",
       AGENT_OBSERVATORY_METRICS_HOST: "0.0.0.0",
       AGENT_OBSERVATORY_LABEL_VALUE_LIMIT: "50",
+<<<<<<< tests/config/load.test.ts
+      AGENT_OBSERVATORY_RUNTIME_METRICS: "off",
+=======
       API_RATE_LIMIT: "25",
       API_RATE_WINDOW: "10",
+>>>>>>> /tmp/q1/clone/tests/config/load.test.ts
       OTEL_BSP_SCHEDULE_DELAY: "250",
       OTEL_BSP_MAX_QUEUE_SIZE: "1000",
       OTEL_BSP_MAX_EXPORT_BATCH_SIZE: "100",
@@ -107,6 +111,7 @@ describe("the configuration", () => {
       pullPort: 9464,
       pullHost: "0.0.0.0",
       labelValueLimit: 50,
+      runtime: false,
     });
     assert.deepEqual(config.api, { rateLimit: 25, rateWindowSeconds: 10 });
     assert.deepEqual(config.export, { batchIntervalMs: 250, queueSize: 1000, batchSize: 100, exitTimeoutMs: 500 });

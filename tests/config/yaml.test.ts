@@ -42,7 +42,7 @@ telemetry:
   captureContent: true
   debug: { sessions: [s-1], users: [u-1, u-2], fromCallers: yes }
   contentMaxLength: 2
-  metrics: { exportIntervalMs: 3, pullPort: 4, pullHost: 0.0.0.0, labelValueLimit: 5 }
+  metrics: { exportIntervalMs: 3, pullPort: 4, pullHost: 0.0.0.0, labelValueLimit: 5, runtime: no }
   health: { port: 10, host: "::1", intervalMs: 11 }
   api: { rateLimit: 12, rateWindowSeconds: 13 }
   export: { batchIntervalMs: 6, queueSize: 70, batchSize: 8, exitTimeoutMs: 9 }
@@ -106,7 +106,7 @@ describe("observatory.yaml", () => {
       captureContent: true,
       debug: { sessions: ["s-1"], users: ["u-1", "u-2"], fromCallers: true },
       contentMaxLength: 2,
-      metrics: { exportIntervalMs: 3, pullPort: 4, pullHost: "0.0.0.0", labelValueLimit: 5 },
+      metrics: { exportIntervalMs: 3, pullPort: 4, pullHost: "0.0.0.0", labelValueLimit: 5, runtime: false },
       health: { port: 10, host: "::1", intervalMs: 11 },
       api: { rateLimit: 12, rateWindowSeconds: 13 },
       export: { batchIntervalMs: 6, queueSize: 70, batchSize: 8, exitTimeoutMs: 9 },
@@ -284,7 +284,7 @@ const MISTAKES: readonly (readonly [title: string, yaml: string, expected: reado
     "a text where a section belongs",
     "telemetry:\n  metrics: yes\n",
     [
-      'observatory.yaml:2: telemetry.metrics: expected a section with keys such as exportIntervalMs, pullPort, pullHost, labelValueLimit, got "yes"; it is ignored.',
+      'observatory.yaml:2: telemetry.metrics: expected a section with keys such as exportIntervalMs, pullPort, pullHost, labelValueLimit, runtime, got "yes"; it is ignored.',
     ],
   ],
   [

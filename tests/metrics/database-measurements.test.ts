@@ -8,7 +8,7 @@ type Attributes = Readonly<Record<string, unknown>>;
 type Ended = { readonly attributes: Attributes; readonly failed?: boolean; readonly isServer?: boolean };
 
 /** What ended spans come to: of every series its metric, its labels and how much was counted (gauges: the value). */
-function counted(...spans: readonly Ended[]): unknown[] {
+function counted(...spans: readonly Ended[]): unknown[][] {
   const metrics = createMetrics({ clock: { nowMs: () => 0 }, labelValueLimit: 100, cleanLabel: (value) => value });
   for (const span of spans)
     measureSpan(metrics, { failed: false, durationSeconds: 0.25, exemplar: undefined, ...span });
@@ -78,6 +78,9 @@ describe("a database operation", () => {
 
   it("is none where a connection is made, and where the program is the one that is asked", () => {
     assert.deepEqual(counted({ attributes: { [ATTR.dbSystem]: "redis", [ATTR.dbQueryText]: "connect" } }), []);
+    for (const operation of ["client", "HELLO", "auth", ""]) {
+      assert.deepEqual(counted({ attributes: { [ATTR.dbSystem]: "redis", [ATTR.dbOperation]: operation } }), []);
+    }
     assert.deepEqual(counted({ ...statement("SELECT 1"), isServer: true }), []);
     assert.deepEqual(counted({ attributes: { [ATTR.dbQueryText]: "SELECT 1" } }), []);
   });

@@ -61,9 +61,12 @@ const pulledValue = (samples: readonly Sample[], name: string, labels: Readonly<
     .filter((one) => one.name === name && Object.entries(labels).every(([key, value]) => one.labels[key] === value))
     .reduce((sum, one) => sum + one.value, 0);
 
+/** What a process takes of its machine is never the same twice. */
+const COMPARABLE = { AGENT_OBSERVATORY_RUNTIME_METRICS: "false" };
+
 async function run(body: string, env: Record<string, string> = {}): Promise<ProgramRun> {
   await using double = await createLlmDouble({ respond, medianLatencyMs: 0 }).start();
-  const result = await runProgram(`${HEAD}${body}`, { env: { BASE: double.url, ...env } });
+  const result = await runProgram(`${HEAD}${body}`, { env: { BASE: double.url, ...COMPARABLE, ...env } });
   assert.equal(result.code, 0, result.stderr);
   return result;
 }
