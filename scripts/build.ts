@@ -16,7 +16,6 @@ const BUNDLED = [
   "@opentelemetry/api",
   "@opentelemetry/context-async-hooks",
   "@opentelemetry/core",
-  "@opentelemetry/otlp-transformer",
   "@opentelemetry/resources",
   "@opentelemetry/sdk-trace",
   "@prometheus-io/lezer-promql",

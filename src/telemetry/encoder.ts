@@ -1,10 +1,8 @@
 import type { Attributes } from "@opentelemetry/api";
-import type { InstrumentationScope } from "@opentelemetry/core";
-import { ProtobufLogsSerializer } from "@opentelemetry/otlp-transformer";
-import { resourceFromAttributes } from "@opentelemetry/resources";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import type { MetricSnapshot } from "../metrics/index.ts";
-import { type LogItem, readableLog } from "./logs.ts";
+import type { LogItem } from "./logs.ts";
+import { encodeLogs } from "./otlp/logs.ts";
 import { encodeMetrics } from "./otlp/metrics.ts";
 import { encodeSpans } from "./otlp/spans.ts";
 import type { Privacy } from "./privacy.ts";
@@ -24,11 +22,6 @@ export type Encoder = {
 
 const SCOPE = "agent-observatory";
 
-function encoded(body: Uint8Array | undefined): Uint8Array {
-  if (body === undefined) throw new Error("the serializer returned nothing");
-  return body;
-}
-
 const concat = (bodies: readonly Uint8Array[]): Uint8Array =>
   bodies.length === 1 ? (bodies[0] as Uint8Array) : Buffer.concat(bodies);
 
@@ -41,25 +34,13 @@ export type EncoderOptions = {
 };
 
 export function createEncoder({ attributes, version, privacy, format }: EncoderOptions): Encoder {
-  const resource = resourceFromAttributes(attributes);
-  const scopes = new Map<string, InstrumentationScope>();
-  const scopeOf = (name: string): InstrumentationScope => {
-    const scope = scopes.get(name) ?? { name };
-    scopes.set(name, scope);
-    return scope;
-  };
   return {
     spans: (spans) => {
       const safe = spans.map(privacy.span);
       return format === "zipkin" ? encodeZipkin(safe) : encodeSpans(safe);
     },
     joinSpans: format === "zipkin" ? joinZipkin : concat,
-    logs: (logs) =>
-      encoded(
-        ProtobufLogsSerializer.serializeRequest(
-          logs.map((item) => readableLog(privacy.log(item), resource, scopeOf(item.scope))),
-        ),
-      ),
+    logs: (logs) => encodeLogs(logs.map(privacy.log), attributes),
     metrics: (snapshots, timeMs) => encodeMetrics(snapshots, attributes, { name: SCOPE, version }, timeMs),
   };
 }

@@ -8,9 +8,6 @@ import {
   type SpanContext,
   trace,
 } from "@opentelemetry/api";
-import { type InstrumentationScope, millisToHrTime } from "@opentelemetry/core";
-import type { Resource } from "@opentelemetry/resources";
-import type { ReadableLogRecord } from "@opentelemetry/sdk-logs";
 import type { Clock } from "../base/index.ts";
 import { carriedBy } from "./context-fields.ts";
 
@@ -68,23 +65,6 @@ export function logAttributes(fields: Readonly<Record<string, unknown>>): Attrib
     }
   }
   return attributes;
-}
-
-export function readableLog(item: LogItem, resource: Resource, scope: InstrumentationScope): ReadableLogRecord {
-  const time = millisToHrTime(item.timeMs);
-  return {
-    hrTime: time,
-    hrTimeObserved: time,
-    severityNumber: item.severityNumber,
-    severityText: item.severityText,
-    body: item.body,
-    attributes: item.attributes,
-    ...(item.spanContext !== undefined && { spanContext: item.spanContext }),
-    ...(item.eventName !== undefined && { eventName: item.eventName }),
-    resource,
-    instrumentationScope: scope,
-    droppedAttributesCount: 0,
-  };
 }
 
 function timeOf(record: LogRecord, clock: Clock): number {

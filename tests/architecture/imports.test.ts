@@ -123,7 +123,6 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   zod: ["config"],
   "@pydantic/genai-prices": ["cost"],
   "@opentelemetry/sdk-trace": ["telemetry"],
-  "@opentelemetry/otlp-transformer": ["telemetry"],
   "@opentelemetry/context-async-hooks": ["telemetry"],
   re2js: ["re2"],
   "@prometheus-io/lezer-promql": ["promql"],
