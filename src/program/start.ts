@@ -147,7 +147,7 @@ export function startTelemetry(options: StartOptions): Telemetry {
     backgroundScopes: BACKGROUND_SCOPES,
     // What the program's own sampler says is about its own back end.
     isSampled: (traceId, parent) =>
-      headSampler(traceId, parent?.isRemote !== true && sdk.hasForeign() ? undefined : parent),
+      headSampler(traceId, parent !== undefined && !parent.isRemote && sdk.hasForeign() ? undefined : parent),
     tail: createTailSampler({ rules: config.sampling.keep, onKeep: onExport }),
     runs: createRunWatch({ metrics, clock, emitLog, scope: SCOPE }),
     onStart: ({ attributes, instrumentationScope }) => {
