@@ -142,6 +142,7 @@ export function startTelemetry(options: StartOptions): Telemetry {
     clock,
     captureContent: config.captureContent,
     debug: debugMode,
+    clean: privacy.attributes,
     resource: resourceFromAttributes(attributes),
     scope: SCOPE,
     backgroundScopes: BACKGROUND_SCOPES,

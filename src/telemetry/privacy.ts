@@ -11,6 +11,8 @@ import type { LogItem } from "./logs.ts";
 export type Privacy = {
   readonly span: (span: ReadableSpan) => ReadableSpan;
   readonly log: (log: LogItem) => LogItem;
+  /** What a span says of itself, made safe: for those that go to a back end of the program's own as well. */
+  readonly attributes: (given: Attributes) => Attributes;
 };
 
 export type PrivacyOptions = {
@@ -165,12 +167,16 @@ export function createPrivacy(options: PrivacyOptions): Privacy {
     return safe;
   };
 
+  /** By the mark that nobody but the pipeline puts on a span. */
+  const capturedOn = (given: Attributes): boolean =>
+    captureContent || (given[ATTR.debug] === true && given[ATTR.debugTruncated] !== true);
+
   return {
+    attributes: (given) => attributes(given, capturedOn(given)),
     span: (span) => {
       const spanContext = span.spanContext();
       const { message } = span.status;
-      const { [ATTR.debug]: debug, [ATTR.debugTruncated]: truncated } = span.attributes;
-      const captures = captureContent || (debug === true && truncated !== true);
+      const captures = capturedOn(span.attributes);
       return {
         name: redactor.text(span.name),
         kind: span.kind,

@@ -42,6 +42,8 @@ export type SpanPipelineOptions = {
   readonly runs: RunWatch;
   readonly captureContent: boolean;
   readonly debug?: DebugMode;
+  /** Makes safe what a span of ours says in a back end of the program's own. */
+  readonly clean?: (attributes: Attributes) => Attributes;
   /** By which back ends know the program, whoever makes its spans. */
   readonly resource: ReadableSpan["resource"];
   /** The instrumentation scope of spans that we make ourselves. */
@@ -303,7 +305,8 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
   /** What we add to spans of ours goes to the program's back end as well, where its SDK lets us (2.x and later). */
   const onEnding = (span: Span): void => {
     if (!isOurs(span)) return;
-    span.setAttributes(complete(span, places.of(span), undefined, options).attributes);
+    const { attributes } = complete(span, places.of(span), undefined, options);
+    span.setAttributes(options.clean?.(attributes) ?? attributes);
   };
 
   const endOpen = (failed: boolean): void => {

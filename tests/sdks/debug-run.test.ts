@@ -7,6 +7,7 @@ import { ATTR } from "../../src/model/index.ts";
 import { runCommand } from "../cli/run-command.ts";
 import { type Served, startServed } from "../embedded/served.ts";
 import { runProgram, SDKS_DIRECTORY } from "../process/run-program.ts";
+import { runJoined } from "./joined-programs.ts";
 
 const PROGRAM = `
 import { ChatOpenAI } from "@langchain/openai"; import { tool } from "@langchain/core/tools"; import { z } from "zod";
@@ -114,5 +115,23 @@ describe("a turn that failed in debugRun", () => {
     assert.match(stdout, /settings .*gen_ai\.request\.temperature=0\.3/);
     const json = await runCommand(["explain", traceId, "--json", "--url", served.prometheus]);
     assert.deepEqual(JSON.parse(json.stdout).debug, JSON.parse(JSON.stringify(told.debug)));
+  });
+});
+
+describe("debugRun beside an OpenTelemetry SDK of the program", () => {
+  it("tells its exporter nothing of other requests, and nothing that is secret", async () => {
+    const source = `const sdk = startSdk(); const { debugRun, tool } = await import("agent-observatory");
+      const step = tool("step", (text) => text);
+      const turn = async (text) => { await chat(text); return step(text); };
+      const results = await Promise.all([debugRun(() => turn("MINE person@example.com")), turn("FOREIGN")]);
+      await sdk.shutdown(); tell(results);`;
+    for (const line of ["2.x", "3.x"] as const) {
+      const { result, theirs, stderr } = await runJoined(source, { line });
+      assert.deepEqual(result, ["MINE person@example.com", "FOREIGN"], stderr);
+      const all = JSON.stringify(theirs);
+      assert.match(all, /MINE \[REDACTED:email\]/, line);
+      assert.doesNotMatch(all, /FOREIGN|person@example/, line);
+      assert.equal(theirs.filter(({ attributes }) => attributes[ATTR.debug] === true).length, 3, line);
+    }
   });
 });
