@@ -43,8 +43,7 @@ export function watchHealth(settings: Settings, database: Database, followUps: P
 
 /** Who is on duty hears of a model that fails again and again, once in a minute. */
 export function watchErrors(): void {
-  const categories = ["api", "rate_limit", "timeout", "network"] as const;
-  onErrorPattern({ name: "model-trouble", categories, threshold: 3, windowMs: 60_000 }, ({ count, traceIds }) => {
+  onErrorPattern({ name: "model-trouble", sources: ["llm"], threshold: 3, windowMs: 60_000 }, ({ count, traceIds }) => {
     log.warn("the model is in trouble", { errors: count, traces: traceIds.length });
   });
 }

@@ -1,4 +1,4 @@
-import { ERROR_CATEGORIES, type ErrorCategory } from "../errors/index.ts";
+import { ERROR_CATEGORIES, ERROR_SOURCES, type ErrorCategory, type ErrorSource } from "../errors/index.ts";
 import { type Kind, milliseconds } from "./kinds.ts";
 
 /** A pattern of errors that the program's operator is told of. */
@@ -6,19 +6,29 @@ export type ErrorPattern = {
   readonly name: string;
   readonly categories?: readonly ErrorCategory[];
   readonly types?: readonly string[];
+  readonly sources?: readonly ErrorSource[];
   readonly threshold: number;
   readonly windowMs: number;
   /** `log`, a URL, or `file:` and the path of a file that holds one. Secret. */
   readonly notify: string;
 };
 
-const KEYS: ReadonlySet<string> = new Set(["name", "categories", "types", "threshold", "windowMs", "notify"]);
+const KEYS: ReadonlySet<string> = new Set([
+  "name",
+  "categories",
+  "types",
+  "sources",
+  "threshold",
+  "windowMs",
+  "notify",
+]);
 const MAX_THRESHOLD = 10_000;
 const MAX_PATTERNS = 100;
 
 const isTextList = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string" && one !== "");
 const isCategory = (value: string): value is ErrorCategory => ERROR_CATEGORIES.some((one) => one === value);
+const isSource = (value: string): value is ErrorSource => ERROR_SOURCES.some((one) => one === value);
 
 function addressOf(value: unknown): string | undefined {
   if (value === undefined || value === null || value === "log") return "log";
@@ -29,7 +39,7 @@ function addressOf(value: unknown): string | undefined {
 
 function parsePattern(value: unknown): ErrorPattern | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  const { name, categories, types, threshold, windowMs, notify } = value as Readonly<Record<string, unknown>>;
+  const { name, categories, types, sources, threshold, windowMs, notify } = value as Readonly<Record<string, unknown>>;
   const count = Number(threshold);
   const window = milliseconds.fromYaml(windowMs);
   const address = addressOf(notify);
@@ -39,11 +49,14 @@ function parsePattern(value: unknown): ErrorPattern | undefined {
   if (types !== undefined && types !== null && !isTextList(types)) return undefined;
   const hasCategories = categories !== undefined && categories !== null;
   if (hasCategories && !(isTextList(categories) && categories.every(isCategory))) return undefined;
+  const hasSources = sources !== undefined && sources !== null;
+  if (hasSources && !(isTextList(sources) && sources.every(isSource))) return undefined;
   if (Object.keys(value).some((key) => !KEYS.has(key))) return undefined;
   return {
     name: name.trim(),
     ...(hasCategories && { categories: categories as readonly ErrorCategory[] }),
     ...(isTextList(types) && { types }),
+    ...(hasSources && { sources: sources as readonly ErrorSource[] }),
     threshold: count,
     windowMs: window,
     notify: address,
@@ -58,7 +71,7 @@ function parsePatterns(value: unknown): readonly ErrorPattern[] | undefined {
 
 /** The whole list is taken or left: half of what was to be watched would look like all of it. */
 export const errorPatterns: Kind<readonly ErrorPattern[]> = {
-  expected: `a list of patterns, each with name, threshold (1 to ${MAX_THRESHOLD}), windowMs, and perhaps categories (docs/errors.md), types and notify (log, a URL, or file: and a path)`,
+  expected: `a list of patterns, each with name, threshold (1 to ${MAX_THRESHOLD}), windowMs, and perhaps categories, sources (docs/errors.md), types and notify (log, a URL, or file: and a path)`,
   fromText: () => undefined,
   fromYaml: parsePatterns,
   secret: true,
@@ -73,6 +86,7 @@ export const errorPatterns: Kind<readonly ErrorPattern[]> = {
         name: { type: "string", minLength: 1 },
         categories: { type: "array", minItems: 1, items: { enum: [...ERROR_CATEGORIES] } },
         types: { type: "array", minItems: 1, items: { type: "string" } },
+        sources: { type: "array", minItems: 1, items: { enum: [...ERROR_SOURCES] } },
         threshold: { type: "integer", minimum: 1, maximum: MAX_THRESHOLD },
         windowMs: { type: "integer", minimum: 1 },
         notify: { type: "string", description: "log, a URL, or file: and the path of a file that holds one" },

@@ -10,4 +10,5 @@ export { failSpan } from "./fail-span.ts";
 export { fingerprintOf, normalizeMessage } from "./fingerprint.ts";
 export { isWorthRetrying, RETRYABLE_CATEGORIES, retryAfterMs } from "./retryable.ts";
 export { ERROR_SEVERITIES, type ErrorSeverity, severityOfCategory, worse } from "./severity.ts";
+export { ERROR_SOURCES, type ErrorSource } from "./sources.ts";
 export { type StackOptions, type StackSummary, summarizeStack } from "./stack.ts";

@@ -1,6 +1,6 @@
-import { type ErrorCategory, type ErrorSeverity, worse } from "../errors/index.ts";
+import { type ErrorCategory, type ErrorSeverity, type ErrorSource, worse } from "../errors/index.ts";
 import { createMinuteCounts, type MinuteCounts } from "./minute-counts.ts";
-import type { ErrorPlace, ErrorSource, Occurrence } from "./occurrence.ts";
+import type { ErrorPlace, Occurrence } from "./occurrence.ts";
 import { createRecentMap } from "./recent-map.ts";
 
 /** One occurrence of an error, kept as an example. Texts are redacted. */

@@ -1,13 +1,15 @@
-import type { ErrorCategory } from "../errors/index.ts";
+import type { ErrorCategory, ErrorSource } from "../errors/index.ts";
 import type { Occurrence } from "./occurrence.ts";
 
 /** Which errors make a pattern, and how many of them in how long a time. */
 export type ErrorPatternOptions = {
   readonly name: string;
-  /** Any of these. Without it and `types`, every error counts. */
+  /** Any of these. Without `categories`, `types` and `sources`, every error counts; of those that are given, all have to fit. */
   readonly categories?: readonly ErrorCategory[];
-  /** Names of error classes or `error.type`, any of these. With `categories`, both have to fit. */
+  /** Names of error classes or `error.type`, any of these. */
   readonly types?: readonly string[];
+  /** Who saw them first, any of these: `llm` for failed calls to models. */
+  readonly sources?: readonly ErrorSource[];
   /** So many errors, from 1 to 10,000. */
   readonly threshold: number;
   /** In so many milliseconds. It is told of once in this time. */
@@ -69,7 +71,7 @@ export function createPatternWatch(options: ErrorPatternOptions): PatternWatch {
   const threshold = inRange(options.threshold, 1, MAX_THRESHOLD);
   const windowMs = inRange(options.windowMs, 1, Number.MAX_SAFE_INTEGER);
   const name = String(options.name).slice(0, MAX_NAME);
-  const { categories, types } = options;
+  const { categories, types, sources } = options;
   /** When the last ones happened, round and round. */
   const times = new Float64Array(Math.max(threshold, MIN_COUNTED)).fill(Number.NEGATIVE_INFINITY);
   let taken = 0;
@@ -81,6 +83,7 @@ export function createPatternWatch(options: ErrorPatternOptions): PatternWatch {
     take: (occurrence) => {
       if (categories !== undefined && !categories.includes(occurrence.category)) return undefined;
       if (types !== undefined && !types.includes(occurrence.type)) return undefined;
+      if (sources !== undefined && !sources.includes(occurrence.source)) return undefined;
       const { timeMs } = occurrence;
       times[taken % times.length] = timeMs;
       taken += 1;

@@ -1,4 +1,4 @@
-import type { ErrorSource } from "./occurrence.ts";
+import type { ErrorSource } from "../errors/index.ts";
 import { createRecentMap } from "./recent-map.ts";
 
 /**

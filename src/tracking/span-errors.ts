@@ -1,8 +1,8 @@
 import { SpanStatusCode } from "@opentelemetry/api";
-import { type ErrorCategory, severityOfCategory, worse } from "../errors/index.ts";
+import { type ErrorCategory, type ErrorSource, severityOfCategory, worse } from "../errors/index.ts";
 import { ATTR, INFERENCE_OPERATIONS, OPERATION } from "../model/index.ts";
 import type { ReadableSpan } from "../telemetry/index.ts";
-import type { ErrorSource, Occurrence } from "./occurrence.ts";
+import type { Occurrence } from "./occurrence.ts";
 import { placeOf } from "./place.ts";
 import { createRecentMap } from "./recent-map.ts";
 

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { ERROR_SEVERITIES } from "../../src/errors/index.ts";
+import { ERROR_SEVERITIES, ERROR_SOURCES } from "../../src/errors/index.ts";
 import { planOf } from "../../src/retry/plan.ts";
-import { ERROR_SOURCES } from "../../src/tracking/index.ts";
 
 const PAGE = readFileSync(new URL("../../docs/errors.md", import.meta.url), "utf8");
 

@@ -54,6 +54,25 @@ describe("a pattern of errors", () => {
     assert.equal(matches[1]?.count, 3);
   });
 
+  it("can be about who saw them", async () => {
+    const tracker = createTestTracker();
+    const matches: ErrorPatternMatch[] = [];
+    tracker.onPattern(
+      { name: "model", sources: ["llm"], categories: ["api"], threshold: 2, windowMs: 1000 },
+      (match) => {
+        matches.push(match);
+      },
+    );
+    tracker.fail({ category: "api", source: "program" });
+    tracker.fail({ category: "api", source: "llm", message: "no room" });
+    tracker.fail({ category: "timeout", source: "llm" });
+    await turn();
+    assert.deepEqual(matches, []);
+    tracker.fail({ category: "api", source: "llm", message: "no room left" });
+    await turn();
+    assert.deepEqual([matches.length, matches[0]?.count], [1, 2]);
+  });
+
   it("can be about types, and about both", async () => {
     const tracker = createTestTracker();
     const names: string[] = [];
