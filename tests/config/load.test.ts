@@ -86,12 +86,9 @@ describe("the configuration", () => {
       AGENT_OBSERVATORY_METRICS_PORT: "9464",
       AGENT_OBSERVATORY_METRICS_HOST: "0.0.0.0",
       AGENT_OBSERVATORY_LABEL_VALUE_LIMIT: "50",
-<<<<<<< tests/config/load.test.ts
       AGENT_OBSERVATORY_RUNTIME_METRICS: "off",
-=======
       API_RATE_LIMIT: "25",
       API_RATE_WINDOW: "10",
->>>>>>> /tmp/q1/clone/tests/config/load.test.ts
       OTEL_BSP_SCHEDULE_DELAY: "250",
       OTEL_BSP_MAX_QUEUE_SIZE: "1000",
       OTEL_BSP_MAX_EXPORT_BATCH_SIZE: "100",
