@@ -156,13 +156,14 @@ describe("the support desk", { skip: !HAS_POSTGRES && "Postgres is not installed
   it("counts recoveries by strategy, and what they took", async () => {
     // Of the status page and of the model: each once after one failure, and once in vain.
     const recovered = { "exponential_backoff/ok": 2, "exponential_backoff/error": 2, "fallback_model/ok": 1 };
-    const calls = desk.world.model.stats().requests - 1 - 1 + 2;
+    // Every request to the model but the lists that health asks for and the fallback, and five to the status page.
+    const { requests, byOperation } = desk.world.model.stats();
+    const attempts = requests - (byOperation["models"]?.requests ?? 0) - 1 + 2 + 3;
     await measures({
       "agent_recovery_attempts_total by strategy, status": { ...recovered, "last_known_status/ok": 1 },
       "agent_recovery_duration_seconds_count by strategy, status": recovered,
-      "retry_outcomes_total by outcome": { ok: 73, recovered: 2, exhausted: 2 },
-      // The status page was asked 2 and 3 times; the model itself counts every request but the list for its health, and the fallback.
-      retry_attempts_total: { "": calls - 2 + 2 + 3 },
+      "retry_outcomes_total by outcome": { ok: attempts - 2 * 2 - 2 * 3, recovered: 2, exhausted: 2 },
+      retry_attempts_total: { "": attempts },
     });
   });
 
@@ -253,6 +254,13 @@ describe("the support desk", { skip: !HAS_POSTGRES && "Postgres is not installed
       ],
     );
     assert.equal(errors.count, 9);
+    // Three times the model was away; the status page was as well, which is another matter.
+    await measures({ "error_pattern_matches_total by pattern": { "model-trouble": 1 } });
+    const heard = desk.lines.filter(({ message }) => message === "the model is in trouble");
+    assert.deepEqual(
+      heard.map(({ session_id, errors: count, traces }) => [session_id, count, traces]),
+      [["s8", 3, 1]],
+    );
   });
 
   it("counts requests by their routes, as many as came", async () => {
