@@ -14,6 +14,7 @@ import {
   drive,
   EXCHANGES,
   type Exchange,
+  HASTY_REQUESTS,
 } from "./support-desk-drive.ts";
 
 const HOUR_MS = 3_600_000;
@@ -274,18 +275,30 @@ describe("the support desk", { skip: !HAS_POSTGRES && "Postgres is not installed
       const [method, path = "", status] = line.split(" ");
       const routed = templates.reduce((route, [from, to]) => route.replace(from, to), path);
       // Who is refused at the door does not come to a route, and the probes have none.
-      const route = status === "401" ? "/staff" : path === "/readyz" ? "unmatched" : routed;
+      const atTheDoor: Readonly<Record<string, string>> = { 401: "/staff", 429: "/sessions" };
+      const route = atTheDoor[status ?? ""] ?? (path === "/readyz" ? "unmatched" : routed);
       return `${method}/${route}/${status}`;
     });
     await measures({
       "http_server_request_duration_seconds_count by http_request_method, http_route, http_response_status_code": came,
       http_server_active_requests: { "": 0 },
+      "http_server_rate_limited_requests_total by http_route": { "/sessions": 3 },
       "http_client_request_duration_seconds_count by http_request_method, http_response_status_code": {
         "GET/200": 1,
         "GET/503": 1 + 3,
         "PUT/200": 1,
       },
     });
+  });
+
+  it("turns away who asks too often, and nobody else", () => {
+    const limit = Number(DESK_SETTINGS.MESSAGES_PER_MINUTE);
+    const statuses = driven.hasty.map(({ status }) => status);
+    assert.deepEqual(countBy(statuses, String), { 400: limit, 429: HASTY_REQUESTS - limit });
+    const last = driven.hasty.at(-1);
+    assert.ok(Number(last?.headers.get("retry-after")) > 0);
+    assert.match(last?.headers.get("ratelimit") ?? "", /r=0/);
+    assert.ok(desk.asked.every((line) => !line.endsWith("429") || line.includes("/sessions/hasty/")));
   });
 
   it("counts what the database and the vector store were asked, as they saw it themselves", async () => {

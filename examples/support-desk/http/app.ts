@@ -1,5 +1,5 @@
-import { healthMiddleware } from "agent-observatory";
-import express, { type Express, type Router } from "express";
+import { healthMiddleware, rateLimit } from "agent-observatory";
+import express, { type Express, type Request, type Router } from "express";
 import { requestContext, userOf } from "./context.ts";
 import { failures } from "./failures.ts";
 
@@ -9,6 +9,7 @@ export function createApp(messagesPerMinute: number, routers: readonly Router[])
   app.disable("x-powered-by");
   app.use(healthMiddleware());
   app.use(requestContext);
+  app.use("/sessions", rateLimit<Request>({ limit: messagesPerMinute, windowMs: 60_000, key: userOf }));
   app.use(express.json({ limit: "64kb" }));
   for (const router of routers) app.use(router);
   app.use(failures);
