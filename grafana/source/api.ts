@@ -1,7 +1,7 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { PercentUnit, RequestsPerMinute, Seconds, Short } from "@grafana/grafana-foundation-sdk/units";
 import { board } from "./board.ts";
-import { clickedCell, clickedLabel, toTraces } from "./data-links.ts";
+import { clickedCell, clickedLabel, toBoard, toTraces } from "./data-links.ts";
 import { levelsOf, percent } from "./levels.ts";
 import { chart, stat, table } from "./panels.ts";
 import {
@@ -135,7 +135,10 @@ export const api = (): Dashboard =>
                 "Share of requests that the server failed at. One route: its own code. All: what they share.",
               unit: PercentUnit,
               levels: ERROR_LEVELS,
-              links: tracesOf(clickedLabel("http_route")),
+              links: [
+                ...tracesOf(clickedLabel("http_route")),
+                toBoard("What the logs say", "logs", { keep: ["environment", "job"] }),
+              ],
               queries: [{ expr: shareOverTime(FAILED, REQUESTS, "http_route"), legend: "{{http_route}}" }],
             }),
           ],
@@ -184,7 +187,7 @@ export const api = (): Dashboard =>
               description: "Requests that were refused with 429. API_RATE_LIMIT and API_RATE_WINDOW set the limit.",
               unit: RequestsPerMinute,
               stacked: true,
-              links: tracesOf(clickedLabel("http_route")),
+              links: [toTraces("Requests that were refused", { tags: "http.response.status_code=429" })],
               queries: [{ expr: perMinute(LIMITED, "http_route"), legend: "{{http_route}}" }],
             }),
           ],

@@ -131,6 +131,7 @@ export const cache = (): Dashboard =>
               description: "By outcome. As many sets as misses is what a healthy cache shows; errors are to be none.",
               unit: RequestsPerMinute,
               stacked: true,
+              links: [toBoard("What the logs say", "logs", { keep: ["environment", "job"] })],
               queries: [{ expr: perMinute(OPERATIONS, "outcome"), legend: "{{outcome}}" }],
             }),
           ],

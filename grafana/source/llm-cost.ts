@@ -160,6 +160,7 @@ export const llmCost = (): Dashboard =>
               unit: RequestsPerMinute,
               stacked: true,
               exemplars: true,
+              links: [toBoard("What the logs say", "logs", { keep: ["environment", "job"] })],
               queries: [{ expr: perMinute(`llm_errors_total{${MODEL}}`, "category"), legend: "{{category}}" }],
             }),
           ],

@@ -39,6 +39,7 @@ const linksOf = (agent: string) => [
   toBoard("Open the agent", "orchestration", { keep: ["environment", "job"], set: { agent } }),
   toTraces("Failed runs", { tags: `error=true gen_ai.agent.name="${agent}"` }),
   toBoard("What it spends", "llmCost", { keep: ["environment", "job"], set: { agent } }),
+  toBoard("What the logs say", "logs", { keep: ["environment", "job"] }),
 ];
 
 export const overview = (): Dashboard =>

@@ -1,6 +1,7 @@
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { BytesIEC, PercentUnit, Seconds, Short } from "@grafana/grafana-foundation-sdk/units";
 import { board } from "./board.ts";
+import { clickedCell, toBoard } from "./data-links.ts";
 import { levelsOf, percent } from "./levels.ts";
 import { chart, stat, table } from "./panels.ts";
 import { INSTANCE, perSecond, perSecondOverall, timeShare } from "./promql.ts";
@@ -22,9 +23,12 @@ const { heapUsedRatio, eventLoopDelaySeconds } = THRESHOLDS;
 const HEAP_LEVELS = levelsOf(heapUsedRatio);
 const DELAY_LEVELS = levelsOf(eventLoopDelaySeconds);
 
+/** Without processes that said that they ended: their last values stay for five minutes. */
+const running = (expr: string): string => `${expr} unless on (job, instance) (${UP} == 0)`;
+
 /** Of the processes of a program the one that is worst off: a mean would hide it. */
 const worst = (expr: string, ...labels: readonly string[]): string =>
-  labels.length === 0 ? `max(${expr})` : `max by (${labels.join(", ")}) (${expr})`;
+  labels.length === 0 ? `max(${running(expr)})` : `max by (${labels.join(", ")}) (${running(expr)})`;
 
 export const system = (): Dashboard =>
   board("system", {
@@ -53,7 +57,7 @@ export const system = (): Dashboard =>
               description:
                 "Processes that began in the time range and still run. More than you deployed: something restarts them, look for its crash in the logs.",
               unit: Short,
-              expr: `count(${UPTIME} < $__range_s) or vector(0)`,
+              expr: `count(${running(`${UPTIME} < $__range_s`)}) or vector(0)`,
             }),
           ],
           [
@@ -83,7 +87,7 @@ export const system = (): Dashboard =>
               description:
                 "All selected processes together. Far above the heap: buffers, native modules or threads hold it.",
               unit: BytesIEC,
-              expr: `sum(${MEMORY})`,
+              expr: `sum(${running(MEMORY)})`,
             }),
           ],
           [
@@ -94,7 +98,7 @@ export const system = (): Dashboard =>
                 "Requests that wait for a connection of a database pool. Not 0 for long: the pool is too small or queries hang.",
               unit: Short,
               levels: { alert: 1 },
-              expr: `sum(${WAITING})`,
+              expr: `sum(${running(WAITING)}) or vector(0)`,
             }),
           ],
         ],
@@ -175,11 +179,15 @@ export const system = (): Dashboard =>
               rows: { job: "Program", instance: "Instance" },
               columns: [
                 { title: "Uptime", unit: Seconds, expr: worst(UPTIME, "job", "instance") },
-                { title: "CPU", unit: Short, expr: perSecondOverall(CPU, "job", "instance") },
+                { title: "CPU", unit: Short, expr: running(perSecondOverall(CPU, "job", "instance")) },
                 { title: "Memory", unit: BytesIEC, expr: worst(MEMORY, "job", "instance") },
                 { title: "Heap used", unit: PercentUnit, levels: HEAP_LEVELS, expr: worst(HEAP, "job", "instance") },
                 { title: "Delay p99", unit: Seconds, levels: DELAY_LEVELS, expr: worst(DELAY, "job", "instance") },
                 { title: "Utilization", unit: PercentUnit, expr: worst(UTILIZATION, "job", "instance") },
+              ],
+              links: [
+                toBoard("Its logs", "logs", { keep: ["environment"], set: { job: clickedCell("Program") } }),
+                toBoard("Its API", "api", { keep: ["environment"], set: { job: clickedCell("Program") } }),
               ],
             }),
           ],

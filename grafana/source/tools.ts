@@ -197,7 +197,10 @@ export const tools = (): Dashboard =>
               unit: RequestsPerMinute,
               stacked: true,
               exemplars: true,
-              links: tracesOf(clickedLabel("tool")),
+              links: [
+                ...tracesOf(clickedLabel("tool")),
+                toBoard("What the logs say", "logs", { keep: ["environment", "job"] }),
+              ],
               queries: [{ expr: perMinute(ERRORS, "tool", "category"), legend: "{{tool}}: {{category}}" }],
             }),
           ],

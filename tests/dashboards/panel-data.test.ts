@@ -1,0 +1,124 @@
+/**
+ * Every query of the boards asked of an embedded process that the support desk, the research team and a program in the middle of its work
+ * have reported to: each has data, or stands in WITHOUT_DATA with the reason.
+ */
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { createLlmDouble } from "../../examples/support/llm-double.ts";
+import { listPanelQueries, listVariableQueries, type PanelQuery } from "../../grafana/source/panel-queries.ts";
+import { createBackends, searchTraces } from "../../src/backends/index.ts";
+import { type RunningDesk, runSupportDesk, until } from "../examples/observed-support-desk.ts";
+import { DESK_SETTINGS, drive } from "../examples/support-desk-drive.ts";
+import { HAS_POSTGRES } from "../health/real-databases.ts";
+import { SDKS_DIRECTORY } from "../process/run-program.ts";
+import { runTeam } from "../stack/support/programs.ts";
+import { AT_WORK } from "./program-at-work.ts";
+
+const BOARDS = new Set([
+  "ao-overview",
+  "ao-llm-cost",
+  "ao-orchestration",
+  "ao-tools",
+  "ao-cache",
+  "ao-api",
+  "ao-system",
+]);
+
+/** Panels that are rightly empty here, by `board / panel`. */
+const WITHOUT_DATA: Readonly<Record<string, string>> = {};
+
+const HOUR_MS = 3_600_000;
+const SERVICES = { service: "support-desk|research-team", traced_service: "research-team" };
+
+/** A zero that the query makes itself proves nothing: what is asked is what stands before it. */
+const withoutFallback = (expr: string): string => expr.replace(/ or vector\(0\)$/, "");
+
+describe("the boards", { skip: !HAS_POSTGRES && "Postgres is not installed" }, () => {
+  let desk: RunningDesk;
+  let program: ChildProcess | undefined;
+  let directory: string | undefined;
+  const double = createLlmDouble({
+    respond: ({ model }) => (model === "slow-model" ? { hang: true } : { usage: { inputTokens: 5, outputTokens: 5 } }),
+  });
+  before(async () => {
+    desk = await runSupportDesk(DESK_SETTINGS);
+    const otlpUrl = desk.observatory.urls.otlpHttp;
+    await drive(desk);
+    await runTeam({ otlpUrl, service: "research-team" });
+    const { url } = await double.start();
+    directory = await mkdtemp(join(SDKS_DIRECTORY, "running-"));
+    await writeFile(join(directory, "at-work.mjs"), AT_WORK);
+    program = spawn(process.execPath, ["--require", "agent-observatory/register", "at-work.mjs"], {
+      cwd: directory,
+      stdio: ["pipe", "pipe", "inherit"],
+      env: {
+        PATH: process.env["PATH"],
+        HOME: process.env["HOME"],
+        OPENAI_BASE_URL: url,
+        OPENAI_API_KEY: "sk-demo",
+        OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl,
+        OTEL_SERVICE_NAME: "at-work",
+        OTEL_METRIC_EXPORT_INTERVAL: "500",
+      },
+    });
+    await once(program.stdout as NodeJS.ReadableStream, "data");
+  });
+  after(async () => {
+    program?.stdin?.end();
+    if (program?.exitCode === null) await once(program, "exit");
+    if (directory !== undefined) await rm(directory, { recursive: true, force: true });
+    await double.close();
+    await desk[Symbol.asyncDispose]();
+  });
+
+  async function hasData({ datasource, expr, instant }: PanelQuery): Promise<boolean> {
+    const { prometheus, loki, jaeger } = createBackends({ url: desk.observatory.urls.web });
+    const range = { startMs: Date.now() - HOUR_MS, endMs: Date.now() };
+    if (datasource === "jaeger") {
+      const { service, tags = "{}", limit } = Object.fromEntries(new URLSearchParams(expr));
+      const attributes = JSON.parse(tags) as Record<string, string>;
+      return (
+        (await searchTraces(jaeger, { ...range, service: service!, attributes, limit: Number(limit) })).found.length > 0
+      );
+    }
+    if (datasource === "loki") {
+      const answer = await loki.queryRange(expr, { ...range, limit: 10, direction: "backward" });
+      return answer.type === "lines" ? answer.entries.length > 0 : true;
+    }
+    const asked = withoutFallback(expr);
+    const { result } = instant
+      ? await prometheus.query(asked)
+      : await prometheus.queryRange(asked, { startMs: Date.now() - 600_000, endMs: Date.now(), stepMs: 15_000 });
+    if (!("series" in result)) return true;
+    return result.series.some(({ points }) => points.some(({ value }) => !Number.isNaN(value)));
+  }
+
+  const queries = listPanelQueries(SERVICES).filter(({ dashboard }) => BOARDS.has(dashboard));
+  for (const dashboard of BOARDS) {
+    it(`${dashboard} has data in every panel`, async () => {
+      let open = queries.filter((query) => query.dashboard === dashboard);
+      const empty = (): string[] => [...new Set(open.map(({ panel }) => `${dashboard} / ${panel}`))];
+      const expected = Object.keys(WITHOUT_DATA).filter((panel) => panel.startsWith(`${dashboard} /`));
+      await until(`data in every panel of ${dashboard}`, async () => {
+        const found = await Promise.all(open.map(hasData));
+        open = open.filter((_, index) => !found[index]);
+        return empty().length <= expected.length;
+      }).catch(() => undefined);
+      assert.deepEqual(empty().sort(), expected.sort());
+    });
+  }
+
+  it("the variables have choices", async () => {
+    const { prometheus } = createBackends({ url: desk.observatory.urls.web });
+    for (const { dashboard, variable, selector, label } of listVariableQueries()) {
+      if (!BOARDS.has(dashboard)) continue;
+      const values = await prometheus.labelValues(label, { selectors: [selector] });
+      if (label === "deployment_environment_name") continue;
+      assert.ok(values.length > 0, `${variable} of ${dashboard}`);
+    }
+  });
+});
