@@ -112,7 +112,7 @@ export const agents: RuleFile = {
           severity: "ticket",
           summary: "An agent makes the same call over and over",
           description:
-            "Agent {{ $labels.agent }} of {{ $labels.job }} made the same call with the same arguments too often {{ $value | humanize }} times in the last 15 minutes.",
+            "Agent {{ $labels.agent }} of {{ $labels.job }} makes the same call with the same arguments over and over. Loops in the last 15 minutes: {{ $value | humanize }}.",
           dashboard: { uid: "ao-tools", variables: { job: "job", agent: "agent" } },
         },
         {

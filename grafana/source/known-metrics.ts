@@ -10,8 +10,9 @@ export type KnownSeries = {
   readonly labels: ReadonlySet<string> | undefined;
   /** As OTLP writes it: `s`, `By`, `{request}`; of the observations, for the parts of a histogram. */
   readonly unit?: string;
-  /** The expression of the rule that records it, with the labels that the rule adds. */
+  /** The expression of the rule that records it, and the labels that the rule adds. */
   readonly recordedAs?: string;
+  readonly addedLabels?: readonly string[];
   /** Set for what programs emit: these carry exemplars. */
   readonly fromPrograms?: true;
 };
@@ -19,8 +20,12 @@ export type KnownSeries = {
 /** What every pushed series carries besides its own labels. */
 export const RESOURCE_LABELS = ["job", "instance", "deployment_environment_name"] as const;
 
+/** Seconds since 1970 instead of seconds that something took. */
+const isTime = (name: string): boolean => /_(?:start_time|timestamp)_seconds$/.test(name);
+
 function* catalogueSeries(): Iterable<[string, KnownSeries]> {
-  for (const { name, type, labels, unit } of CATALOGUE) {
+  for (const { name, type, labels, unit: written } of CATALOGUE) {
+    const unit = isTime(name) ? "timestamp" : written;
     const all = new Set<string>([...labels, ...RESOURCE_LABELS]);
     const fromPrograms = true;
     if (type !== "histogram") {
@@ -35,7 +40,7 @@ function* catalogueSeries(): Iterable<[string, KnownSeries]> {
 
 /** Components of others say their units by their names. */
 function unitOf(name: string): string {
-  if (/_(?:start_time|timestamp)_seconds$/.test(name)) return "timestamp";
+  if (isTime(name)) return "timestamp";
   if (/_seconds(?:_total)?$/.test(name)) return "s";
   if (/_bytes(?:_|$)/.test(name) || name.startsWith("otelcol_exporter_queue_")) return "By";
   return /_ratio$/.test(name) ? "1" : "{item}";
@@ -49,14 +54,15 @@ function* stackSeries(): Iterable<[string, KnownSeries]> {
   }
 }
 
-type RuleFile = { groups: { rules: { record?: string; expr: string }[] }[] };
+type RuleFile = { groups: { rules: { record?: string; expr: string; labels?: Record<string, string> }[] }[] };
 
 function* recordedSeries(): Iterable<[string, KnownSeries]> {
   const folder = new URL("../../alerts/", import.meta.url);
   for (const file of readdirSync(folder).filter((name) => name.endsWith(".yml"))) {
     const { groups } = parse(readFileSync(new URL(file, folder), "utf8")) as RuleFile;
-    for (const { record, expr } of groups.flatMap(({ rules }) => rules)) {
-      if (record !== undefined) yield [record, { kind: "gauge", labels: undefined, recordedAs: expr }];
+    for (const { record, expr, labels = {} } of groups.flatMap(({ rules }) => rules)) {
+      if (record === undefined) continue;
+      yield [record, { kind: "gauge", labels: undefined, recordedAs: expr, addedLabels: Object.keys(labels) }];
     }
   }
 }
