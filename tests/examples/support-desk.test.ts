@@ -274,9 +274,9 @@ describe("the support desk", { skip: !HAS_POSTGRES && "Postgres is not installed
     const came = countBy(desk.asked, (line) => {
       const [method, path = "", status] = line.split(" ");
       const routed = templates.reduce((route, [from, to]) => route.replace(from, to), path);
-      // Who is refused at the door does not come to a route, and the probes have none.
+      // Who is refused at the door does not come to a route.
       const atTheDoor: Readonly<Record<string, string>> = { 401: "/staff", 429: "/sessions" };
-      const route = atTheDoor[status ?? ""] ?? (path === "/readyz" ? "unmatched" : routed);
+      const route = atTheDoor[status ?? ""] ?? routed;
       return `${method}/${route}/${status}`;
     });
     await measures({

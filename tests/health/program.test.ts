@@ -100,6 +100,30 @@ describe("health in a program", () => {
     }
   });
 
+  it("has routes of its own where it is asked for on the program's server", async () => {
+    const run = await runProgram(
+      `import { once } from "node:events";
+       import { createServer } from "node:http";
+       import express from "express";
+       import { healthCheck, healthMiddleware } from "agent-observatory";
+       healthCheck("feed", () => false);
+       const health = healthMiddleware();
+       const app = express();
+       app.use("/internal", health);
+       const servers = [createServer(app), createServer((request, response) => health(request, response) || response.end("else"))];
+       for (const server of servers) await once(server.listen(0, "127.0.0.1"), "listening");
+       const [web, plain] = servers.map((server) => "http://127.0.0.1:" + server.address().port);
+       const urls = [web + "/internal/readyz?x=1", web + "/internal/healthz", plain + "/readyz", plain + "/else"];
+       console.log((await Promise.all(urls.map(async (url) => (await fetch(url)).status))).join());
+       for (const server of servers) { server.close(); server.closeAllConnections(); }`,
+    );
+    assert.deepEqual([run.code, run.stdout], [0, "503,200,503,200\n"], run.stderr);
+    const routes = ["/internal/readyz", "/internal/healthz", "/readyz", "unmatched"].map((route) =>
+      pushedValue(run.points, "http.server.request.duration", { "http.route": route }),
+    );
+    assert.deepEqual(routes, [1, 1, 1, 1]);
+  });
+
   it("works, but for the metrics, where the package is not preloaded", async () => {
     const run = await runProgram(
       `const { healthCheck, serveHealth, healthMiddleware } = require("agent-observatory");
