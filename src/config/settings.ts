@@ -390,7 +390,7 @@ export const SETTINGS = {
     file: true,
     kind: boolean,
     default: "true",
-    doc: "Whether CPU, memory, garbage collection and event loop are measured; it costs 0.13 % of a core.",
+    doc: "Whether CPU, memory, garbage collection and event loop are measured; it costs about 0.1 % of a core.",
   },
   "health.port": {
     env: ["AGENT_OBSERVATORY_HEALTH_PORT"],
