@@ -1,21 +1,26 @@
 /** The real Alertmanager with our configuration, and doubles of who it tells: what arrives where, and what does not. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { waitUntil } from "../stack/support/wait-until.ts";
-import { makeCertificate } from "./certificate.ts";
 import { hurry, type Rendered, render } from "./configuration.ts";
+import {
+  certificate,
+  ends,
+  fires,
+  isAbout,
+  PAGERDUTY,
+  RUNBOOKS,
+  SLACK,
+  secretsFor,
+  settingsFor,
+  WATCHDOG,
+  WEBHOOK,
+  type Webhook,
+} from "./example-alerts.ts";
 import { type HttpDouble, startHttpDouble } from "./http-double.ts";
 import { NEEDS_ALERTMANAGER } from "./programs.ts";
-import { type PostedAlert, type Running, startAlertmanager } from "./running.ts";
+import { type Running, startAlertmanager } from "./running.ts";
 import { type SmtpDouble, startSmtpDouble } from "./smtp-double.ts";
 
-type Webhook = {
-  readonly receiver: string;
-  readonly status: string;
-  readonly truncatedAlerts: number;
-  readonly groupLabels: Readonly<Record<string, string>>;
-  readonly alerts: readonly { readonly status: string; readonly labels: Readonly<Record<string, string>> }[];
-};
 type Slack = { readonly attachments: readonly { title: string; title_link: string; text: string; color: string }[] };
 type Pagerduty = {
   readonly routing_key: string;
@@ -32,55 +37,6 @@ type Pagerduty = {
     readonly custom_details: Readonly<Record<string, string>>;
   };
 };
-
-const SLACK = "/services/T0/B0/slack-c0ffee02";
-const PAGERDUTY = "/v2/enqueue";
-const WATCHDOG = "/ping/watchdog-c0ffee05";
-const WEBHOOK = "/webhook-c0ffee01";
-
-const RUNBOOKS = "http://prometheus.example/user/runbooks";
-const fires = (alertname: string, severity: string, labels: Readonly<Record<string, string>> = {}): PostedAlert => ({
-  labels: { alertname, severity, deployment_environment_name: "production", job: "shop", ...labels },
-  annotations: {
-    summary: `${alertname} in short`,
-    description: `${alertname} of ${labels["agent"] ?? labels["model"] ?? "shop"}, at length`,
-    runbook_url: `${RUNBOOKS}/${alertname}.md`,
-    dashboard_url: "/d/ao-overview?var-job=shop",
-  },
-  generatorURL: "http://prometheus.example/graph?g0.expr=up&g0.tab=1",
-  // An alert that is older than group_wait is told of at once, before its like are there and before the inhibitor saw who mutes it.
-  startsAt: new Date().toISOString(),
-});
-const ends = (alert: PostedAlert): PostedAlert => ({ ...alert, endsAt: new Date().toISOString() });
-const isAbout =
-  (alertname: string, status = "firing") =>
-  (body: string): boolean =>
-    body.includes(alertname) && body.includes(`"status":"${status}"`);
-
-const certificate = makeCertificate();
-const login = certificate === undefined ? {} : { SMTP_USERNAME: "am" };
-
-function secretsFor(http: HttpDouble): Record<string, string> {
-  return {
-    webhook_url: `${http.url}${WEBHOOK}\n`,
-    slack_webhook_url: `${http.url}${SLACK}`,
-    pagerduty_routing_key: "pagerduty-c0ffee03\n",
-    watchdog_url: `${http.url}${WATCHDOG}`,
-    smtp_password: "smtp-c0ffee04\n",
-    ...(certificate !== undefined && { smtp_ca: certificate.cert }),
-  };
-}
-const settingsFor = (http: HttpDouble, smtp: SmtpDouble): Record<string, string> => ({
-  ALERT_EMAIL_TO: "Anna <anna@shop.example>, ben@shop.example",
-  SMTP_FROM: "alerts@shop.example",
-  SMTP_HOST: smtp.host,
-  SMTP_PORT: smtp.port,
-  SMTP_TLS: certificate === undefined ? "none" : "starttls",
-  ...login,
-  PAGERDUTY_URL: `${http.url}${PAGERDUTY}`,
-  GRAFANA_ROOT_URL: "http://grafana.example",
-  ALERTMANAGER_URL: "http://alerts.example:9093",
-});
 
 describe("a notification", NEEDS_ALERTMANAGER, () => {
   let [http, smtp, rendered, alertmanager]: [HttpDouble?, SmtpDouble?, Rendered?, Running?] = [];
@@ -280,160 +236,5 @@ describe("a notification", NEEDS_ALERTMANAGER, () => {
     assert.doesNotMatch(am.log(), /c0ffee/);
     assert.doesNotMatch(await am.configuration(), /c0ffee/);
     for (const path of [WEBHOOK, SLACK]) for (const body of toldOf(path)) assert.doesNotMatch(body, /c0ffee/);
-  });
-});
-
-describe("an Alertmanager that was restarted", NEEDS_ALERTMANAGER, () => {
-  it("knows who mutes whom before it tells of anything", async () => {
-    const http = await startHttpDouble();
-    const rendered = render({ secrets: { webhook_url: `${http.url}${WEBHOOK}` } });
-    hurry(rendered);
-    // docker-compose.yml says 90 s: what Prometheus takes to send everything again.
-    const alertmanager = await startAlertmanager(rendered, "--dispatch.start-delay=3s");
-    try {
-      const startsAt = new Date(Date.now() - 3_600_000).toISOString();
-      const old = (alert: PostedAlert): PostedAlert => ({ ...alert, startsAt });
-      await alertmanager.post([old(fires("LlmErrorRateHigh", "ticket", { provider: "openai", model: "gpt-5" }))]);
-      await alertmanager.post([old(fires("LlmProviderDown", "page", { provider: "openai" }))]);
-      await http.wait(WEBHOOK, isAbout("LlmProviderDown"));
-      await waitUntil("the other had its turn", async () => {
-        assert.match(await alertmanager.metrics(), /notifications_suppressed_total\{reason="inhibition"\} [1-9]/);
-      });
-      assert.equal(http.arrived.length, 1);
-    } finally {
-      await alertmanager.close();
-      await http.close();
-      rendered.remove();
-    }
-  });
-});
-
-describe("where nobody takes notifications", NEEDS_ALERTMANAGER, () => {
-  for (const [name, status] of [
-    ["every channel refuses", 403],
-    ["every channel is out of order", 500],
-    ["nobody is there", undefined],
-  ] as const) {
-    it(`and ${name}, the log says so without a secret`, async () => {
-      const http = await startHttpDouble(status ?? 200);
-      const smtp = await startSmtpDouble({ certificate, login: "refuse" });
-      const rendered = render({ secrets: secretsFor(http), settings: settingsFor(http, smtp) });
-      hurry(rendered);
-      if (status === undefined) await Promise.all([http.close(), smtp.close()]);
-      const alertmanager = await startAlertmanager(rendered);
-      try {
-        await alertmanager.post([
-          fires("AgentErrorRateCritical", "page", { agent: "planner" }),
-          { labels: { alertname: "Watchdog", severity: "log" } },
-        ]);
-        const channels = ["webhook", "slack", "pagerduty", ...(certificate === undefined ? [] : ["email"])];
-        for (const channel of channels)
-          await alertmanager.logged(
-            new RegExp(`level=(WARN|ERROR).*(page|ticket)/${channel}|integration=${channel}\\[`),
-          );
-        assert.doesNotMatch(alertmanager.log(), /c0ffee/);
-        assert.doesNotMatch(await alertmanager.metrics(), /c0ffee/);
-      } finally {
-        await alertmanager.close();
-        if (status !== undefined) await Promise.all([http.close(), smtp.close()]);
-        rendered.remove();
-      }
-    });
-  }
-});
-
-describe("mail", NEEDS_ALERTMANAGER, () => {
-  type Server = Parameters<typeof startSmtpDouble>[0];
-  const deliver = async (server: Server, settings: Record<string, string>, secrets: Record<string, string> = {}) => {
-    const smtp = await startSmtpDouble(server);
-    const address = { SMTP_HOST: smtp.host, SMTP_PORT: smtp.port, SMTP_FROM: "a@shop.example" };
-    const rendered = render({ secrets, settings: { ALERT_EMAIL_TO: "b@shop.example", ...address, ...settings } });
-    hurry(rendered);
-    const alertmanager = await startAlertmanager(rendered);
-    try {
-      await alertmanager.post([fires("AgentErrorRateHigh", "page", { agent: "planner" })]);
-      return await Promise.race([
-        smtp.wait(/AgentErrorRateHigh/),
-        alertmanager.logged(/Notify.*failed/).then((line) => /err="(.*)"/.exec(line)?.[1] ?? line),
-      ]);
-    } finally {
-      await alertmanager.close();
-      await smtp.close();
-      rendered.remove();
-    }
-  };
-  const encrypted = { skip: certificate === undefined ? "there is no openssl to make a certificate with" : false };
-
-  it("goes without TLS and login to a server that has neither", async () => {
-    const mail = await deliver({}, { SMTP_TLS: "none" });
-    assert.ok(typeof mail === "object", String(mail));
-    assert.deepEqual([mail.encrypted, mail.login], [false, undefined]);
-  });
-
-  it("is not sent in the clear unless told to", async () => {
-    assert.match(String(await deliver({}, {})), /does not advertise the STARTTLS extension/);
-  });
-
-  it("goes by TLS from the start where the server wants that", encrypted, async () => {
-    const secrets = { smtp_ca: certificate!.cert };
-    const mail = await deliver({ certificate, implicitTls: true }, { SMTP_TLS: "tls" }, secrets);
-    assert.ok(typeof mail === "object", String(mail));
-    assert.equal(mail.encrypted, true);
-  });
-
-  it("is not sent to a server whose certificate nobody vouches for", encrypted, async () => {
-    assert.match(String(await deliver({ certificate }, {})), /certificate signed by unknown authority/);
-  });
-});
-
-describe("tickets outside working hours", NEEDS_ALERTMANAGER, () => {
-  it("wait, while pages come, and go out within them", async () => {
-    const http = await startHttpDouble();
-    const hour = new Date().getUTCHours();
-    const two = (number: number): string => String(number).padStart(2, "0");
-    // Twelve hours from now, for an hour: neither now nor when the test ends.
-    const away = (hour + 12) % 24;
-    const run = async (hours: string, check: (alertmanager: Running) => Promise<void>): Promise<void> => {
-      const settings = { ALERT_WORKING_HOURS: hours, ALERT_WORKING_DAYS: "sunday:saturday" };
-      const rendered = render({ secrets: { webhook_url: `${http.url}/${hours}` }, settings });
-      assert.equal(rendered.said, "");
-      hurry(rendered);
-      const alertmanager = await startAlertmanager(rendered);
-      try {
-        await alertmanager.post([
-          fires("AgentQueueTooLong", "ticket", { agent: "planner" }),
-          fires("AgentSystemDown", "page", { deployment_environment_name: "dev" }),
-          fires("LlmProviderDown", "ticket", { provider: "openai" }),
-          fires("AgentErrorRateHigh", "page", { agent: "planner" }),
-        ]);
-        await check(alertmanager);
-      } finally {
-        await alertmanager.close();
-        rendered.remove();
-      }
-    };
-    const toldAt = (path: string): string[] =>
-      http.arrived
-        .filter((one) => one.path === path)
-        .map(({ body }) => (JSON.parse(body) as Webhook).groupLabels["alertname"]!)
-        .toSorted();
-    try {
-      const closed = `${two(away)}:00-${two(away + 1)}:00`;
-      await run(closed, async ({ metrics }) => {
-        await http.wait(`/${closed}`, isAbout("AgentErrorRateHigh"));
-        await waitUntil("three tickets wait", async () => {
-          const [, count] =
-            /notifications_suppressed_total\{reason="active_time_interval"\} (\d+)/.exec(await metrics()) ?? [];
-          assert.ok(Number(count) >= 3, `suppressed: ${count}`);
-        });
-        assert.deepEqual(toldAt(`/${closed}`), ["AgentErrorRateHigh"]);
-      });
-      await run("00:00-24:00", async () => {
-        for (const alertname of ["AgentQueueTooLong", "AgentSystemDown", "LlmProviderDown", "AgentErrorRateHigh"])
-          await http.wait("/00:00-24:00", isAbout(alertname));
-      });
-    } finally {
-      await http.close();
-    }
   });
 });

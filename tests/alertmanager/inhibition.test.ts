@@ -88,7 +88,6 @@ const CASES: readonly Case[] = [
       page("AgentSystemDown"),
       page("AgentSystemDown", { job: "billing", deployment_environment_name: "staging" }),
       ticket("AgentTrafficAbsent", planner),
-      { alertname: "CanaryMissing", severity: "page" },
       { alertname: "IngestionLagHigh", severity: "ticket", signal: "traces" },
       ticket("AgentTelemetryExportFailing"),
       ticket("AgentTelemetryDropped"),
@@ -97,7 +96,6 @@ const CASES: readonly Case[] = [
       "AgentSystemDown",
       "AgentSystemDown",
       "AgentTrafficAbsent planner",
-      "CanaryMissing",
       "IngestionLagHigh",
       "AgentTelemetryExportFailing",
       "AgentTelemetryDropped",
@@ -154,12 +152,12 @@ const CASES: readonly Case[] = [
   {
     title: "an alert without labels of its own mutes only its like",
     firing: [
-      { alertname: "CanaryMissing", severity: "page" },
-      { alertname: "CanaryMissing", severity: "ticket" },
-      { alertname: "CanaryMissing", severity: "ticket", signal: "logs" },
-      ticket("CanaryMissing"),
+      { alertname: "IngestionLagHigh", severity: "page" },
+      { alertname: "IngestionLagHigh", severity: "ticket" },
+      { alertname: "IngestionLagHigh", severity: "ticket", signal: "logs" },
+      ticket("IngestionLagHigh"),
     ],
-    muted: ["CanaryMissing"],
+    muted: ["IngestionLagHigh"],
   },
   {
     title: "a fast burn mutes the slow one of the same objective and agent",
@@ -205,16 +203,24 @@ const CASES: readonly Case[] = [
     muted: ["AgentErrorRateHigh planner"],
   },
   {
-    title: "a fast burn of latency or cost mutes the ticket of what burns it",
+    title: "a fast burn mutes the slow one where both are tickets, and not the other way round",
+    firing: [
+      ticket("AgentCostBudgetBurn", burn("agent-cost", "6h")),
+      ticket("AgentCostBudgetBurn", burn("agent-cost", "1d")),
+      ticket("AgentCostBudgetBurn", burn("agent-cost", "1d", "writer")),
+      page("AgentCostBudgetBurn", burn("agent-cost", "1h", "reader")),
+      ticket("AgentCostBudgetBurn", burn("agent-cost", "6h", "reader")),
+    ],
+    muted: ["AgentCostBudgetBurn planner 1d", "AgentCostBudgetBurn reader 6h"],
+  },
+  {
+    title: "a fast burn of latency mutes the ticket of what burns it",
     firing: [
       page("AgentLatencyBudgetBurn", burn("agent-latency", "1h")),
       ticket("AgentResponseTimeHigh", planner),
       ticket("AgentResponseTimeHigh", { agent: "writer" }),
-      page("AgentCostBudgetBurn", burn("agent-cost", "1h")),
-      ticket("LlmCostPerRequestHigh", { ...model, agent: "planner" }),
-      ticket("LlmCostPerRequestHigh", { ...model, agent: "writer" }),
     ],
-    muted: ["AgentResponseTimeHigh planner", "LlmCostPerRequestHigh planner gpt-5"],
+    muted: ["AgentResponseTimeHigh planner"],
   },
   {
     title: "a budget that is exceeded is no longer nearly used; another one is",
