@@ -1,15 +1,20 @@
 import { context, trace } from "@opentelemetry/api";
 import { type ContextFields, contextFields, runningTelemetry, withContextFields } from "../telemetry/index.ts";
+import { stepInside } from "./follow-stream.ts";
 
 /**
  * Calls `fn` with these fields: they stand on every span and log line below it, across await, timers, emitters, worker threads, child
- * processes and requests to other services of one's own. Fields that are not given stay as they were around.
+ * processes and requests to other services of one's own. Fields that are not given stay as they were around. The steps of a generator that
+ * `fn` returns lie below it, too.
  */
 export function withContext<T>(fields: ContextFields, fn: () => T): T {
   const telemetry = runningTelemetry();
   if (telemetry === undefined) return fn();
   const outer = context.active();
-  return context.with(withContextFields(outer, fields), fn);
+  const inside = withContextFields(outer, fields);
+  const result = context.with(inside, fn);
+  stepInside(result, inside);
+  return result;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { context } from "@opentelemetry/api";
+import { type Context, context } from "@opentelemetry/api";
 import { followPromise } from "./follow-promise.ts";
 import { endAbandoned, endWithError, endWithOutput, type RecordedCall } from "./recorded-call.ts";
 import { shadow } from "./shadow.ts";
@@ -90,6 +90,16 @@ const tagOf = (value: object): unknown => Reflect.get(value, Symbol.toStringTag)
 function isGenerator(value: object): boolean {
   const tag = tagOf(value);
   return tag === "Generator" || tag === "AsyncGenerator";
+}
+
+/** Lets each step of a generator run in a context, whoever takes it. Does nothing to any other value. */
+export function stepInside(value: unknown, inside: Context): void {
+  try {
+    if (typeof value !== "object" || value === null || !isGenerator(value)) return;
+    for (const name of ["next", "return", "throw"]) replace(value, name, (original) => context.with(inside, original));
+  } catch {
+    // An object that cannot be looked at, or not be changed, is the program's own affair.
+  }
 }
 
 function followReader(reader: unknown, end: StreamEnd): unknown {

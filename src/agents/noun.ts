@@ -105,7 +105,13 @@ function wrapFunction<F extends AnyFunction>(recipe: SpanRecipe, name: string, f
     if (refused !== undefined) return refuse(call, refused, fn);
     return record(call, () => fn.apply(this, args));
   };
+  // An asynchronous function is to be known as one.
+  Object.setPrototypeOf(wrapped, Object.getPrototypeOf(fn));
+  const { prototype: _prototype, ...own } = Object.getOwnPropertyDescriptors(fn) as Record<string, PropertyDescriptor>;
+  delete own["arguments"];
+  delete own["caller"];
   Object.defineProperties(wrapped, {
+    ...own,
     name: { value: fn.name || name, configurable: true },
     length: { value: fn.length, configurable: true },
   });

@@ -228,6 +228,7 @@ export function startTelemetry(options: StartOptions): Telemetry {
     config,
     sdk,
     claimable: pipeline.claimable,
+    upToDate: pipeline.upToDate,
     captures,
     isDebugged,
     takesLine: takesLineAt,

@@ -33,6 +33,7 @@ export type WatchOptions = {
   readonly config: Config;
   readonly sdk: Sdk;
   readonly claimable: SpanPipeline["claimable"];
+  readonly upToDate: SpanPipeline["upToDate"];
   readonly captures: (at: Context) => boolean;
   readonly isDebugged: (at: Context) => boolean;
   readonly takesLine: (at: Context) => boolean;
@@ -56,6 +57,7 @@ export function watchProgram({
   config,
   sdk,
   claimable,
+  upToDate,
   captures,
   isDebugged,
   takesLine,
@@ -164,6 +166,7 @@ export function watchProgram({
     captures,
     costOf: (attributes) => costAttributes(pricer, attributes, { failed: false, timeMs: systemClock.nowMs() }),
     enter: (entered) => void contextManager.attach(entered),
+    upToDate,
     admission: (at) => admissionFor(budgets.budgets, identityAt(at)),
     claimable: (outer) => {
       langchain.noteModelRequest();

@@ -1,4 +1,4 @@
-import { type Attributes, type Span, type SpanContext, SpanKind } from "@opentelemetry/api";
+import { type Attributes, type Context, type Span, type SpanContext, SpanKind } from "@opentelemetry/api";
 import { ATTR, INFERENCE_OPERATIONS, OPERATION } from "../model/index.ts";
 import type { DebuggedRun } from "./debug-mode.ts";
 import type { TailTrace } from "./sampling/tail.ts";
@@ -23,6 +23,8 @@ export type Place = {
   run: RunOfPlace;
   /** What the context carries, as attributes: session, user, request. */
   readonly carried: Attributes | undefined;
+  /** With what the program has last said by setContext in it or below. */
+  saidSince: Context | undefined;
   /** An agent that no other agent called. */
   isTurn: boolean;
   /** What the calls to models below have cost so far. */
@@ -72,6 +74,7 @@ export function createPlace(given: NewPlace): Place {
     run: parent?.run ?? { id: given.spanContext.spanId, startMs, isAgentic: false },
     // A framework that keeps a context of its own may have lost ours.
     carried: given.carried ?? parent?.carried,
+    saidSince: undefined,
     isTurn: false,
     costUsd: 0,
     isSampled: given.isSampled,

@@ -3,6 +3,7 @@ import {
   type Attributes,
   type AttributeValue,
   type Context,
+  propagation,
   type SpanContext,
   SpanKind,
   SpanStatusCode,
@@ -71,6 +72,8 @@ export type SpanPipeline = {
   readonly claimable: (context: Context) => Claimable | undefined;
   /** Puts what a context carries on a span of ours that has begun before. */
   readonly stamp: (span: ApiSpan, context: Context) => void;
+  /** The context of a request that is served, with what the program has said of it since. */
+  readonly upToDate: (begun: Context) => Context;
   /** Of the span that is current in `context`: its agent, and what the calls to models below it have cost so far. */
   readonly here: (context: Context) => Here | undefined;
   /** The request that is recorded in full, which what happens in `context` belongs to. */
@@ -370,6 +373,7 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
     stamp: (span, context) => {
       const place = places.of(span);
       if (place === undefined) return;
+      for (let above: Place | undefined = place; above !== undefined; above = above.parent) above.saidSince = context;
       place.debug ??= options.debug?.at(context, undefined);
       if (place.debug !== undefined) keepAbove(place);
       if (joinedSpans.has(span) && !isOurs(span as unknown as ReadableSpan)) return;
@@ -377,6 +381,10 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
       if (place.debug !== undefined) span.setAttribute(ATTR.debug, true);
     },
     debugAt,
+    upToDate: (begun) => {
+      const baggage = propagation.getBaggage(places.current(trace.getSpan(begun))?.saidSince ?? begun);
+      return baggage === undefined ? begun : propagation.setBaggage(begun, baggage);
+    },
     here: (context) => places.current(trace.getSpan(context)),
     endOpen,
   };

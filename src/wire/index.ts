@@ -14,6 +14,8 @@ export type { Admission, AskedCall } from "./admission.ts";
 export type WireOptions = ObserverOptions & {
   /** Makes a context current for the rest of the turn. */
   readonly enter: (context: Context) => void;
+  /** The context of a request that is served, with what the program has said of it since. */
+  readonly upToDate?: (begun: Context) => Context;
   /** Told of a fault of ours, once per kind. */
   readonly onFault: (error: unknown) => void;
 };
@@ -38,7 +40,7 @@ export function startWire(options: WireOptions): Wire {
     observeUndici(observe, guard),
     observeNodeHttpClient(observe, guard),
     observeHttp2(observe, guard),
-    observeNodeHttpServer(options.tracer as Tracer, options.enter, options.isInstrumented, guard),
+    observeNodeHttpServer(options.tracer as Tracer, options, options.isInstrumented, guard),
   ];
   return {
     leaveAll: () => guard(leaveAll),

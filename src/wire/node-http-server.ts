@@ -5,6 +5,7 @@ import { type Context, context, type Tracer } from "@opentelemetry/api";
 import { isTracingSuppressed } from "@opentelemetry/core";
 import { isOwn } from "../base/index.ts";
 import { routeOf } from "./express-route.ts";
+import { emitInside } from "./request-events.ts";
 import { type ServerEnd, type ServerSpan, startServerSpan } from "./server-span.ts";
 
 type Message = { readonly request: IncomingMessage; readonly response: ServerResponse; readonly server: Server };
@@ -54,13 +55,20 @@ function createConnectionBook(): (socket: Socket, end: () => void) => () => void
   };
 }
 
+export type ServerPlaces = {
+  /** Makes a context current for the rest of the turn. */
+  readonly enter: (context: Context) => void;
+  /** The context of a request with what the program has said of it since. */
+  readonly upToDate?: (begun: Context) => Context;
+};
+
 /**
  * Gives each request that a node:http server takes a span, and makes it the current one for the handler: the channel speaks
  * right before the server emits `request`, in the same turn. Returns what stops it.
  */
 export function observeNodeHttpServer(
   tracer: Tracer,
-  enter: (context: Context) => void,
+  { enter, upToDate = (begun) => begun }: ServerPlaces,
   isInstrumented: (scope: string) => boolean,
   guard: (step: () => void) => void,
 ): () => void {
@@ -83,6 +91,8 @@ export function observeNodeHttpServer(
         });
       const forget = untilClosed(request.socket, end);
       response.once("close", end);
+      emitInside(request, span.context, upToDate);
+      emitInside(response, span.context, upToDate);
       enter(span.context);
     });
   diagnostics_channel.subscribe("http.server.request.start", onStart);
