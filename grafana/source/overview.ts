@@ -35,11 +35,15 @@ const { responseTimeSeconds, agentErrorRatio, toolSuccessRatio, budgetUsedRatio,
 const RESPONSE_LEVELS = levelsOf(responseTimeSeconds);
 const ERROR_LEVELS = levelsOf(agentErrorRatio);
 
+const FIRING = 'ALERTS{alertstate="firing", alertname!="Watchdog"}';
+
+const KEPT = ["environment", "job"] as const;
+
 const linksOf = (agent: string) => [
-  toBoard("Open the agent", "orchestration", { keep: ["environment", "job"], set: { agent } }),
+  toBoard("Open the agent", "orchestration", { keep: KEPT, set: { agent } }),
   toTraces("Failed runs", { tags: `error=true gen_ai.agent.name="${agent}"` }),
-  toBoard("What it spends", "llmCost", { keep: ["environment", "job"], set: { agent } }),
-  toBoard("What the logs say", "logs", { keep: ["environment", "job"] }),
+  toBoard("What it spends", "llmCost", { keep: KEPT, set: { agent } }),
+  toBoard("What the logs say", "logs", { keep: KEPT }),
 ];
 
 export const overview = (): Dashboard =>
@@ -96,6 +100,7 @@ export const overview = (): Dashboard =>
               unit: PercentUnit,
               levels: levelsBelow(toolSuccessRatio),
               expr: share(TOOL_CALLS_OK, TOOL_CALLS),
+              links: [toBoard("Which tool", "tools", { keep: KEPT })],
             }),
           ],
           [
@@ -106,6 +111,7 @@ export const overview = (): Dashboard =>
                 "What LLM requests cost in the time range, as far as their price is known: see LLM & cost for who spends it.",
               unit: Dollars,
               expr: countedOrZero(COST),
+              links: [toBoard("Who spends it", "llmCost", { keep: KEPT })],
             }),
           ],
           [
@@ -116,6 +122,7 @@ export const overview = (): Dashboard =>
               unit: PercentUnit,
               levels: levelsOf(budgetUsedRatio),
               expr: `max(${BUDGET})`,
+              links: [toBoard("Which budget", "llmCost", { keep: KEPT })],
             }),
           ],
           [
@@ -126,16 +133,17 @@ export const overview = (): Dashboard =>
               unit: Seconds,
               levels: levelsOf(stuckRunSeconds),
               expr: `max(${oldest(OLDEST_RUN, "agent")}) or vector(0)`,
+              links: [toBoard("What is under way", "orchestration", { keep: KEPT })],
             }),
           ],
           [
             3,
             stat({
               title: "Firing alerts",
-              description: "Alerts that fire now, apart from the one that always does. Each leads to its runbook.",
+              description: "Alerts that fire now, apart from the one that always does: the list stands below.",
               unit: Short,
               levels: { alert: 1 },
-              expr: 'count(ALERTS{alertstate="firing", alertname!="Watchdog"}) or vector(0)',
+              expr: `count(${FIRING}) or vector(0)`,
             }),
           ],
         ],
@@ -227,7 +235,17 @@ export const overview = (): Dashboard =>
         height: 10,
         panels: [
           [
-            12,
+            7,
+            table({
+              title: "Alerts that fire",
+              description:
+                "In all programs, not the selected ones only. alerts/runbooks has a page for each: what it means, where to look, what to do.",
+              rows: { alertname: "Alert", severity: "Severity", job: "Program" },
+              columns: [{ title: "Count", unit: Short, expr: `count by (alertname, severity, job) (${FIRING})` }],
+            }),
+          ],
+          [
+            8,
             traces({
               title: "Recent failed traces",
               description:
@@ -236,7 +254,7 @@ export const overview = (): Dashboard =>
             }),
           ],
           [
-            12,
+            9,
             logs({
               title: "Warnings and errors",
               description: "Log lines of the selected programs; a line with a trace id leads to its trace.",

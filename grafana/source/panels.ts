@@ -73,9 +73,15 @@ function prometheusQuery(query: Query, index: number): DataqueryBuilder {
   return query.legend === undefined ? builder : builder.legendFormat(query.legend);
 }
 
+export type StatOptions = Valued & {
+  readonly expr: string;
+  /** Where a click on the number leads. */
+  readonly links?: readonly DataLink[];
+};
+
 /** One number for the whole time range. */
-export function stat({ title, description, unit, levels, expr }: Valued & { readonly expr: string }): Builder<Panel> {
-  return new StatBuilder()
+export function stat({ title, description, unit, levels, expr, links = [] }: StatOptions): Builder<Panel> {
+  const panel = new StatBuilder()
     .title(title)
     .description(description)
     .datasource(DATASOURCES.prometheus)
@@ -86,6 +92,8 @@ export function stat({ title, description, unit, levels, expr }: Valued & { read
     .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(["lastNotNull"]))
     .noValue("–")
     .withTarget(prometheusQuery({ expr }, 0).instant());
+  if (links.length > 0) panel.dataLinks(links.map((link) => new DashboardLinkBuilder(link.title).url(link.url)));
+  return panel;
 }
 
 export type ChartOptions = Valued & {

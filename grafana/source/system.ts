@@ -98,7 +98,7 @@ export const system = (): Dashboard =>
                 "Requests that wait for a connection of a database pool. Not 0 for long: the pool is too small or queries hang.",
               unit: Short,
               levels: { alert: 1 },
-              expr: `sum(${running(WAITING)}) or vector(0)`,
+              expr: `sum(${WAITING}) or vector(0)`,
             }),
           ],
         ],

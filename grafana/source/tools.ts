@@ -27,6 +27,7 @@ const CALLS_OK = where(CALLS, 'status="ok"');
 const DURATION = `agent_tool_duration_seconds{${TOOL}}`;
 const ERRORS = `agent_tool_errors_total{${TOOL}}`;
 const LOOPS = `agent_loop_detected_total{${AGENT}}`;
+const RETRIED = `retry_outcomes_total{${PROCESS}, outcome=~"recovered|exhausted"}`;
 const MCP_CLIENT = `mcp_client_operation_duration_seconds{${PROCESS}}`;
 const MCP_SERVER = `mcp_server_operation_duration_seconds{${PROCESS}}`;
 const FAILED = 'error_type!=""';
@@ -209,14 +210,11 @@ export const tools = (): Dashboard =>
             chart({
               title: "Loops and retries",
               description:
-                "Loops that were detected, and attempts of retry() in the selected programs, first ones as well. Both rise before a budget is gone.",
+                "Loops that were detected, and what became of calls that retry() repeated. Both rise before a budget is gone; exhausted ones failed for good.",
               unit: RequestsPerMinute,
               queries: [
                 { expr: perMinute(LOOPS, "agent", "kind"), legend: "loop of {{agent}}: {{kind}}" },
-                {
-                  expr: perMinute(`retry_attempts_total{${PROCESS}}`, "strategy"),
-                  legend: "attempts: {{strategy}}",
-                },
+                { expr: perMinute(RETRIED, "strategy", "outcome"), legend: "{{strategy}}: {{outcome}}" },
               ],
             }),
           ],

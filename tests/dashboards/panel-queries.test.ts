@@ -40,3 +40,14 @@ test("lists what fills the choices of the variables", () => {
   assert.equal(job?.selector, 'agent_observatory_up{deployment_environment_name=~".*"}');
   assert.equal(job?.label, "job");
 });
+
+test("leaves groups of a pattern, and knows how long the time range is", () => {
+  assert.equal(
+    interpolate('label_replace(x, "id", "$1", "a", "(.*)")', {}),
+    'label_replace(x, "id", "$1", "a", "(.*)")',
+  );
+  const starts = (range: string) =>
+    listPanelQueries({ ...SERVICES, __range: range }).find(({ panel }) => panel === "Starts")?.expr;
+  assert.match(starts("15m") ?? "", /< 900 /);
+  assert.match(starts("2d") ?? "", /< 172800 /);
+});
