@@ -22,6 +22,7 @@ export const BOARDS = {
   system: { uid: "ao-system", title: "System & resources" },
   logs: { uid: "ao-logs", title: "Logs & errors" },
   quality: { uid: "ao-quality", title: "Quality & improvement" },
+  slo: { uid: "ao-slo", title: "SLO" },
   stack: { uid: "ao-stack-health", title: "Stack health" },
 } as const;
 

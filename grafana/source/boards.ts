@@ -6,6 +6,7 @@ import { logs } from "./logs.ts";
 import { orchestration } from "./orchestration.ts";
 import { overview } from "./overview.ts";
 import { quality } from "./quality.ts";
+import { slo } from "./slo.ts";
 import { stackHealth } from "./stack-health.ts";
 import { system } from "./system.ts";
 import { tools } from "./tools.ts";
@@ -21,5 +22,6 @@ export const buildDashboards = (): Dashboard[] => [
   system(),
   logs(),
   quality(),
+  slo(),
   stackHealth(),
 ];

@@ -78,7 +78,7 @@ export const RULES = {
   columns: "the rows of a table are labels that every column's query has, and no others",
   unit: "a panel with numbers has a unit",
   "unit-fits": "the unit is the one of what the query yields",
-  thresholds: "colors change at values of thresholds.ts; 0 and 1 may stand for none and one",
+  thresholds: "colors change at values that alerts fire at (`thresholds.ts`); 0 and 1 may stand for none and one",
   logql: "LogQL is valid, and selects its streams by `service_name`",
   "log-label": "labels in LogQL are ones that Loki, the collector or the instrumentation give",
   traces: "a search for traces names a service and tags that spans have",

@@ -10,7 +10,7 @@ import {
   type Report,
 } from "./lint-model.ts";
 import { columnOf, propertiesOf } from "./lint-tables.ts";
-import { THRESHOLDS } from "./thresholds.ts";
+import { BURN_FACTORS, THRESHOLDS } from "./thresholds.ts";
 
 /** Panels without numbers have no unit. */
 const UNITLESS = new Set(["row", "logs", "text", "nodeGraph"]);
@@ -89,7 +89,8 @@ function thresholdsFor(unit: string | undefined): Set<number> {
     return unit !== "s" && unit !== "currencyUSD";
   };
   const entries = Object.entries(THRESHOLDS).filter(([name]) => fits(name));
-  return new Set(entries.flatMap(([, values]) => Object.values(values)));
+  const burns = unit === "short" ? Object.values(BURN_FACTORS) : [];
+  return new Set([...entries.flatMap(([, values]) => Object.values(values)), ...burns]);
 }
 
 type Steps = { readonly steps?: readonly { readonly value?: number | null }[] };

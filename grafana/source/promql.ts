@@ -31,6 +31,16 @@ export const countedAmong = (selector: string, all: string, ...labels: readonly 
 /** `counted`, and 0 where there is nothing to count. */
 export const countedOrZero = (selector: string): string => `${counted(selector)} or vector(0)`;
 
+/**
+ * `counted` for a component that is scraped, whose counters first appear with the event that they count and no 0 before it. A series that
+ * was not there at the beginning, though its component was, is counted from nothing.
+ */
+export function countedScraped(selector: string, ...labels: readonly string[]): string {
+  const newborn = `(${selector} unless ${selector} offset $__range) and on (job, instance) (up offset $__range == 1)`;
+  const range = `${selector}[$__range]`;
+  return `${by(labels)} (${newborn} or increase(${range}))`;
+}
+
 export const perSecond = (selector: string, ...labels: readonly string[]): string =>
   `${by(labels)} (rate(${selector}[$__rate_interval]))`;
 

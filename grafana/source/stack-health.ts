@@ -10,10 +10,10 @@ import {
 import { board } from "./board.ts";
 import { levelsOf, percent } from "./levels.ts";
 import { chart, stat, table } from "./panels.ts";
-import { counted, countedOrZero, perSecond } from "./promql.ts";
+import { counted, countedOrZero, countedScraped, perSecond } from "./promql.ts";
 import { THRESHOLDS } from "./thresholds.ts";
 
-const { queueUsedRatio } = THRESHOLDS;
+const { diskUsedRatio, ingestionLagSeconds, queueUsedRatio } = THRESHOLDS;
 
 /** What programs send: as their receivers, queues and exporters name it. */
 const SIGNALS = ["spans", "metric_points", "log_records"] as const;
@@ -22,13 +22,19 @@ const COLLECTOR = 'job="otel-collector"';
 const received = (what: string, signal: string): string => `otelcol_receiver_${what}_${signal}_total{${COLLECTOR}}`;
 const sent = (what: string, signal: string): string => `otelcol_exporter_${what}_${signal}_total{${COLLECTOR}}`;
 
-/** Refused at the door, or given up on the way to a back end. */
-const LOST = SIGNALS.flatMap((signal) => [received("refused", signal), sent("send_failed", signal)]);
-const lost = LOST.map((series) => `(${counted(series)} or vector(0))`).join(" + ");
+/** Refused at the door. Counted from 0 on, whatever happens. */
+const refused = SIGNALS.map((signal) => counted(received("refused", signal)));
+/** Given up on the way to a back end. Such a series first appears with what it counts. */
+const givenUp = SIGNALS.map((signal) => countedScraped(sent("send_failed", signal)));
+const lost = [...refused, ...givenUp].map((count) => `(${count} or vector(0))`).join(" + ");
 
 const QUEUE_USED = `otelcol_exporter_queue_size{${COLLECTOR}} / otelcol_exporter_queue_capacity{${COLLECTOR}}`;
 const RULE_FAILURES = "prometheus_rule_evaluation_failures_total";
 const NOTIFICATIONS_FAILED = "alertmanager_notifications_failed_total";
+
+const LAG = "agent_observatory_canary_lag_seconds";
+const CANARY_FAILURES = "agent_observatory_canary_failures_total";
+const DISK_USED = "max by (mountpoint) (system_filesystem_utilization_ratio)";
 
 const signalName = (signal: string): string => signal.replace("_", " ");
 
@@ -43,7 +49,7 @@ export const stackHealth = (): Dashboard =>
         height: 4,
         panels: [
           [
-            4,
+            3,
             stat({
               title: "Components down",
               description:
@@ -54,7 +60,7 @@ export const stackHealth = (): Dashboard =>
             }),
           ],
           [
-            4,
+            3,
             stat({
               title: "Telemetry lost",
               description:
@@ -65,7 +71,7 @@ export const stackHealth = (): Dashboard =>
             }),
           ],
           [
-            4,
+            3,
             stat({
               title: "Given up by programs",
               description:
@@ -76,7 +82,7 @@ export const stackHealth = (): Dashboard =>
             }),
           ],
           [
-            4,
+            3,
             stat({
               title: "Fullest queue",
               description: `How full the collector's fullest sending queue is. Alert above ${percent(queueUsedRatio.limit)}: its back end is down or too slow, and a full queue refuses.`,
@@ -86,7 +92,28 @@ export const stackHealth = (): Dashboard =>
             }),
           ],
           [
-            4,
+            3,
+            stat({
+              title: "Ingestion lag",
+              description: `How long the canary's trace and log line took until they could be found, the later of both. Target ${ingestionLagSeconds.target} s, alert above ${ingestionLagSeconds.limit} s: see the queues below.`,
+              unit: Seconds,
+              levels: levelsOf({ target: ingestionLagSeconds.target, limit: ingestionLagSeconds.limit }),
+              expr: `max(${LAG})`,
+            }),
+          ],
+          [
+            3,
+            stat({
+              title: "Canaries lost",
+              description:
+                "Traces and log lines of the canary that were not sent or never found. Any: something on the way is broken, whatever the rest says.",
+              unit: Short,
+              levels: { alert: 1 },
+              expr: countedOrZero(CANARY_FAILURES),
+            }),
+          ],
+          [
+            3,
             stat({
               title: "Rule failures",
               description:
@@ -97,7 +124,7 @@ export const stackHealth = (): Dashboard =>
             }),
           ],
           [
-            4,
+            3,
             stat({
               title: "Notifications failed",
               description:
@@ -114,7 +141,7 @@ export const stackHealth = (): Dashboard =>
         height: 9,
         panels: [
           [
-            24,
+            14,
             table({
               title: "Components",
               description:
@@ -139,6 +166,17 @@ export const stackHealth = (): Dashboard =>
                 },
                 { title: "Scrape", unit: Seconds, expr: "max by (job) (scrape_duration_seconds)" },
               ],
+            }),
+          ],
+          [
+            10,
+            chart({
+              title: "Ingestion lag",
+              description:
+                "Of the canary, by signal. One late: its back end or queue. Both late: the collector. A gap: the canary found nothing, or does not run.",
+              unit: Seconds,
+              levels: levelsOf({ target: ingestionLagSeconds.target, limit: ingestionLagSeconds.limit }),
+              queries: [{ expr: `max by (signal) (${LAG})`, legend: "{{signal}}" }],
             }),
           ],
         ],
@@ -223,8 +261,8 @@ export const stackHealth = (): Dashboard =>
               unit: PercentUnit,
               queries: [
                 {
-                  expr: "max by (rule_group) (prometheus_rule_group_last_duration_seconds / prometheus_rule_group_interval_seconds)",
-                  legend: "{{rule_group}}",
+                  expr: 'max by (group) (label_replace(prometheus_rule_group_last_duration_seconds / prometheus_rule_group_interval_seconds, "group", "$1", "rule_group", ".*;(.*)"))',
+                  legend: "{{group}}",
                 },
               ],
             }),
@@ -255,11 +293,11 @@ export const stackHealth = (): Dashboard =>
         height: 8,
         panels: [
           [
-            24,
+            12,
             chart({
               title: "Stored",
               description:
-                'What each back end keeps on disk. Where retention is set: docs/stack.md, "How long data stays".',
+                'What Prometheus and Jaeger keep on disk; the value log of Jaeger is a file of 2 GB from the first span on. Where retention is set: docs/stack.md, "How long data stays".',
               unit: BytesIEC,
               stacked: true,
               queries: [
@@ -272,6 +310,16 @@ export const stackHealth = (): Dashboard =>
                   legend: "Jaeger",
                 },
               ],
+            }),
+          ],
+          [
+            12,
+            chart({
+              title: "Disk used",
+              description: `The disk that holds the stack's volumes. Alert above ${percent(diskUsedRatio.limit)}: free space, or let data stay a shorter time.`,
+              unit: PercentUnit,
+              levels: levelsOf(diskUsedRatio),
+              queries: [{ expr: DISK_USED, legend: "{{mountpoint}}" }],
             }),
           ],
         ],

@@ -47,6 +47,9 @@ export const model = (): QueryVariableBuilder =>
 export const workflow = (): QueryVariableBuilder =>
   filter("workflow", "Workflow", 'label_values(workflow_executions_total{job=~"$job"}, workflow)');
 
+export const objective = (): QueryVariableBuilder =>
+  filter("slo", "Objective", "label_values(slo:objective:ratio, slo)");
+
 export const tool = (): QueryVariableBuilder =>
   filter("tool", "Tool", 'label_values(agent_tool_calls_total{job=~"$job"}, tool)');
 
