@@ -1,5 +1,7 @@
-import { PERSONAL_MAKERS, TELLS, type Told } from "./personal-data.ts";
+import { PERSONAL_MAKERS } from "./personal-data.ts";
 import { createRandom, pick, type Random } from "./random.ts";
+import type { Told } from "./tell.ts";
+import { TELLS } from "./tells.ts";
 import { type Make, TOKEN_MAKERS } from "./tokens.ts";
 
 /** A text with one secret in it. `form` says how it is written down. */
