@@ -11,6 +11,8 @@ type Entry = {
   readonly module: string;
   readonly exportName: string;
   readonly config?: object;
+  /** Other names by which programs ask for the library. */
+  readonly alsoAs?: readonly string[];
   /** A module that it would patch as well, and is not to. */
   readonly leavesOut?: string;
 };
@@ -28,13 +30,21 @@ const INSTRUMENTATIONS: Readonly<Record<string, Entry>> = {
     // Of pools it would only count what we read, and hold each until the program ends it.
     leavesOut: "pg-pool",
   },
-  mysql2: { module: "@opentelemetry/instrumentation-mysql2", exportName: "MySQL2Instrumentation" },
+  mysql2: {
+    module: "@opentelemetry/instrumentation-mysql2",
+    exportName: "MySQL2Instrumentation",
+    alsoAs: ["mysql2/promise", "mysql2/promise.js"],
+  },
   mongodb: {
     module: "@opentelemetry/instrumentation-mongodb",
     exportName: "MongoDBInstrumentation",
     config: EVERYWHERE,
   },
-  redis: { module: "@opentelemetry/instrumentation-redis", exportName: "RedisInstrumentation" },
+  redis: {
+    module: "@opentelemetry/instrumentation-redis",
+    exportName: "RedisInstrumentation",
+    alsoAs: ["@redis/client"],
+  },
   ioredis: {
     module: "@opentelemetry/instrumentation-ioredis",
     exportName: "IORedisInstrumentation",
@@ -84,10 +94,11 @@ export function instrumentedPackages(
   const require = createRequire(import.meta.url);
   return Object.entries(INSTRUMENTATIONS)
     .filter(([name]) => !disabled.includes(name))
-    .map(([packageName, entry]) => ({
-      packageName,
-      prepare: () => {
-        if (isInstrumented(entry.module)) return;
+    .flatMap(([packageName, entry]) => {
+      let prepared = false;
+      const prepare = (): void => {
+        if (prepared || isInstrumented(entry.module)) return;
+        prepared = true;
         const exports = require(entry.module.replace("@opentelemetry/", "#library/")) as Record<
           string,
           Constructor | undefined
@@ -97,6 +108,7 @@ export function instrumentedPackages(
         const { leavesOut, config = {} } = entry;
         const Adjusted = leavesOut === undefined ? Instrumentation : leavingOut(Instrumentation, leavesOut);
         new Adjusted(config);
-      },
-    }));
+      };
+      return [packageName, ...(entry.alsoAs ?? [])].map((name) => ({ packageName: name, prepare }));
+    });
 }

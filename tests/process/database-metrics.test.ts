@@ -252,6 +252,49 @@ describe("MariaDB", { skip: missing(HAS_MARIADB && isInstalled("mysql2"), "maria
   });
 });
 
+describe("a library that is asked for by another of its names", () => {
+  it("is seen: mysql2/promise", {
+    skip: missing(HAS_MARIADB && isInstalled("mysql2"), "mariadb-server-core or mysql2"),
+  }, async () => {
+    const server = await startMariaDb();
+    try {
+      for (const [type, source] of [
+        ["module", `import { createConnection } from "mysql2/promise";`],
+        ["commonjs", `const { createConnection } = require("mysql2/promise"); require("mysql2");`],
+      ] as const) {
+        const result = await run(
+          `${source} (async () => { const connection = await createConnection({ host: "127.0.0.1", port: Number(process.env.DB_PORT), user: "root" });
+           await connection.query("SELECT 1"); await connection.end(); })();`,
+          server.port,
+          { type },
+        );
+        assert.deepEqual(operationsOf(result, "mysql"), { SELECT: 1 });
+      }
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it("is seen: @redis/client", {
+    skip: missing(HAS_REDIS && isInstalled("@redis/client"), "redis-server or redis"),
+  }, async () => {
+    const server = await startRedis();
+    try {
+      const result = await run(
+        `import { createClient } from "@redis/client"; import { createClient as again } from "redis";
+         for (const make of [createClient, again]) {
+           const client = make({ url: "redis://127.0.0.1:" + process.env.DB_PORT });
+           await client.connect(); await client.get("a"); await client.close();
+         }`,
+        server.port,
+      );
+      assert.deepEqual(operationsOf(result, "redis"), { GET: 2 });
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
 describe("MongoDB", { skip: missing(isInstalled("mongodb"), "mongodb") }, () => {
   it("shows the pool and the operations of its client, against exact bytes", async () => {
     await using server = await startMongoDb();
