@@ -28,6 +28,29 @@ describe("the registry", () => {
     assert.deepEqual(series?.histogram?.bucketCounts, [0, 1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 1]);
   });
 
+  it("sets one gauge under whatever names stand for the same", async () => {
+    const registry = metrics(2);
+    const set = (agent: string, value: number) => registry.set("agent_queue_depth", { agent }, value);
+    for (let round = 0; round < 3; round += 1) {
+      set("a secret", round);
+      set("a ***", 10 + round);
+      registry.add("agent_queue_depth", { agent: "a secret" }, 0.5);
+    }
+    // Two values there are: what comes now is one of the others.
+    for (const [at, agent] of ["x", "y", "z", "x"].entries()) set(agent, at);
+    const shown = registry
+      .snapshot()
+      .find(({ definition }) => definition.name === "agent_queue_depth")
+      ?.series.map(({ labels, value }) => [labels["agent"], value]);
+    assert.deepEqual(shown, [
+      ["a ***", 12.5],
+      ["other", 3],
+    ]);
+    const { body } = await registry.text();
+    assert.match(body, /^agent_queue_depth\{agent="a \*\*\*"\} 12\.5$/m);
+    assert.match(body, /^agent_queue_depth\{agent="other"\} 3$/m);
+  });
+
   it("adds to a series that is there exactly as prom-client would", async () => {
     const once = metrics();
     const often = metrics();
