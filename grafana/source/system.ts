@@ -131,7 +131,7 @@ export const system = (): Dashboard =>
           [
             8,
             chart({
-              title: "Heap used",
+              title: "Heap used by program",
               description:
                 "Of V8's limit, the fullest heap of each program. Near 1 the process spends its time collecting, then ends.",
               unit: PercentUnit,

@@ -154,7 +154,7 @@ export const tools = (): Dashboard =>
           [
             8,
             chart({
-              title: "Duration, p95",
+              title: "Duration by tool, p95",
               description: "Duration of tool calls, by tool. A dot is one call: click it to open its trace.",
               unit: Seconds,
               exemplars: true,
@@ -227,7 +227,7 @@ export const tools = (): Dashboard =>
           [
             8,
             chart({
-              title: "MCP requests",
+              title: "MCP requests by method",
               description: "Requests to MCP servers by method, as their senders see it.",
               unit: RequestsPerMinute,
               stacked: true,
@@ -237,7 +237,7 @@ export const tools = (): Dashboard =>
           [
             8,
             chart({
-              title: "Failed MCP requests",
+              title: "Failed MCP requests by method",
               description:
                 "Why requests to MCP servers failed. -32601 is a method that the server does not have, tool_error the tool's own.",
               unit: RequestsPerMinute,

@@ -17,6 +17,7 @@ import { HAS_POSTGRES } from "../health/real-databases.ts";
 import { SDKS_DIRECTORY } from "../process/run-program.ts";
 import { runTeam } from "../stack/support/programs.ts";
 import { AT_WORK } from "./program-at-work.ts";
+import { listTraceLinks, type TraceLink } from "./trace-links.ts";
 
 const BOARDS = new Set([
   "ao-overview",
@@ -31,6 +32,10 @@ const BOARDS = new Set([
 /** Panels that are rightly empty here, by `board / panel`. */
 const WITHOUT_DATA: Readonly<Record<string, string>> = {};
 
+/** Links to traces that rightly find none, by `board / panel / link`. */
+const WITHOUT_TRACES: Readonly<Record<string, string>> = {};
+
+const PROGRAMS = ["support-desk", "research-team", "at-work"];
 const HOUR_MS = 3_600_000;
 const SERVICES = { service: "support-desk|research-team", traced_service: "research-team" };
 
@@ -75,26 +80,34 @@ describe("the boards", { skip: !HAS_POSTGRES && "Postgres is not installed" }, (
     await desk[Symbol.asyncDispose]();
   });
 
-  async function hasData({ datasource, expr, instant }: PanelQuery): Promise<boolean> {
-    const { prometheus, loki, jaeger } = createBackends({ url: desk.observatory.urls.web });
-    const range = { startMs: Date.now() - HOUR_MS, endMs: Date.now() };
-    if (datasource === "jaeger") {
-      const { service, tags = "{}", limit } = Object.fromEntries(new URLSearchParams(expr));
-      const attributes = JSON.parse(tags) as Record<string, string>;
-      return (
-        (await searchTraces(jaeger, { ...range, service: service!, attributes, limit: Number(limit) })).found.length > 0
-      );
-    }
-    if (datasource === "loki") {
-      const answer = await loki.queryRange(expr, { ...range, limit: 10, direction: "backward" });
-      return answer.type === "lines" ? answer.entries.length > 0 : true;
-    }
+  type Asked = Pick<PanelQuery, "expr" | "instant">;
+
+  async function seriesOf({ expr, instant }: Asked) {
+    const { prometheus } = createBackends({ url: desk.observatory.urls.web });
     const asked = withoutFallback(expr);
     const { result } = instant
       ? await prometheus.query(asked)
       : await prometheus.queryRange(asked, { startMs: Date.now() - 600_000, endMs: Date.now(), stepMs: 15_000 });
-    if (!("series" in result)) return true;
-    return result.series.some(({ points }) => points.some(({ value }) => !Number.isNaN(value)));
+    const series = "series" in result ? result.series : [];
+    return series.filter(({ points }) => points.some(({ value }) => !Number.isNaN(value)));
+  }
+
+  async function findsTraces(service: string, attributes: Readonly<Record<string, string>>): Promise<boolean> {
+    const { jaeger } = createBackends({ url: desk.observatory.urls.web });
+    const search = { startMs: Date.now() - HOUR_MS, endMs: Date.now(), service, attributes, limit: 1 };
+    return (await searchTraces(jaeger, search)).found.length > 0;
+  }
+
+  async function hasData({ datasource, expr, instant }: PanelQuery): Promise<boolean> {
+    if (datasource === "prometheus") return (await seriesOf({ expr, instant })).length > 0;
+    if (datasource === "jaeger") {
+      const { service = "", tags = "{}" } = Object.fromEntries(new URLSearchParams(expr));
+      return findsTraces(service, JSON.parse(tags) as Record<string, string>);
+    }
+    const { loki } = createBackends({ url: desk.observatory.urls.web });
+    const range = { startMs: Date.now() - HOUR_MS, endMs: Date.now() };
+    const answer = await loki.queryRange(expr, { ...range, limit: 1, direction: "backward" });
+    return answer.type !== "lines" || answer.entries.length > 0;
   }
 
   const queries = listPanelQueries(SERVICES).filter(({ dashboard }) => BOARDS.has(dashboard));
@@ -120,5 +133,22 @@ describe("the boards", { skip: !HAS_POSTGRES && "Postgres is not installed" }, (
       if (label === "deployment_environment_name") continue;
       assert.ok(values.length > 0, `${variable} of ${dashboard}`);
     }
+  });
+
+  async function findsNone(link: TraceLink): Promise<boolean> {
+    for (const { labels } of await seriesOf(link)) {
+      for (const program of PROGRAMS) if (await findsTraces(program, link.tagsOf(labels))) return false;
+    }
+    return true;
+  }
+
+  it("a click leads to traces", async () => {
+    const links = listTraceLinks(SERVICES).filter(({ dashboard }) => BOARDS.has(dashboard));
+    const empty: string[] = [];
+    for (const link of links) {
+      if (await findsNone(link)) empty.push(`${link.dashboard} / ${link.panel} / ${link.title}`);
+    }
+    assert.ok(links.length > 0);
+    assert.deepEqual(empty.sort(), Object.keys(WITHOUT_TRACES).sort());
   });
 });
