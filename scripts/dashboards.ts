@@ -6,7 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { buildDashboards } from "../grafana/source/boards.ts";
 import { findDrift, renderDashboards } from "../grafana/source/files.ts";
 import { loadKnownSeries } from "../grafana/source/known-metrics.ts";
-import { type LintedDashboard, lintDashboards } from "../grafana/source/lint.ts";
+import { type LintedDashboard, lintDashboards, RULES } from "../grafana/source/lint.ts";
 
 const folder = new URL("../grafana/dashboards/", import.meta.url);
 const checkOnly = process.argv.includes("--check");
@@ -30,7 +30,16 @@ const problems = lintDashboards(dashboards as LintedDashboard[], loadKnownSeries
 if (checkOnly) problems.push(...findDrift(rendered, readCommitted()));
 else write(rendered, readCommitted());
 
-const panels = dashboards.flatMap((dashboard) => (dashboard.panels ?? []).filter(({ type }) => type !== "row"));
+const panels = dashboards.flatMap((dashboard) => (dashboard.panels ?? []) as { type: string; targets?: unknown[] }[]);
+const asking = panels.filter(({ type }) => type !== "row");
+const queries = asking.flatMap(({ targets = [] }) => targets);
+const counts = {
+  dashboards: dashboards.length,
+  panels: asking.length,
+  queries: queries.length,
+  rules: Object.keys(RULES).length,
+};
 for (const problem of problems) console.error(problem);
-console.log(`${dashboards.length} dashboards, ${panels.length} panels: ${problems.length} problems`);
+const counted = Object.entries(counts).map(([what, count]) => `${count} ${what}`);
+console.log(`${counted.join(", ")}: ${problems.length} problems`);
 process.exitCode = problems.length === 0 ? 0 : 1;

@@ -30,5 +30,5 @@ test("a missing dashboard and one without source are drift", () => {
 test("npm run check:dashboards ends in a line with the counts", () => {
   const script = fileURLToPath(new URL("../../scripts/dashboards.ts", import.meta.url));
   const output = execFileSync(process.execPath, [script, "--check"], { encoding: "utf8" });
-  assert.match(output, /\d+ dashboards, \d+ panels: 0 problems\n$/);
+  assert.match(output, /\d+ dashboards, \d+ panels, \d+ queries, \d+ rules: 0 problems\n$/);
 });
