@@ -35,7 +35,7 @@ page() {
   printf '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="10"><title>Notifications</title><style>'
   printf 'body{font:15px/1.4 sans-serif;max-width:60em;margin:1em auto;padding:0 1em}article{border:1px solid #ccc;border-radius:6px;padding:4px 14px;margin:14px 0}'
   printf 'h2{font-size:16px}p{color:#666;margin:4px 0}pre{white-space:pre-wrap;overflow-wrap:anywhere}</style></head><body><h1>Notifications</h1>\n'
-  [ -n "$(ls "$kept")" ] || printf '<p>None so far. Alertmanager sends here when the stack was started with the profile sink.</p>\n'
+  [ -n "$(ls "$kept")" ] || printf '<p>None so far. Alertmanager sends here when the stack was started with COMPOSE_PROFILES=sink.</p>\n'
   newest_first | head -n 30 | while read -r name; do show "$name"; done
   printf '</body></html>\n'
 }

@@ -169,7 +169,7 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
     const isBackground =
       debug === undefined &&
       parentSpan === undefined &&
-      options.backgroundScopes?.has(span.instrumentationScope.name) === true;
+      options.backgroundScopes?.has(ownView(span, resource).instrumentationScope.name) === true;
     const sampled =
       debug !== undefined ||
       (parent?.isSampled ?? (!isBackground && isSampled(span.spanContext().traceId, parentSpan?.spanContext())));

@@ -3,6 +3,7 @@ import {
   type Attributes,
   type Context,
   context,
+  INVALID_SPAN_CONTEXT,
   propagation,
   type Span,
   SpanKind,
@@ -77,6 +78,8 @@ const asked = ({ provider, model }: ModelCall): AskedCall => ({
   provider,
   model: model === "unknown" ? undefined : model,
 });
+
+const NO_SPAN = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
 /** axios calls it canceled. */
 const ABORT_NAMES = new Set(["AbortError", "ResponseAborted", "CanceledError"]);
@@ -153,7 +156,8 @@ export function createRequestObserver(options: ObserverOptions): RequestWatch {
       );
     // Whether the request is the call that another span stands for already shows with its body.
     const claimable = recognition.mayBeCall ? options.claimable(outer) : undefined;
-    let span = claimable === undefined ? startSpan() : undefined;
+    // A plain request is the other instrumentation's to tell of.
+    let span = claimable === undefined && !isForeign ? startSpan() : undefined;
     if (addHeader !== undefined && !isForeign) {
       propagate(span === undefined ? outer : trace.setSpan(outer, span), head, addHeader);
     }
@@ -170,7 +174,7 @@ export function createRequestObserver(options: ObserverOptions): RequestWatch {
 
     /** What the calls of a batch used is told by a span of its own, below the request that fetched it. */
     const tellBatch = (name: string, attributes: Attributes): void => {
-      const above = span === undefined ? outer : trace.setSpan(outer, span);
+      const above = span === undefined || span === NO_SPAN ? outer : trace.setSpan(outer, span);
       tracer.startSpan(name, { attributes }, above).end();
     };
 
@@ -181,7 +185,8 @@ export function createRequestObserver(options: ObserverOptions): RequestWatch {
       const { described, call } = recognized;
       const { name } = described;
       if (call !== undefined) span ??= claimable?.claim({ operation: call.operation, name });
-      span ??= startSpan();
+      const isTold = isForeign && call === undefined && described.attributes[ATTR.httpMethod] !== undefined;
+      span ??= isTold ? NO_SPAN : startSpan();
       span.updateName(name);
       span.setAttributes(described.attributes);
       if (call !== undefined || described.attributes[ATTR.provider] !== undefined) {

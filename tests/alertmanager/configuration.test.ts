@@ -247,6 +247,14 @@ describe("Alertmanager's configuration", NEEDS_ALERTMANAGER, () => {
     assert.equal(text.match(/active_time_intervals/g)?.length, 4);
   });
 
+  it("has hours over midnight as two", () => {
+    const settings = { ALERT_WORKING_HOURS: "22:00-24:00,00:00-06:00" };
+    const { said: complaint, text, remove } = render({ settings });
+    remove();
+    assert.equal(complaint, "");
+    assert.match(text, /'22:00'.*'24:00'.*'00:00'.*'06:00'/);
+  });
+
   for (const [name, given] of Object.entries({
     "no secrets": {},
     "empty secrets": { secrets: Object.fromEntries(Object.keys(SECRETS).map((file) => [file, "\n"])) },

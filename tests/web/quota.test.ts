@@ -82,10 +82,10 @@ describe("a quota", () => {
     const source = `
       import { createQuotaBook } from ${JSON.stringify(new URL("../../src/web/quota.ts", import.meta.url).href)};
       const count = createQuotaBook({ limit: 10, windowMs: 60_000, clock: { nowMs: () => performance.now() } });
-      const padding = "x".repeat(2000);
+      const padding = "x".repeat(200);
       gc();
       const before = process.memoryUsage().heapUsed;
-      for (let at = 0; at < 1_000_000; at += 1) count((padding + "2001:db8:" + at + padding).slice(2000, 2020));
+      for (let at = 0; at < 1_000_000; at += 1) count((padding + "2001:db8:" + at + padding).slice(200, 220));
       gc();
       console.log((process.memoryUsage().heapUsed - before) / 1e6);
       count("kept");`;
