@@ -18,6 +18,7 @@ export type PoolWatch = {
 /** A program that makes a pool for each request has another problem, and is not to have this one. */
 const MAX_POOLS = 256;
 
+type State = ReturnType<PoolKind["stateOf"]>;
 type Watched = { readonly pool: WeakRef<object>; readonly kind: PoolKind };
 
 /** Tells of the pools of the program whenever metrics are looked at. Pools of the same name are added up, as those of a cluster's nodes. */
@@ -36,11 +37,19 @@ export function createPoolWatch(metrics: Metrics): PoolWatch {
     metrics.note("db_client_connection_count", { ...label, db_client_connection_state: "used" }, used);
     metrics.note("db_client_connection_pending_requests", label, pending);
   };
+  /** What cannot be read is given up, so that it harms no other. */
+  const stateOf = ({ kind }: Watched, pool: object): State => {
+    try {
+      return kind.stateOf(pool);
+    } catch {
+      return undefined;
+    }
+  };
   const collect = (): void => {
     const sums = new Map<string, { idle: number; used: number; pending: number }>();
     for (const one of pools) {
       const pool = one.pool.deref();
-      const state = pool && one.kind.stateOf(pool);
+      const state = pool && stateOf(one, pool);
       if (pool === undefined || state === undefined) {
         pools.delete(one);
         // One that is closed and opened again is seen again.
