@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, describe, it } from "node:test";
+import { openDocker } from "../../src/cli/stack/docker.ts";
 import { freePort } from "../process/run-program.ts";
 import { findWhatIsMissing, projectName } from "../stack/support/docker.ts";
 
@@ -55,6 +56,19 @@ describe("up and down", () => {
     const { code, stderr } = await run(["up"], { PATH: folder });
     assert.equal(code, 3);
     assert.match(stderr, /a Docker engine that answers, got none \(Cannot connect to the Docker daemon\)/);
+    await rm(fake);
+  });
+
+  it("tell services of the profiles, beside those of the environment", async () => {
+    const fake = join(folder, "docker");
+    await writeFile(fake, '#!/bin/sh\necho "$COMPOSE_PROFILES"\n', { mode: 0o755 });
+    const asked = (env: NodeJS.ProcessEnv, profiles: readonly string[]): string =>
+      openDocker({ env: { PATH: folder, ...env }, cwd: folder, profiles })
+        .askCompose(["config"])
+        .out.trim();
+    assert.equal(asked({}, ["sink"]), "sink");
+    assert.equal(asked({ COMPOSE_PROFILES: "own" }, ["sink"]), "own,sink");
+    assert.equal(asked({}, []), "");
     await rm(fake);
   });
 

@@ -46,10 +46,13 @@ export function openDocker({ env, cwd, profiles = [], envFile }: DockerOptions):
     ...(settings === undefined ? [] : ["--env-file", settings]),
     ...profiles.flatMap((profile) => ["--profile", profile]),
   ];
+  // A service can read this, as Alertmanager does to send to alert-sink; of the flags, compose tells it nothing.
+  const chosen = [...(env["COMPOSE_PROFILES"] ?? "").split(","), ...profiles].filter((profile) => profile !== "");
+  const all = chosen.length === 0 ? env : { ...env, COMPOSE_PROFILES: chosen.join(",") };
   const ask: Docker["ask"] = (args, timeout = TIMEOUT_MS) => {
     const run = spawnSync("docker", args, {
       cwd: folder,
-      env,
+      env: all,
       encoding: "utf8",
       timeout,
       maxBuffer: MAX_ANSWER_BYTES,
@@ -63,7 +66,7 @@ export function openDocker({ env, cwd, profiles = [], envFile }: DockerOptions):
     askCompose: (args) => ask(["compose", ...general, ...args]),
     runCompose: (args) =>
       // What compose says belongs to the course of things, not to the result.
-      spawnSync("docker", ["compose", ...general, ...args], { cwd: folder, env, stdio: ["ignore", 2, "inherit"] })
+      spawnSync("docker", ["compose", ...general, ...args], { cwd: folder, env: all, stdio: ["ignore", 2, "inherit"] })
         .status ?? 1,
   };
 }
