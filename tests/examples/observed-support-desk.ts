@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -57,12 +56,6 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
     if (performance.now() > deadlineMs) assert.fail(`it never came about: ${what}`);
     await pause(10);
   }
-}
-
-/** Stops a database and its servers for clients where they are, connections open, or lets them go on. */
-export function signalPostgres({ postgres }: World, signal: "SIGSTOP" | "SIGCONT"): void {
-  const children = readFileSync(`/proc/${postgres.pid}/task/${postgres.pid}/children`, "utf8").trim().split(" ");
-  for (const pid of [postgres.pid, ...children.map(Number)]) process.kill(pid, signal);
 }
 
 function collectLines(stream: NodeJS.ReadableStream | null): string[] {

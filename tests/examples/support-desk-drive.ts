@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import type { World } from "../../examples/support-desk/local/world.ts";
 import type { ErrorSummary, HealthReport } from "../../src/index.ts";
-import { type RunningDesk, signalPostgres, until } from "./observed-support-desk.ts";
+import { signalAll } from "../health/real-databases.ts";
+import { type RunningDesk, until } from "./observed-support-desk.ts";
 
 export type Exchange = {
   readonly session: string;
@@ -145,12 +146,12 @@ async function hang(desk: RunningDesk): Promise<readonly string[]> {
   };
   const isReady = async (): Promise<boolean> => (await desk.ask("/readyz", "probe")).status === 200;
   const reports = [await report()];
-  signalPostgres(desk.world, "SIGSTOP");
+  signalAll(desk.world.postgres.pid, "SIGSTOP");
   try {
     await until("a database that hangs makes the desk unready", async () => !(await isReady()));
     reports.push(await report());
   } finally {
-    signalPostgres(desk.world, "SIGCONT");
+    signalAll(desk.world.postgres.pid, "SIGCONT");
   }
   await until("the desk is ready again", isReady);
   return [...reports, await report()];

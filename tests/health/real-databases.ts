@@ -1,12 +1,12 @@
 /** Real database servers of this machine (Debian's packages), each in a directory of its own, on a port that was free. */
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, globSync, readFileSync } from "node:fs";
-import { chown, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { promisify } from "node:util";
+import { findPostgres, startPostgres as startServer } from "../../examples/support-desk/local/postgres.ts";
 import { freePort } from "../process/run-program.ts";
 
 export type Database = {
@@ -17,19 +17,10 @@ export type Database = {
   readonly stop: () => Promise<void>;
 };
 
-const POSTGRES = globSync("/usr/lib/postgresql/*/bin").toSorted().at(-1);
-export const HAS_POSTGRES = POSTGRES !== undefined;
+export const HAS_POSTGRES = findPostgres() !== undefined;
 export const HAS_REDIS = existsSync("/usr/bin/redis-server");
 const MARIADB = "/usr/sbin/mariadbd";
 export const HAS_MARIADB = existsSync(MARIADB);
-
-/** Postgres does not run as root: there it runs as the user that its package has made. */
-async function account(): Promise<{ uid?: number; gid?: number }> {
-  if (process.getuid?.() !== 0) return {};
-  const line = (await readFile("/etc/passwd", "utf8")).split("\n").find((one) => one.startsWith("postgres:")) ?? "";
-  const [, , uid, gid] = line.split(":");
-  return { uid: Number(uid), gid: Number(gid) };
-}
 
 async function ready(child: ChildProcess, stream: "stdout" | "stderr", sign: RegExp): Promise<void> {
   const output = child[stream];
@@ -45,21 +36,20 @@ async function ready(child: ChildProcess, stream: "stdout" | "stderr", sign: Reg
 }
 
 /** A database is a process, and what it has started for its clients. */
-function signalAll({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+export function signalAll(pid: number, signal: NodeJS.Signals): void {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").map(Number);
-  for (const one of [Number(pid), ...children.filter((child) => child > 0)]) process.kill(one, signal);
+  for (const one of [pid, ...children.filter((child) => child > 0)]) process.kill(one, signal);
 }
 
 function database(child: ChildProcess, port: number, directory: string): Database {
+  const pid = Number(child.pid);
   return {
     port,
-    hang: () => signalAll(child, "SIGSTOP"),
-    goOn: () => signalAll(child, "SIGCONT"),
+    hang: () => signalAll(pid, "SIGSTOP"),
+    goOn: () => signalAll(pid, "SIGCONT"),
     stop: async () => {
-      signalAll(child, "SIGCONT");
+      signalAll(pid, "SIGCONT");
       child.kill("SIGTERM");
-      // Postgres ends at once, its clients or no, where it is interrupted.
-      child.kill("SIGINT");
       if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
       await rm(directory, { recursive: true, force: true });
     },
@@ -67,20 +57,16 @@ function database(child: ChildProcess, port: number, directory: string): Databas
 }
 
 export async function startPostgres(): Promise<Database> {
-  const who = await account();
-  const directory = await mkdtemp(join(tmpdir(), "observatory-postgres-"));
-  if (who.uid !== undefined && who.gid !== undefined) await chown(directory, who.uid, who.gid);
-  const port = await freePort();
-  const setup = ["-D", directory, "-U", "app", "--auth=trust", "--no-sync", "--no-instructions"];
-  await promisify(execFile)(`${POSTGRES}/initdb`, setup, { cwd: directory, ...who });
-  const settings = [`port=${port}`, "listen_addresses=127.0.0.1", `unix_socket_directories=${directory}`, "fsync=off"];
-  const child = spawn(`${POSTGRES}/postgres`, ["-D", directory, ...settings.flatMap((one) => ["-c", one])], {
-    cwd: directory,
-    stdio: ["ignore", "ignore", "pipe"],
-    ...who,
-  });
-  await ready(child, "stderr", /ready to accept connections/);
-  return database(child, port, directory);
+  const { port, pid, stop } = await startServer({ user: "app" });
+  return {
+    port,
+    hang: () => signalAll(pid, "SIGSTOP"),
+    goOn: () => signalAll(pid, "SIGCONT"),
+    stop: async () => {
+      signalAll(pid, "SIGCONT");
+      await stop();
+    },
+  };
 }
 
 export async function startRedis(): Promise<Database> {

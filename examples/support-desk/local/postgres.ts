@@ -10,18 +10,18 @@ import { promisify } from "node:util";
 
 export type Postgres = {
   readonly url: string;
+  readonly port: number;
   readonly pid: number;
   /** What the server wrote to its log: with `logStatements` each statement as it came. */
   readonly lines: readonly string[];
   readonly stop: () => Promise<void>;
 };
 
-const USER = "desk";
 /** Ends Postgres and takes its directory away when the pipe closes: also where this process is killed and can do neither. */
 const GUARDED = '"$@" & cat > /dev/null; kill -INT $!; wait $!; cd / && rm -rf "$0"';
 
 /** The folder of Postgres' programs: Debian keeps them out of PATH, Homebrew and others do not. */
-function findPrograms(): string | undefined {
+export function findPostgres(): string | undefined {
   const onPath = (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, "initdb"));
   return [...globSync("/usr/lib/postgresql/*/bin/initdb").toSorted().toReversed(), ...globSync(onPath)].map(dirname)[0];
 }
@@ -46,11 +46,11 @@ async function freePort(): Promise<number> {
 }
 
 /** A Postgres of its own, with its data in a directory that goes when it stops. Throws, with what to install, where there is none. */
-export async function startPostgres({ logStatements = false } = {}): Promise<Postgres> {
-  const programs = findPrograms();
+export async function startPostgres({ logStatements = false, user = "desk" } = {}): Promise<Postgres> {
+  const programs = findPostgres();
   if (programs === undefined) {
     throw new Error(
-      "There is no Postgres here. Install one (Debian, Ubuntu: apt install postgresql; macOS: brew install postgresql), or set DATABASE_URL.",
+      "There is no Postgres here. Install one (Debian, Ubuntu: apt install postgresql; macOS: brew install postgresql).",
     );
   }
   const who = await account();
@@ -58,7 +58,7 @@ export async function startPostgres({ logStatements = false } = {}): Promise<Pos
   if (who.uid !== undefined && who.gid !== undefined) await chown(directory, who.uid, who.gid);
   await promisify(execFile)(
     join(programs, "initdb"),
-    ["-D", directory, "-U", USER, "--auth=trust", "--no-sync", "--no-instructions"],
+    ["-D", directory, "-U", user, "--auth=trust", "--no-sync", "--no-instructions"],
     { cwd: directory, ...who },
   );
   const port = await freePort();
@@ -89,7 +89,8 @@ export async function startPostgres({ logStatements = false } = {}): Promise<Pos
   await ready.promise;
   const [pid] = (await readFile(join(directory, "postmaster.pid"), "utf8")).split("\n", 1);
   return {
-    url: `postgres://${USER}@127.0.0.1:${port}/postgres`,
+    url: `postgres://${user}@127.0.0.1:${port}/postgres`,
+    port,
     pid: Number(pid),
     lines,
     stop: async () => {

@@ -37,7 +37,8 @@ async function main(): Promise<number> {
   console.log("examples/support-desk/README.md has what to ask it, and where to look then. Ctrl-C ends it.");
   const service = spawn(process.execPath, [COMMAND, "dev", "--", process.execPath, SERVICE], {
     stdio: "inherit",
-    env: { OTEL_SERVICE_NAME: "support-desk", LOG_FORMAT: "text", ...world.env, ...process.env },
+    // Last what is started here: a key that happens to be in the environment is not to be used.
+    env: { OTEL_SERVICE_NAME: "support-desk", LOG_FORMAT: "text", ...process.env, ...world.env },
   });
   // Ctrl-C reaches the service by itself; the others stay until it has finished.
   process.on("SIGINT", () => undefined);
