@@ -41,9 +41,8 @@ const lines = await getJson<Lines>(`${lokiUrl}/loki/api/v1/query_range?${query}`
 type Labels = { data: string[] };
 const indexed = await getJson<Labels>(`${lokiUrl}/loki/api/v1/labels?start=${from}`);
 const streamLabels = indexed.data.filter((label) => label !== "__stream_shard__").sort();
-// What a program's own fields are called is not ours to know: only names that the collector, Loki and we give are kept.
-const ours =
-  /^(detected_level|trace_id|span_id|severity_\w+|scope_\w+|service_\w+|telemetry_\w+|observed_timestamp|flags|exception_\w+|code_\w+|process_\w+)$/;
+// What a program's own fields are called is not ours to know, and what some lines carry not to be relied on: these are on every line.
+const ours = /^(detected_level|severity_text|severity_number|scope_name|service_instance_id|trace_id|span_id)$/;
 const carried = new Set(
   lines.data.result.flatMap(({ stream }) => Object.keys(stream)).filter((label) => ours.test(label)),
 );

@@ -20,11 +20,11 @@ export type BoardLinkOptions = {
   readonly set?: Readonly<Record<string, string>>;
 };
 
-/** To another board, over the same time. */
+/** To another board, over the same time and about the same Prometheus, which every board has. */
 export function toBoard(title: string, name: BoardName, { keep = [], set = {} }: BoardLinkOptions = {}): DataLink {
   const parameters = [
     placeholder("__url_time_range"),
-    ...keep.map((variable) => placeholder(`${variable}:queryparam`)),
+    ...["prometheus", ...keep].map((variable) => placeholder(`${variable}:queryparam`)),
     ...Object.entries(set).map(([variable, value]) => `var-${variable}=${value}`),
   ];
   return { title, url: `/d/${BOARDS[name].uid}?${parameters.join("&")}` };

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { CATALOGUE } from "../../src/metrics/catalogue.ts";
-import { loadStackSeries } from "./stack-series.ts";
+import { loadStackSeries, OPEN_SERIES } from "./stack-series.ts";
 
 /** A series that queries may use. */
 export type KnownSeries = {
@@ -48,9 +48,7 @@ function unitOf(name: string): string {
 
 function* stackSeries(): Iterable<[string, KnownSeries]> {
   for (const [name, { kind, labels }] of Object.entries(loadStackSeries().series)) {
-    // What an alert or a program's resource is labeled by is not the stack's to say.
-    const isOpen = name === "ALERTS" || name === "target_info";
-    yield [name, { kind, labels: isOpen ? undefined : new Set(labels), unit: unitOf(name) }];
+    yield [name, { kind, labels: OPEN_SERIES.has(name) ? undefined : new Set(labels), unit: unitOf(name) }];
   }
 }
 

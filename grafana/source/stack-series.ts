@@ -24,6 +24,9 @@ type GetJson = <T>(url: string) => Promise<T>;
 /** Counters by their type that are readings by what they say: nobody counts the seconds of an uptime. */
 const READINGS = new Set(["otelcol_process_uptime_seconds_total"]);
 
+/** Their labels are those of alerts, or of a program's resource: not the stack's to say, and not recorded. */
+export const OPEN_SERIES: ReadonlySet<string> = new Set(["ALERTS", "target_info"]);
+
 /** What a Prometheus has of a series now; undefined where it has none. */
 export async function askSeries(url: string, name: string, getJson: GetJson): Promise<RecordedSeries | undefined> {
   const { data } = await getJson<{ data: Record<string, string>[] }>(
@@ -33,8 +36,10 @@ export async function askSeries(url: string, name: string, getJson: GetJson): Pr
   const metadata = await getJson<{ data: Record<string, { type: string }[]> }>(
     `${url}/api/v1/metadata?${new URLSearchParams({ metric: name })}`,
   );
-  const type = metadata.data[name]?.[0]?.type;
+  // What arrives by OTLP has no type here; its name tells.
+  const type = metadata.data[name]?.[0]?.type ?? (name.endsWith("_total") ? "counter" : "gauge");
   const labels = new Set(data.flatMap((series) => Object.keys(series)));
   labels.delete("__name__");
+  if (OPEN_SERIES.has(name)) labels.clear();
   return { kind: type === "counter" && !READINGS.has(name) ? "counter" : "gauge", labels: [...labels].sort() };
 }

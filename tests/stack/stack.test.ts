@@ -12,6 +12,7 @@ import { checkGrafana } from "./checks/grafana.ts";
 import { checkHealth } from "./checks/health.ts";
 import { checkOutages } from "./checks/outages.ts";
 import { checkSampling } from "./checks/sampling.ts";
+import { checkStackSeries } from "./checks/stack-series.ts";
 import { findWhatIsMissing } from "./support/docker.ts";
 import { playScenario, type Scenario } from "./support/scenario.ts";
 import { type Stack, startStack } from "./support/stack.ts";
@@ -53,6 +54,7 @@ describe("the stack", { skip: missing !== undefined }, () => {
   checkSampling(given);
   checkAlerts(given);
   checkDashboards(given);
+  checkStackSeries(given);
   checkGrafana(given);
   checkOutages(given);
 });
