@@ -118,7 +118,7 @@ function lintRunbooks({ rules, runbooks, known }: Linted, report: Report): void 
     const queries = [...text.matchAll(/```promql\n([\s\S]*?)```/g)].flatMap(([, block = ""]) =>
       block.trim().split("\n"),
     );
-    if (queries.length === 0 && !text.includes("```logql")) report("runbook", file, "has no query to run");
+    if (!/^```(?:promql|logql|sh)$/m.test(text)) report("runbook", file, "has no query to run");
     for (const { metric } of queries.flatMap((query) => parsePromqlNames(query).selectors)) {
       if (!known.has(metric)) report("runbook-metric", file, `${metric} is no metric that exists`);
     }
