@@ -213,11 +213,12 @@ describe("the routes of a web server", () => {
     assert.deepEqual(counts(run), { "GET unmatched 200": 2 });
   });
 
-  it("count once, with their templates, where the program has OpenTelemetry's own instrumentations of HTTP and its sampler records all", async () => {
-    const run = await observed(
-      `import { NodeSDK } from "@opentelemetry/sdk-node"; import { HttpInstrumentation } from "@opentelemetry/instrumentation-http"; import { UndiciInstrumentation } from "@opentelemetry/instrumentation-undici";
+  for (const [decision, does] of ["drops", "records", "exports"].entries()) {
+    it(`count once, with their templates, where the program has OpenTelemetry's own instrumentations of HTTP: its sampler ${does} spans`, async () => {
+      const run = await observed(
+        `import { NodeSDK } from "@opentelemetry/sdk-node"; import { HttpInstrumentation } from "@opentelemetry/instrumentation-http"; import { UndiciInstrumentation } from "@opentelemetry/instrumentation-undici";
        import { createRequire } from "node:module";
-       const sdk = new NodeSDK({ instrumentations: [new HttpInstrumentation(), new UndiciInstrumentation()], traceExporter: { export: (spans, done) => done({ code: 0 }), shutdown: async () => {} } }); sdk.start();
+       const sdk = new NodeSDK({ sampler: { shouldSample: () => ({ decision: ${decision} }), toString: () => "mine" }, instrumentations: [new HttpInstrumentation(), new UndiciInstrumentation()], traceExporter: { export: (spans, done) => done({ code: 0 }), shutdown: async () => {} } }); sdk.start();
        const require = createRequire(import.meta.url); const http1 = require("node:http"); const express = require("express");
        const app = express(); app.get("/users/:id", (request, response) => response.end("user")); app.post("/chat", (request, response) => response.json({}));
        const server = http1.createServer(app); await once(server.listen(0, "127.0.0.1"), "listening"); const base = "http://127.0.0.1:" + server.address().port;
@@ -225,15 +226,16 @@ describe("the routes of a web server", () => {
        await (await fetch(base + "/chat", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ anything: 1 }) })).text();
        await new Promise((resolve) => http1.get(base + "/users/9", (response) => response.resume().once("close", resolve)));
        server.close(); server.closeAllConnections(); await sdk.shutdown();`,
-      { conventions: false },
-    );
-    assert.deepEqual(counts(run), { "GET /users/:id 200": 4, "POST /chat 200": 1 });
-    assert.deepEqual(inProgress(run), [0]);
-    const sent = new Map(
-      run.points
-        .filter(({ metric }) => metric === "http.client.request.duration")
-        .map(({ labels, histogram }) => [labels["http.request.method"], histogram?.count]),
-    );
-    assert.deepEqual(Object.fromEntries(sent), { GET: 4, POST: 1 });
-  });
+        { conventions: false },
+      );
+      assert.deepEqual(counts(run), { "GET /users/:id 200": 4, "POST /chat 200": 1 });
+      assert.deepEqual(inProgress(run), [0]);
+      const sent = new Map(
+        run.points
+          .filter(({ metric }) => metric === "http.client.request.duration")
+          .map(({ labels, histogram }) => [labels["http.request.method"], histogram?.count]),
+      );
+      assert.deepEqual(Object.fromEntries(sent), { GET: 4, POST: 1 });
+    });
+  }
 });
