@@ -51,7 +51,7 @@ done
 
 case "$method $path" in
   POST\ *)
-    if [ "${#length}" -gt 7 ]; then
+    if [ "${#length}" -gt 6 ]; then
       echo 'too large' | answer '413 Content Too Large' text/plain
     else
       head -c "$length" | keep webhook "$path"

@@ -11,6 +11,8 @@ keep() {
   { printf '%s %s\n' "$(date -u '+%Y-%m-%d %H:%M:%S')" "$2"; cat; } >"/tmp/$id"
   mv "/tmp/$id" "$kept/$id.$1"
   newest_first | tail -n +101 | while read -r old; do rm -f "$kept/$old"; done
+  # Half of what docker-compose.yml gives /tmp.
+  while [ "$(du -sk "$kept" | cut -f 1)" -gt 12000 ]; do rm -f "$kept/$(newest_first | tail -n 1)"; done
 }
 
 newest_first() { ls "$kept" | sort -rn; }

@@ -147,6 +147,14 @@ describe("the profile sink", { skip: required ? false : (missing ?? false) }, ()
     );
   });
 
+  it("makes room for what is large", async () => {
+    for (let index = 0; index < 30; index++) {
+      const response = await sink(`/large-${index}`, { method: "POST", body: "x".repeat(900_000) });
+      assert.equal(await response.text(), "ok");
+    }
+    assert.match(await shown(), /\/large-29</);
+  });
+
   it("keeps the newest hundred, however many come at once", async () => {
     for (let batch = 0; batch < 12; batch++) {
       const sent = Array.from({ length: 10 }, (_, index) =>
