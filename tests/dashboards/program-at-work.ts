@@ -1,12 +1,14 @@
 /**
  * Does what the support desk and the research team do not, and is in the middle of its work until its standard input ends: asks an MCP
  * server (and is one), runs in a loop, has a cache that fails, calls a model that nobody has a price for, is blocked by a budget, limits
- * who asks too often.
+ * who asks too often, has an error that nobody expected, and says too much.
  */
 export const AT_WORK = `
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { agent, rateLimit, recordCache, setBudget, setQueueDepth, tool, watchPool, workflow } from "agent-observatory";
+import {
+  agent, createLogger, onErrorPattern, rateLimit, recordCache, setBudget, setQueueDepth, tool, trackError, watchPool, workflow,
+} from "agent-observatory";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
@@ -19,6 +21,11 @@ setQueueDepth("dispatcher", 7);
 recordCache({ cache: "pages", kind: "exact", outcome: "error" });
 watchPool("browsers", () => ({ active: 2, idle: 6, waiting: 0 }));
 await ask("house-model");
+
+onErrorPattern({ name: "lost", types: ["RangeError"], threshold: 1, windowMs: 60000 }, () => undefined);
+trackError(new RangeError("lost"), { severity: "critical" });
+const logger = createLogger("at-work");
+for (let i = 0; i < 20; i++) logger.info("again and again");
 
 const limit = rateLimit({ limit: 1 });
 const web = createServer((request, response) => {
