@@ -4,6 +4,7 @@
  */
 import type { Context, Tracer } from "@opentelemetry/api";
 import { observeHttp2 } from "./http2.ts";
+import { observeHttp2Server } from "./http2-server.ts";
 import { observeNodeHttpClient } from "./node-http-client.ts";
 import { observeNodeHttpServer } from "./node-http-server.ts";
 import { createRequestObserver, type ObserverOptions } from "./observer.ts";
@@ -41,6 +42,7 @@ export function startWire(options: WireOptions): Wire {
     observeNodeHttpClient(observe, guard),
     observeHttp2(observe, guard),
     observeNodeHttpServer(options.tracer as Tracer, options, options.isInstrumented, guard),
+    observeHttp2Server(options.tracer as Tracer, options, guard),
   ];
   return {
     leaveAll: () => guard(leaveAll),

@@ -198,6 +198,51 @@ describe("requests to a server", () => {
   });
 });
 
+describe("requests to a server of node:http2", () => {
+  it("count as those over HTTP/1.1 do, each with its own context, and gRPC does not", async () => {
+    const result = await run(`
+      import http2 from "node:http2"; import { tool } from "agent-observatory";
+      const server = http2.createServer((request, response) => {
+        const { url } = request;
+        if (url === "/hold") { response.write("half"); server.emit("held", response.stream); return; }
+        if (url === "/reset") { response.stream.close(2); return; }
+        if (url === "/destroyed") { response.stream.destroy(new Error("mine")); return; }
+        setTimeout(() => { tool(url.slice(1), () => 1)(); response.writeHead(url === "/broken" ? 500 : 200).end("ok"); }, 5);
+      });
+      server.on("stream", (stream) => stream.on("error", () => {})); server.on("session", (session) => session.on("error", () => {}));
+      await once(server.listen(0, "127.0.0.1"), "listening");
+      const connect = () => http2.connect("http://127.0.0.1:" + server.address().port).on("error", () => {});
+      const session = connect();
+      const asked = (path, headers = {}, body) => new Promise((resolve) => {
+        const request = session.request({ ":path": path, ...headers }, { endStream: body === undefined });
+        let status = "-"; request.on("response", (given) => { status = given[":status"]; }).on("error", () => {}).on("close", () => resolve(status)).resume(); if (body !== undefined) request.end(body);
+      });
+      const all = await Promise.all([asked("/one"), asked("/two"), asked("/three", { ":method": "POST" }, "body"), asked("/four", { ":method": "HEAD" }), asked("/grpc", { ":method": "POST", "content-type": "application/grpc" }, "x")]);
+      console.log(...all, await asked("/broken"), await asked("/reset"), await asked("/destroyed"));
+      const held = async (session) => { const request = session.request({ ":path": "/hold" }); request.on("error", () => {}); const [stream] = await once(server, "held"); return { request, closed: once(stream, "close") }; };
+      const left = await held(session); left.request.close(8); await left.closed;
+      const other = connect(); const lost = await held(other); other.destroy(); await lost.closed;
+      session.close(); server.close();`);
+    assert.equal(result.code, 0, result.stderr);
+    assert.equal(result.stdout, "200 200 200 200 200 500 - -\n");
+    assert.deepEqual(series(result.points, SERVER), {
+      "GET 200 unmatched": 4,
+      "POST 200 unmatched": 1,
+      "HEAD 200 unmatched": 1,
+      "GET 500 500 unmatched": 1,
+      "GET stream_closed unmatched": 2,
+    });
+    assert.deepEqual(series(result.points, ACTIVE), { GET: 0, POST: 0, HEAD: 0 });
+    for (const name of ["one", "two", "three", "four"]) {
+      const tool = result.spans.find((span) => span.name === `execute_tool ${name}`);
+      const server = result.spans.find((span) => span.kind === 2 && span.attributes["url.path"] === `/${name}`);
+      assert.equal(tool?.parentSpanId, server?.spanId, name);
+    }
+    const grpc = result.spans.find((span) => span.name === "execute_tool grpc");
+    assert.ok(grpc !== undefined && grpc.parentSpanId === undefined);
+  });
+});
+
 describe("requests to others", () => {
   it("count by fetch and node:http alike, with what they failed of; those of the exporter do not", async () => {
     const closed = await freePort();
