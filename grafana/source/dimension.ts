@@ -75,8 +75,7 @@ function ofCall(expr: Extract<Expr, { kind: "call" }>, known: Known): Told {
   if (name === "histogram_quantile") return args[1] === undefined ? undefined : observed(args[1], known);
   const argument = args.find(({ kind }) => kind !== "number" && kind !== "string");
   const told = argument === undefined ? undefined : dimensionOf(argument, known);
-  if (!RATES.has(name) || told === undefined) return told;
-  return told.of === "s" ? PART : { ...told, per: "s" };
+  return RATES.has(name) && told !== undefined ? { ...told, per: "s" } : told;
 }
 
 function times(factor: number, told: Dimension): Told {

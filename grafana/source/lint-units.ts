@@ -22,6 +22,8 @@ const PER_MINUTE = ["cpm", "opm", "reqpm", "rpm", "wpm", "epm", "mpm", "recpm", 
 function unitsFor({ of, per }: Dimension): readonly string[] {
   switch (of) {
     case "s":
+      // Seconds of work a second: how busy something is.
+      if (per === "s") return ["percentunit", ...PLAIN];
       return ["s", "dtdurations", "dtdhms", "dthms", "clocks"];
     case "timestamp":
       return ["dateTimeAsIso", "dateTimeAsIsoNoDateIfToday", "dateTimeFromNow"];
