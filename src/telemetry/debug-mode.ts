@@ -20,6 +20,8 @@ export type DebugModeOptions = {
 
 /** Knows which requests are recorded in full: those that the program opens by `debugRun`, and those of sessions and users that are set. */
 export type DebugMode = {
+  /** Whether there can be such a request: most processes never see one. */
+  readonly isUsed: () => boolean;
   /** The context of such a request, for what lies below. Inside of one it is the same request. */
   readonly begin: (context: Context) => Context;
   /** The request that `context` belongs to; `place` is the span that is current there. */
@@ -86,6 +88,7 @@ export function createDebugMode(options: DebugModeOptions): DebugMode {
     return run;
   };
   return {
+    isUsed: () => isUsed,
     begin,
     at: (context, place) => {
       if (!isUsed) return undefined;

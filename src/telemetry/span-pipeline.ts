@@ -155,9 +155,10 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
   const isOurs = (span: ReadableSpan): boolean => ownView(span, resource).instrumentationScope.name === scope;
 
   const debugAt = (context: Context): DebuggedRun | undefined => {
+    if (options.debug?.isUsed() !== true) return undefined;
     const span = trace.getSpan(context);
     // Who calls from outside may name a span of ours by its id: that is no reason to be believed.
-    return options.debug?.at(context, span?.spanContext().isRemote === true ? undefined : places.current(span));
+    return options.debug.at(context, span?.spanContext().isRemote === true ? undefined : places.current(span));
   };
 
   const placeOf = (span: Span, parentContext: Context): Place => {

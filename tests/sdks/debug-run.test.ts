@@ -8,6 +8,7 @@ import { runCommand } from "../cli/run-command.ts";
 import { type Served, startServed } from "../embedded/served.ts";
 import { runProgram, SDKS_DIRECTORY } from "../process/run-program.ts";
 import { runJoined } from "./joined-programs.ts";
+import { importing } from "./mcp-programs.ts";
 
 const PROGRAM = `
 import { ChatOpenAI } from "@langchain/openai"; import { tool } from "@langchain/core/tools"; import { z } from "zod";
@@ -132,6 +133,36 @@ describe("debugRun beside an OpenTelemetry SDK of the program", () => {
       assert.match(all, /MINE \[REDACTED:email\]/, line);
       assert.doesNotMatch(all, /FOREIGN|person@example/, line);
       assert.equal(theirs.filter(({ attributes }) => attributes[ATTR.debug] === true).length, 3, line);
+    }
+  });
+});
+
+describe("an MCP server that was started before", () => {
+  it("records a call in full that was made in debugRun, only where a setting believes its callers", async () => {
+    const server = `${importing("v1", "module", ["McpServer", "StdioServerTransport", "z"])}
+      const server = new McpServer({ name: "shop", version: "1.0.0" });
+      server.registerTool("echo", { inputSchema: { text: z.string() } }, async ({ text }) => ({ content: [{ type: "text", text }] }));
+      await server.connect(new StdioServerTransport());`;
+    const client = `${importing("v1", "module", ["Client", "StdioClientTransport"])} import { debugRun } from "agent-observatory";
+      const client = new Client({ name: "agent", version: "1.0.0" });
+      await client.connect(new StdioClientTransport({ command: process.execPath, args: ["--require", "agent-observatory/register", "server.mjs"], env: { ...process.env, OTEL_SERVICE_NAME: "server" } }));
+      const call = (text) => client.callTool({ name: "echo", arguments: { text } });
+      await Promise.all([call("PLAIN"), debugRun(() => call("DEBUGGED")), call("PLAIN")]);
+      await client.close();`;
+    for (const believed of [false, true]) {
+      const { spans, stderr } = await runProgram(client, {
+        directory: SDKS_DIRECTORY,
+        files: { "server.mjs": server },
+        env: believed ? { AGENT_OBSERVATORY_DEBUG_FROM_CALLERS: "true" } : {},
+      });
+      const argumentsAt = (kind: number) =>
+        spans
+          .filter((span) => span.kind === kind && span.attributes[ATTR.toolName] === "echo")
+          .map(({ attributes }) => attributes[ATTR.toolArguments])
+          .toSorted();
+      const one = ['{"text":"DEBUGGED"}', undefined, undefined];
+      assert.deepEqual(argumentsAt(3), one, stderr);
+      assert.deepEqual(argumentsAt(2), believed ? one : [undefined, undefined, undefined], stderr);
     }
   });
 });
