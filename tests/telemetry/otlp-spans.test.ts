@@ -95,6 +95,15 @@ describe("spans in OTLP", () => {
     assertSame([span({ attributes: attributes as ReadableSpan["attributes"] })]);
   });
 
+  it("have their times to the nanosecond", () => {
+    const times = [0, 1, 65_535, 65_536, 65_537, 1_700_000_000, 2 ** 32 - 1, 2 ** 32, 2 ** 34 - 1];
+    assertSame(
+      times.flatMap((seconds) =>
+        [0, 1, 999_999_999].map((nanos) => span({ startTime: [seconds, nanos], endTime: [seconds + 1, nanos] })),
+      ),
+    );
+  });
+
   it("stand together by resource and scope", () => {
     const other = resourceFromAttributes({ "service.name": "other" }, { schemaUrl: "https://example.com/1" });
     const scope = { name: "theirs", schemaUrl: "https://example.com/2" };

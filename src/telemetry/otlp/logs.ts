@@ -5,12 +5,11 @@ import { createProtobufWriter, type ProtobufWriter } from "./protobuf-writer.ts"
 
 /** Writes an OTLP ExportLogsServiceRequest, as `encodeSpans` does. Field numbers: opentelemetry/proto/logs/v1/logs.proto. */
 
-const nanosOf = (ms: number): bigint => BigInt(Math.round(ms * 1e3)) * 1000n;
-
 function writeRecord(writer: ProtobufWriter, item: LogItem): void {
   const { severityNumber, severityText, body, spanContext, eventName } = item;
-  const time = nanosOf(item.timeMs);
-  writer.fixed64(1, time);
+  const seconds = Math.floor(item.timeMs / 1000);
+  const nanos = Math.round((item.timeMs - seconds * 1000) * 1000) * 1000;
+  writer.time(1, seconds, nanos);
   if (severityNumber > 0) writer.varint(2, severityNumber);
   if (severityText !== "") writer.string(3, severityText);
   writer.message(5, (one) => writeAnyValue(one, body));
@@ -20,7 +19,7 @@ function writeRecord(writer: ProtobufWriter, item: LogItem): void {
     if (spanContext.traceId !== "") writer.hex(9, spanContext.traceId);
     if (spanContext.spanId !== "") writer.hex(10, spanContext.spanId);
   }
-  writer.fixed64(11, time);
+  writer.time(11, seconds, nanos);
   if (eventName !== undefined && eventName !== "") writer.string(12, eventName);
 }
 

@@ -9,6 +9,8 @@ export type ProtobufWriter = {
   readonly int64: (field: number, value: number) => void;
   readonly fixed32: (field: number, value: number) => void;
   readonly fixed64: (field: number, value: bigint) => void;
+  /** Nanoseconds since the epoch, as fixed64. */
+  readonly time: (field: number, seconds: number, nanos: number) => void;
   readonly double: (field: number, value: number) => void;
   readonly packedFixed64: (field: number, values: readonly number[]) => void;
   readonly packedDouble: (field: number, values: readonly number[]) => void;
@@ -26,6 +28,8 @@ const FIRST_BYTES = 512;
 const ONE_BYTE = 128;
 const MAX_VARINT_BYTES = 10;
 const MAX_UTF8_BYTES = 3;
+const HALF = 2 ** 16;
+const WORD = 2 ** 32;
 
 function varintBytes(value: number): number {
   let bytes = 1;
@@ -124,6 +128,14 @@ export function createProtobufWriter(): ProtobufWriter {
     fixed64: (field, value) => {
       tag(field, FIXED64, 8);
       at = buffer.writeBigUInt64LE(value, at);
+    },
+    time: (field, seconds, nanos) => {
+      tag(field, FIXED64, 8);
+      // In two halves that numbers hold exactly: each BigInt would be an object, and there are several in every span.
+      const upper = Math.floor(seconds / HALF) * 1e9;
+      const lower = (upper % HALF) * HALF + (seconds % HALF) * 1e9 + nanos;
+      at = buffer.writeUInt32LE(lower % WORD, at);
+      at = buffer.writeUInt32LE(Math.floor(upper / HALF) + Math.floor(lower / WORD), at);
     },
     double: (field, value) => {
       tag(field, FIXED64, 8);

@@ -11,8 +11,9 @@ import { createProtobufWriter, type ProtobufWriter } from "./protobuf-writer.ts"
 const HAS_IS_REMOTE = 0x100;
 const IS_REMOTE = 0x200;
 
-const nanosOf = ([seconds, nanos]: readonly [number, number]): bigint =>
-  BigInt(seconds) * 1_000_000_000n + BigInt(nanos);
+function writeTime(writer: ProtobufWriter, field: number, [seconds, nanos]: readonly [number, number]): void {
+  writer.time(field, seconds, nanos);
+}
 
 const flagsOf = (traceFlags: number, isRemote: boolean | undefined): number =>
   (traceFlags & 0xff) | HAS_IS_REMOTE | (isRemote === true ? IS_REMOTE : 0);
@@ -36,7 +37,7 @@ function writeLink(writer: ProtobufWriter, { context, attributes = {}, droppedAt
 }
 
 function writeEvent(writer: ProtobufWriter, event: ReadableSpan["events"][number]): void {
-  writer.fixed64(1, nanosOf(event.time));
+  writeTime(writer, 1, event.time);
   writer.string(2, event.name);
   writeKeyValues(writer, 3, event.attributes ?? {});
   writeCount(writer, 4, event.droppedAttributesCount);
@@ -49,8 +50,8 @@ function writeSpan(writer: ProtobufWriter, span: ReadableSpan): void {
   if (parent?.spanId !== undefined && parent.spanId !== "") writer.hex(4, parent.spanId);
   writer.string(5, span.name);
   writer.varint(6, span.kind + 1);
-  writer.fixed64(7, nanosOf(span.startTime));
-  writer.fixed64(8, nanosOf(span.endTime));
+  writeTime(writer, 7, span.startTime);
+  writeTime(writer, 8, span.endTime);
   writeKeyValues(writer, 9, span.attributes);
   writeCount(writer, 10, span.droppedAttributesCount);
   for (const event of events) writer.message(11, (one) => writeEvent(one, event));
