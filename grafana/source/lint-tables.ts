@@ -16,7 +16,10 @@ export function hidden(panel: LintedPanel): ReadonlySet<string> {
 }
 
 /** The title of the column that a query fills. */
-export const columnOf = (panel: LintedPanel, refId: string): string | undefined => renames(panel)[`Value #${refId}`];
+export function columnOf(panel: LintedPanel, refId: string): string | undefined {
+  const names = renames(panel);
+  return names[`Value #${refId}`] ?? (panel.targets?.length === 1 ? names["Value"] : undefined);
+}
 
 /** What an override says of one column. */
 export function propertiesOf(panel: LintedPanel, column: string): ReadonlyMap<string | undefined, unknown> {

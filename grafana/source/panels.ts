@@ -188,7 +188,9 @@ function columnProperties({ unit, levels }: Column): DynamicConfigValue[] {
 
 /** One row for each combination of labels, with several numbers for the whole time range. */
 export function table({ title, description, rows, columns, link, links = [] }: TableOptions): Builder<Panel> {
-  const values = columns.map((column, index) => [`Value #${refId(index)}`, column.title] as const);
+  // Grafana's name for the value of a query, which is another one where there is only one query.
+  const fieldOf = (index: number): string => (columns.length === 1 ? "Value" : `Value #${refId(index)}`);
+  const values = columns.map((column, index) => [fieldOf(index), column.title] as const);
   const order = [...Object.keys(rows), ...values.map(([field]) => field)];
   const panel = new TableBuilder()
     .title(title)
