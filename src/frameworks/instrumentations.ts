@@ -83,13 +83,20 @@ function leavingOut(Given: Constructor, module: string): Constructor {
   };
 }
 
+/** What is known of the program's own OpenTelemetry SDK, at any time. */
+type ProgramSdk = {
+  /** Whether it has an instrumentation of this name. */
+  readonly isInstrumented: (module: string) => boolean;
+  readonly hasForeign: () => boolean;
+};
+
 /**
  * The instrumented packages, without those that configuration switches off by name. One that the program instruments itself, by the time
- * that it loads it, is left to the program: `isInstrumented` tells of a package's instrumentation.
+ * that it loads it, is left to the program.
  */
 export function instrumentedPackages(
   disabled: readonly string[],
-  isInstrumented: (module: string) => boolean,
+  { isInstrumented, hasForeign }: ProgramSdk,
 ): InstrumentedPackage[] {
   const require = createRequire(import.meta.url);
   return Object.entries(INSTRUMENTATIONS)
@@ -105,9 +112,11 @@ export function instrumentedPackages(
         >;
         const Instrumentation = exports[entry.exportName];
         if (Instrumentation === undefined) return;
-        const { leavesOut, config = {} } = entry;
+        const { leavesOut } = entry;
+        // Where the program has an SDK of its own, its back end is to get no traces that it would not get without us.
+        const config = isEverywhere(entry.config) && hasForeign() ? { requireParentSpan: true } : {};
         const Adjusted = leavesOut === undefined ? Instrumentation : leavingOut(Instrumentation, leavesOut);
-        new Adjusted(config);
+        new Adjusted({ ...entry.config, ...config });
       };
       return [packageName, ...(entry.alsoAs ?? [])].map((name) => ({ packageName: name, prepare }));
     });

@@ -145,7 +145,7 @@ export function watchProgram({
       ...databasePoolFiles({ disabled, onPool: createPoolWatch(metrics).see, onFault }),
     ],
     // What the program's own SDK instruments already would come twice.
-    instrumented: [...threadPackages(onThreads), ...instrumentedPackages(disabled, sdk.isInstrumented)],
+    instrumented: [...threadPackages(onThreads), ...instrumentedPackages(disabled, sdk)],
     coverage,
     onFault,
   });

@@ -170,6 +170,7 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
     const isBackground =
       debug === undefined &&
       parentSpan === undefined &&
+      !joinedSpans.has(span) &&
       options.backgroundScopes?.has(ownView(span, resource).instrumentationScope.name) === true;
     const sampled =
       debug !== undefined ||
