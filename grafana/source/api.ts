@@ -262,7 +262,7 @@ export const api = (): Dashboard =>
             chart({
               title: "Other services, p95",
               description:
-                "Duration of outgoing requests, by service. A dot is one request: click it to open its trace.",
+                "Duration of outgoing requests. One service that climbs drags the routes above along: its trace, a click on a dot, tells which.",
               unit: Seconds,
               exemplars: true,
               queries: [{ expr: quantileOverTime(0.95, CLIENT, "server_address"), legend: "{{server_address}}" }],
@@ -272,7 +272,8 @@ export const api = (): Dashboard =>
             12,
             chart({
               title: "Databases, p95",
-              description: "Duration of database operations. A dot is one operation: click it to open its trace.",
+              description:
+                "Duration of operations. One that climbs alone lacks an index, all together a busy database. A dot opens the trace.",
               unit: Seconds,
               exemplars: true,
               queries: [

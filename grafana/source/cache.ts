@@ -197,7 +197,8 @@ export const cache = (): Dashboard =>
             8,
             chart({
               title: "Vector operations",
-              description: "By store and operation.",
+              description:
+                "By store and operation. More queries than agent runs: the same search is made again within a run.",
               unit: RequestsPerMinute,
               stacked: true,
               links: [
@@ -214,7 +215,8 @@ export const cache = (): Dashboard =>
             8,
             chart({
               title: "Vector duration, p95",
-              description: "By store and operation. A dot is one operation: click it to open its trace.",
+              description:
+                "By store and operation. Slower as the collection grows: look at its index. A dot is one operation: click it to open its trace.",
               unit: Seconds,
               exemplars: true,
               queries: [

@@ -66,7 +66,8 @@ export const llmCost = (): Dashboard =>
             4,
             stat({
               title: "LLM requests",
-              description: "Requests on the wire; a retried request counts each time.",
+              description:
+                "Requests on the wire; a retried request counts each time. Many more than before for as many runs: retries, a loop, or a new prompt.",
               unit: Short,
               expr: countedOrZero(REQUESTS),
             }),
@@ -193,7 +194,7 @@ export const llmCost = (): Dashboard =>
             chart({
               title: "Retries, fallbacks, in progress",
               description:
-                "Requests a minute that repeat a failed one or go to another model instead, and requests in progress now.",
+                "Requests a minute that repeat a failed one or go to another model instead, and requests in progress. Retries that stay: fix their cause above.",
               unit: Short,
               queries: [
                 { expr: perMinute(`llm_retries_total{${MODEL}}`), legend: "retries" },
@@ -226,7 +227,7 @@ export const llmCost = (): Dashboard =>
             chart({
               title: "Tokens by type",
               description:
-                "Tokens a minute. Cached is part of input, reasoning part of output, so the lines are not stacked.",
+                "Tokens a minute; cached is part of input, reasoning part of output. Input grows with history: shorten or summarize it.",
               unit: Short,
               queries: [{ expr: perMinute(`llm_tokens_total{${CALL}}`, "type"), legend: "{{type}}" }],
             }),

@@ -77,7 +77,8 @@ export const orchestration = (): Dashboard =>
             4,
             stat({
               title: "Workflow executions",
-              description: "Workflow executions that ended in the time range.",
+              description:
+                "Workflow executions that ended in the time range. None where there ought to be some: who starts them (schedule, queue, API)?",
               unit: Short,
               expr: countedOrZero(WORKFLOWS),
             }),
@@ -141,7 +142,8 @@ export const orchestration = (): Dashboard =>
             8,
             chart({
               title: "Executions",
-              description: "Workflow executions that ended, by workflow and outcome.",
+              description:
+                "Workflow executions that ended, by workflow and outcome. Click a line for the traces of those that failed.",
               unit: RequestsPerMinute,
               stacked: true,
               links: workflowTraces(clickedLabel("workflow")),
@@ -152,7 +154,8 @@ export const orchestration = (): Dashboard =>
             8,
             chart({
               title: "Execution time, p95",
-              description: "Duration of workflow executions. A dot is one execution: click it to open its trace.",
+              description:
+                "Duration of workflow executions. A dot is one execution: click it to open its trace and see which node took the time.",
               unit: Seconds,
               exemplars: true,
               links: workflowTraces(clickedLabel("workflow")),

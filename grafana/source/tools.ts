@@ -107,7 +107,7 @@ export const tools = (): Dashboard =>
             stat({
               title: "MCP requests",
               description:
-                "Requests to MCP servers that ended in the time range, as the programs that sent them see it.",
+                "Requests to MCP servers that ended in the time range, as their senders see it. None: is the server connected at all?",
               unit: Short,
               expr: countedOrZero(countOf(MCP_CLIENT)),
             }),
@@ -155,7 +155,8 @@ export const tools = (): Dashboard =>
             8,
             chart({
               title: "Duration by tool, p95",
-              description: "Duration of tool calls, by tool. A dot is one call: click it to open its trace.",
+              description:
+                "Duration of tool calls. A dot is one call: click it to open its trace and see what the tool waited for.",
               unit: Seconds,
               exemplars: true,
               links: tracesOf(clickedLabel("tool")),
@@ -228,7 +229,8 @@ export const tools = (): Dashboard =>
             8,
             chart({
               title: "MCP requests by method",
-              description: "Requests to MCP servers by method, as their senders see it.",
+              description:
+                "As their senders see it. Many tools/list: a client that does not keep the list, or connects anew for each call.",
               unit: RequestsPerMinute,
               stacked: true,
               queries: [{ expr: perMinute(countOf(MCP_CLIENT), "mcp_method_name"), legend: "{{mcp_method_name}}" }],
