@@ -35,10 +35,16 @@ export const countedOrZero = (selector: string): string => `${counted(selector)}
  * `counted` for a component that is scraped, whose counters first appear with the event that they count and no 0 before it. A series that
  * was not there at the beginning, though its component was, is counted from nothing.
  */
-export function countedScraped(selector: string, ...labels: readonly string[]): string {
-  const newborn = `(${selector} unless ${selector} offset $__range) and on (job, instance) (up offset $__range == 1)`;
-  const range = `${selector}[$__range]`;
-  return `${by(labels)} (${newborn} or increase(${range}))`;
+export const countedScraped = (selector: string, ...labels: readonly string[]): string =>
+  countedScrapedIn("$__range", selector, labels);
+
+/** The same as it develops over time. */
+export const countedScrapedOverTime = (selector: string, ...labels: readonly string[]): string =>
+  countedScrapedIn("$__rate_interval", selector, labels);
+
+function countedScrapedIn(window: string, selector: string, labels: readonly string[]): string {
+  const newborn = `(${selector} unless ${selector} offset ${window}) and on (job, instance) (up offset ${window} == 1)`;
+  return `${by(labels)} (${newborn} or increase(${selector}[${window}]))`;
 }
 
 export const perSecond = (selector: string, ...labels: readonly string[]): string =>

@@ -10,7 +10,7 @@ import {
 import { board } from "./board.ts";
 import { levelsOf, percent } from "./levels.ts";
 import { chart, stat, table } from "./panels.ts";
-import { counted, countedOrZero, countedScraped, perSecond } from "./promql.ts";
+import { counted, countedOrZero, countedScraped, countedScrapedOverTime, perSecond } from "./promql.ts";
 import { THRESHOLDS } from "./thresholds.ts";
 
 const { diskUsedRatio, ingestionLagSeconds, queueUsedRatio } = THRESHOLDS;
@@ -203,21 +203,21 @@ export const stackHealth = (): Dashboard =>
             chart({
               title: "Lost",
               description:
-                "Refused: memory or a queue is full, programs try again. Given up: a back end says no for good, `npm run stack -- logs otel-collector` has its words.",
-              unit: RecordsPerSecond,
+                "How many, since a few minutes before each point. Refused: memory or a queue is full, programs try again. Given up: a back end says no for good, `npm run stack -- logs otel-collector` has its words.",
+              unit: Short,
               queries: SIGNALS.flatMap((signal) => [
-                { expr: perSecond(received("refused", signal)), legend: `${signalName(signal)} refused` },
+                { expr: countedScrapedOverTime(received("refused", signal)), legend: `${signalName(signal)} refused` },
                 {
-                  expr: perSecond(sent("send_failed", signal), "exporter"),
+                  expr: countedScrapedOverTime(sent("send_failed", signal), "exporter"),
                   legend: `${signalName(signal)} given up for {{exporter}}`,
                 },
               ]).concat(
                 {
-                  expr: perSecond('otelcol_exporter_send_failed_spans_total{job="jaeger"}', "exporter"),
+                  expr: countedScrapedOverTime('otelcol_exporter_send_failed_spans_total{job="jaeger"}', "exporter"),
                   legend: "spans not stored by {{exporter}}",
                 },
                 {
-                  expr: perSecond("loki_discarded_samples_total", "reason"),
+                  expr: countedScrapedOverTime("loki_discarded_samples_total", "reason"),
                   legend: "lines discarded by Loki: {{reason}}",
                 },
               ),
