@@ -214,6 +214,28 @@ describe("Redis", { skip: missing(HAS_REDIS, "redis-server") }, () => {
       "what belongs to nothing is counted, and makes no trace of its own",
     );
   });
+
+  it("leaves the back end of the program what it would get without us", async () => {
+    const result = await run(
+      `import { NodeSDK } from "@opentelemetry/sdk-node";
+       const ended = [];
+       const nothing = () => Promise.resolve();
+       const own = { onStart: () => {}, onEnd: ({ name }) => ended.push(name), forceFlush: nothing, shutdown: nothing };
+       const sdk = new NodeSDK({ spanProcessors: [own], instrumentations: [] });
+       sdk.start();
+       const { Redis } = await import("ioredis");
+       const { tool } = await import("agent-observatory");
+       const client = new Redis({ host: "127.0.0.1", port: process.env.DB_PORT });
+       await client.set("c", "1");
+       await tool("inside", () => client.get("c"))();
+       await client.quit();
+       console.log(ended.join());
+       await sdk.shutdown();`,
+      server.port,
+      { conventions: false, env: { OTEL_METRICS_EXPORTER: "none", OTEL_LOGS_EXPORTER: "none" } },
+    );
+    assert.equal(result.stdout, "get,execute_tool inside\n");
+  });
 });
 
 describe("MariaDB", { skip: missing(HAS_MARIADB && isInstalled("mysql2"), "mariadb-server-core or mysql2") }, () => {
