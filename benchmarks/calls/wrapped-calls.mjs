@@ -13,7 +13,12 @@ let orders = 0;
 const usage = { input: 812, output: 154 };
 const answerUsing = async (question) => {
   currentRun().usage(usage);
-  logger?.info("order shipped to the customer", { order: (orders += 1), customer: "c-81", items: 3, status: "shipped" });
+  logger?.info("order shipped to the customer", {
+    order: (orders += 1),
+    customer: "c-81",
+    items: 3,
+    status: "shipped",
+  });
   return question;
 };
 const model = { provider: "openai", model: "gpt-4o-mini" };
