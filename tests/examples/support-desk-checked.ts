@@ -27,10 +27,11 @@ export function countBy<T>(items: readonly T[], key: (item: T) => string): Count
 /** Sums of fractions are not to end in the dust of binary ones. */
 export const rounded = (value: number): number => Number(value.toFixed(9));
 
-export const isStopped = ({ source }: Exchange): boolean => source === "stopped by its budget";
+export const isAnswered = ({ source }: Exchange): boolean => source !== "failed" && source !== "stopped by its budget";
+export const ANSWERED = ALL.filter(isAnswered).length;
 /** Whose question a specialist answered, or began to. The fourth of the dear session did not get so far. */
 export const TRIAGED = ALL.filter(
-  ({ source }, index) => source === "model" || source === "person" || index === EXCHANGES.length - 2,
+  ({ source }, index) => ["model", "person", "failed"].includes(source) || index === EXCHANGES.length - 2,
 );
 export const ANSWERED_BY_MODEL = ALL.filter(({ source }) => source === "model");
 export const SESSIONS = new Set(ALL.map(({ session }) => session));

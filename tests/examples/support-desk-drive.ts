@@ -10,7 +10,7 @@ export type Exchange = {
   readonly user: string;
   readonly text: string;
   readonly route: "billing" | "technical" | "general";
-  readonly source: "model" | "cache" | "similar question" | "person" | "stopped by its budget";
+  readonly source: "model" | "cache" | "similar question" | "person" | "failed" | "stopped by its budget";
   /** What goes wrong meanwhile. */
   readonly trouble?: (world: World) => void;
 };
@@ -67,6 +67,18 @@ export const EXCHANGES: readonly Exchange[] = [
     trouble: ({ model }) => model.expect({ model: "gpt-4o", kind: "rate limit" }),
   },
   { session: "s10", user: "cleo", text: "Blue is nicer than green", route: "general", source: "person" },
+  // Neither model answers.
+  {
+    session: "s13",
+    user: "ada",
+    text: "Which plan for a school?",
+    route: "general",
+    source: "failed",
+    trouble: ({ model }) => {
+      model.expect({ model: "gpt-4o", kind: "outage" }, 3);
+      model.expect({ model: "gpt-4.1-mini", kind: "outage" });
+    },
+  },
   DEAR,
   DEAR,
   // The limit is reached in the midst of the third, before its refund; the fourth does not begin.
@@ -116,7 +128,8 @@ export type Driven = Awaited<ReturnType<typeof drive>>;
 async function exchange(desk: RunningDesk, { session, user, text, route, source, trouble }: Exchange) {
   trouble?.(desk.world);
   const answered = await desk.say(session, user, text);
-  const expected = source === "stopped by its budget" ? [402, undefined, undefined] : [200, route, source];
+  const status = source === "stopped by its budget" ? 402 : source === "failed" ? 500 : 200;
+  const expected = status === 200 ? [status, route, source] : [status, undefined, undefined];
   assert.deepEqual([answered.status, answered.route, answered.source], expected, text);
   return answered;
 }

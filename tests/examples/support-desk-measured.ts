@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { createPricer } from "../../src/cost/index.ts";
 import {
+  ANSWERED,
   ANSWERED_BY_MODEL,
   type Checked,
   countBy,
   FIRST,
-  isStopped,
   rounded,
   SESSIONS,
   TRIAGED,
@@ -22,12 +22,18 @@ export function testMeasured(given: Promise<Checked>): void {
       "agent_requests_total by agent, status": {
         "desk/ok": ended("model") + ended("cache") + ended("similar question"),
         "desk/escalated": ended("person"),
-        "desk/error": ended("stopped by its budget"),
+        "desk/error": ended("stopped by its budget") + ended("failed"),
         ...countBy(ANSWERED_BY_MODEL, ({ route }) => `desk-${route}/ok`),
         "desk-billing/error": 1,
+        "desk-general/error": 1,
         "quality-judge/ok": CLOSED_SESSIONS.length,
       },
-      "agent_errors_total by agent, category": { "desk/budget": 2, "desk-billing/budget": 1 },
+      "agent_errors_total by agent, category": {
+        "desk/budget": 2,
+        "desk-billing/budget": 1,
+        "desk/api": 1,
+        "desk-general/api": 1,
+      },
       agent_requests_active: { "": 0 },
       "agent_sessions_total by agent": { desk: SESSIONS.size },
       "agent_session_turns_total by agent": { desk: ALL.length, "quality-judge": CLOSED_SESSIONS.length },
@@ -68,14 +74,14 @@ export function testMeasured(given: Promise<Checked>): void {
       const price = pricer.price({ provider: "openai", models: [model], usage });
       if (price.status === "priced") dollars[model] = rounded(price.costUsd);
     }
-    assert.deepEqual(errors, { 429: 1, 503: 3 });
+    assert.deepEqual(errors, { 429: 1, 503: 3 + 4 });
     await measures({
       "llm_requests_total by model, status": requests,
       "llm_tokens_total by model, type": tokens,
       "llm_cost_usd_total by model": dollars,
-      "llm_errors_total by model, category": { "gpt-4o/api": 3, "gpt-4o/rate_limit": 1 },
-      "llm_retries_total by model": { "gpt-4o": 2 + 1 },
-      "llm_fallbacks_total by from, model": { "gpt-4o/gpt-4.1-mini": 1 },
+      "llm_errors_total by model, category": { "gpt-4o/api": 6, "gpt-4o/rate_limit": 1, "gpt-4.1-mini/api": 1 },
+      "llm_retries_total by model": { "gpt-4o": 2 + 1 + 2 },
+      "llm_fallbacks_total by from, model": { "gpt-4o/gpt-4.1-mini": 2 },
       llm_time_to_first_token_seconds_count: { "": streamed },
       llm_unpriced_requests_total: {},
     });
@@ -103,21 +109,26 @@ export function testMeasured(given: Promise<Checked>): void {
         "similar-answers/miss": embedded.length - 1,
       },
       "routing_decisions_total by router, route": countBy(TRIAGED, ({ route }) => `triage/${route}`),
-      routing_confidence_sum: { "": rounded(8 * 0.94 + 2 * 0.88 + 4 * 0.91 + 0.31) },
+      routing_confidence_sum: { "": rounded(8 * 0.94 + 2 * 0.88 + 5 * 0.91 + 0.31) },
     });
   });
 
   it("counts recoveries by strategy, and what they took", async () => {
     const { desk, measures } = await given;
-    // Of the status page and of the model: each once after one failure, and once in vain.
-    const recovered = { "exponential_backoff/ok": 2, "exponential_backoff/error": 2, "fallback_model/ok": 1 };
-    // Every request to the model but the lists that health asks for and the fallback, and five to the status page.
+    // Of the status page and of the model: each once after one failure, the page once and the model twice in vain.
+    const recovered = {
+      "exponential_backoff/ok": 2,
+      "exponential_backoff/error": 3,
+      "fallback_model/ok": 1,
+      "fallback_model/error": 1,
+    };
+    // Every request to the model but the lists that health asks for and the fallbacks, and five to the status page.
     const { requests, byOperation } = desk.world.model.stats();
-    const attempts = requests - (byOperation["models"]?.requests ?? 0) - 1 + 2 + 3;
+    const attempts = requests - (byOperation["models"]?.requests ?? 0) - 2 + 2 + 3;
     await measures({
       "agent_recovery_attempts_total by strategy, status": { ...recovered, "last_known_status/ok": 1 },
       "agent_recovery_duration_seconds_count by strategy, status": recovered,
-      "retry_outcomes_total by outcome": { ok: attempts - 2 * 2 - 2 * 3, recovered: 2, exhausted: 2 },
+      "retry_outcomes_total by outcome": { ok: attempts - 2 * 2 - 3 * 3, recovered: 2, exhausted: 3 },
       retry_attempts_total: { "": attempts },
     });
   });
@@ -138,13 +149,13 @@ export function testMeasured(given: Promise<Checked>): void {
       "agent_evaluation_latest_score by evaluator": { resolution: 0.9 },
       agent_evaluation_score_sum: { "": rounded(3 * 0.9 + 0.2) },
       "agent_tasks_total by agent, task, status": {
-        "desk/answer_question/ok": ALL.length - 1 - ALL.filter(isStopped).length,
+        "desk/answer_question/ok": ANSWERED - 1,
         "desk/answer_question/error": 1,
         "desk/follow_up/ok": CLOSED_SESSIONS.length,
         "desk-billing/refund/ok": 4,
       },
       "agent_task_duration_seconds_count by task": {
-        answer_question: ALL.length - ALL.filter(isStopped).length,
+        answer_question: ANSWERED,
         follow_up: CLOSED_SESSIONS.length,
       },
     });
@@ -229,7 +240,7 @@ export function testMeasured(given: Promise<Checked>): void {
       "agent_session_cost_usd_total by agent": cost,
       "agent_task_cost_usd_count by task": {
         // What was in the cache cost nothing.
-        answer_question: ALL.length - 1 - ALL.filter(isStopped).length,
+        answer_question: ANSWERED - 1,
         follow_up: CLOSED_SESSIONS.length,
       },
       "budget_used_ratio by budget": { day: rounded(total / 0.03), session: rounded(Math.max(...spent) / 0.01) },

@@ -22,6 +22,38 @@ describe("tracked errors", () => {
     assert.deepEqual(group?.frames, ["plan src/plan.js:12", "… openai", "main src/main.js:3"]);
   });
 
+  it("are one with the line that quotes them, as what clients of models throw does, and with no line about something else", () => {
+    const tracker = createTestTracker();
+    const errors = (): number => tracker.counted("errors_total");
+    const served = {
+      category: "api",
+      source: "llm",
+      type: "server_error",
+      message: "The server had an error.",
+    } as const;
+    tracker.fail(served);
+    tracker.fail({ ...served, message: "no room" });
+    const logged = { category: "unknown", source: "log", type: "Error" } as const;
+    tracker.fail({ ...logged, message: "503 The server had an error." });
+    assert.equal(errors(), 2, "the client's words around the server's");
+    assert.deepEqual(
+      tracker
+        .summary()
+        .groups.map(({ sources }) => sources)
+        .toSorted(),
+      [["llm"], ["llm", "log"]],
+    );
+    tracker.fail({ ...logged, message: "503 no room" });
+    assert.equal(errors(), 3, "short words are quoted by chance");
+    tracker.fail({ ...logged, message: "The server had no error." });
+    assert.equal(errors(), 4);
+    tracker.fail({ ...logged, source: "program", message: "asking failed: The server had an error." });
+    assert.equal(errors(), 4, "the program as well");
+    tracker.move(2 * MINUTE_MS);
+    tracker.fail({ ...logged, message: "503 The server had an error." });
+    assert.equal(errors(), 5, "what was long ago is another one");
+  });
+
   it("are counted by category, severity and source", () => {
     const tracker = createTestTracker();
     tracker.fail();
