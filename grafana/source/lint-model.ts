@@ -100,7 +100,10 @@ export type LintContext = {
   readonly known: ReadonlyMap<string, KnownSeries>;
   /** Every dashboard, by its uid: links are resolved among these. */
   readonly dashboards: ReadonlyMap<string, LintedDashboard>;
+  /** Values at which colors may change, by names that end in what they are of. */
+  readonly thresholds: readonly ThresholdTable[];
 };
+export type ThresholdTable = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 export const queryPanels = (dashboard: LintedDashboard): LintedPanel[] =>
   (dashboard.panels ?? []).filter(({ type }) => type !== "row");

@@ -10,7 +10,7 @@ import {
   type Report,
 } from "./lint-model.ts";
 import { columnOf, propertiesOf } from "./lint-tables.ts";
-import { BURN_FACTORS, THRESHOLDS } from "./thresholds.ts";
+import { BURN_FACTORS } from "./thresholds.ts";
 
 /** Panels without numbers have no unit. */
 const UNITLESS = new Set(["row", "logs", "text", "nodeGraph"]);
@@ -83,25 +83,25 @@ export function lintUnits(dashboard: LintedDashboard, { known }: LintContext, re
 }
 
 /** The thresholds that a unit can be colored by: their names end in what they are of. */
-function thresholdsFor(unit: string | undefined): Set<number> {
+function thresholdsFor(unit: string | undefined, tables: LintContext["thresholds"]): Set<number> {
   const fits = (name: string): boolean => {
     if (name.endsWith("Seconds")) return unit === "s";
     if (name.endsWith("Usd")) return unit === "currencyUSD";
     if (name.endsWith("Ratio")) return unit === "percentunit";
     return unit !== "s" && unit !== "currencyUSD";
   };
-  const entries = Object.entries(THRESHOLDS).filter(([name]) => fits(name));
+  const entries = tables.flatMap((table) => Object.entries(table)).filter(([name]) => fits(name));
   const burns = unit === "short" ? Object.values(BURN_FACTORS) : [];
   return new Set([...entries.flatMap(([, values]) => Object.values(values)), ...burns]);
 }
 
 type Steps = { readonly steps?: readonly { readonly value?: number | null }[] };
 
-export function lintThresholds(dashboard: LintedDashboard, report: Report): void {
+export function lintThresholds(dashboard: LintedDashboard, context: LintContext, report: Report): void {
   for (const panel of queryPanels(dashboard)) {
     const { defaults, overrides = [] } = panel.fieldConfig ?? {};
     const check = (thresholds: Steps | undefined, unit: string | undefined): void => {
-      const known = thresholdsFor(unit);
+      const known = thresholdsFor(unit, context.thresholds);
       for (const { value } of thresholds?.steps ?? []) {
         if (value === null || value === undefined || value === 0 || value === 1 || known.has(value)) continue;
         report(

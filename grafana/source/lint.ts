@@ -3,11 +3,12 @@ import { lintLabels } from "./lint-labels.ts";
 import { lintIdentity, lintLayout, lintPanelIds, lintTexts } from "./lint-layout.ts";
 import { lintLinks } from "./lint-links.ts";
 import { lintLogqlTargets } from "./lint-logql.ts";
-import type { LintContext, LintedDashboard, Problem, Report } from "./lint-model.ts";
+import type { LintContext, LintedDashboard, Problem, Report, ThresholdTable } from "./lint-model.ts";
 import { lintPromqlTargets } from "./lint-promql.ts";
 import { lintSearches } from "./lint-traces.ts";
 import { lintThresholds, lintUnits } from "./lint-units.ts";
 import { lintDatasources, lintFixedUids, lintVariables, lintVariableUse } from "./lint-variables.ts";
+import { THRESHOLDS } from "./thresholds.ts";
 
 export { type LintedDashboard, type Problem, RULES, type RuleName } from "./lint-model.ts";
 export { lintPromql } from "./lint-promql.ts";
@@ -16,9 +17,11 @@ export { lintPromql } from "./lint-promql.ts";
 export function lintDashboards(
   dashboards: readonly LintedDashboard[],
   known: ReadonlyMap<string, KnownSeries>,
+  thresholds: readonly ThresholdTable[] = [THRESHOLDS],
 ): Problem[] {
   const problems: Problem[] = [];
-  const context: LintContext = { known, dashboards: new Map(dashboards.map((one) => [one.uid ?? "", one])) };
+  const byUid = new Map(dashboards.map((dashboard) => [dashboard.uid ?? "", dashboard]));
+  const context: LintContext = { known, dashboards: byUid, thresholds };
   for (const dashboard of dashboards) {
     const report: Report = (rule, message, panel) =>
       problems.push({ dashboard: dashboard.uid ?? "?", panel: panel?.title, rule, message });
@@ -35,7 +38,7 @@ export function lintDashboards(
     lintSearches(dashboard, report);
     lintLabels(dashboard, context, report);
     lintUnits(dashboard, context, report);
-    lintThresholds(dashboard, report);
+    lintThresholds(dashboard, context, report);
     lintLinks(dashboard, context, report);
   }
   return problems;

@@ -13,6 +13,7 @@ import { renderAgentTemplate } from "../../grafana/source/agent-endpoint.ts";
 import { buildDashboards } from "../../grafana/source/boards.ts";
 import { loadKnownSeries } from "../../grafana/source/known-metrics.ts";
 import { type LintedDashboard, lintDashboards } from "../../grafana/source/lint.ts";
+import { THRESHOLDS } from "../../grafana/source/thresholds.ts";
 import { startLineOf, withStartLine } from "../../src/cli/init/start-line.ts";
 import { STAGE_PLANS, STAGES } from "../../src/cli/init/thresholds.ts";
 import { configSchema, loadConfig, loadEmbeddedConfig } from "../../src/config/index.ts";
@@ -198,6 +199,7 @@ describe("init --agent", () => {
       const problems = lintDashboards(
         [{ ...board, uid: "ao-agent" }, ...(buildDashboards() as LintedDashboard[])],
         loadKnownSeries(),
+        [THRESHOLDS, STAGE_PLANS[stage].thresholds],
       );
       assert.deepEqual(problems, []);
     });
