@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { context, ROOT_CONTEXT, type Tracer } from "@opentelemetry/api";
 import { isTracingSuppressed } from "@opentelemetry/core";
 import type { ServerPlaces } from "./node-http-server.ts";
+import { emitInside } from "./request-events.ts";
 import { type ServerSpan, startServerSpan } from "./server-span.ts";
 
 type Message = {
@@ -31,7 +32,7 @@ function brokenBy(stream: ServerHttp2Stream): string | undefined {
 /** As `observeNodeHttpServer`, for servers of node:http2. */
 export function observeHttp2Server(
   tracer: Tracer,
-  { enter }: Pick<ServerPlaces, "enter">,
+  { enter, upToDate = (begun) => begun }: ServerPlaces,
   guard: (step: () => void) => void,
 ): () => void {
   const open = new WeakMap<object, { readonly span: ServerSpan; status: number | undefined }>();
@@ -51,6 +52,7 @@ export function observeHttp2Server(
         headers,
       });
       open.set(stream, { span, status: undefined });
+      emitInside(stream, span.context, upToDate);
       enter(span.context);
     },
     finish: ({ stream, headers }) => {

@@ -46,6 +46,30 @@ describe("what a server's request and response emit", () => {
   });
 });
 
+describe("what a stream of HTTP/2 emits", () => {
+  it("is heard inside of that request", async () => {
+    const { spans, stderr } =
+      await runProgram(`${HEAD} import { connect, createServer as createServer2 } from "node:http2";
+      const server = createServer2((request, response) => {
+        setContext({ sessionId: "s" + request.url });
+        request.resume().on("end", () => { named("end" + request.url); response.on("finish", () => named("finish" + request.url)); response.end("done"); });
+      }).listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const client = connect("http://127.0.0.1:" + server.address().port);
+      for (const path of ["/one", "/two"]) { const sent = client.request({ ":path": path, ":method": "POST" }); sent.write("x"); await delay(20); sent.end("y".repeat(200_000)); sent.resume(); await once(sent, "close"); }
+      client.close(); server.close();`);
+    assert.equal(stderr, "");
+    for (const path of ["/one", "/two"]) {
+      const served = spans.find(({ kind, attributes }) => kind === 2 && attributes["url.path"] === path);
+      for (const event of ["end", "finish"]) {
+        const span = spans.find(({ name }) => name === `execute_tool ${event}${path}`);
+        assert.equal(span?.parentSpanId, served?.spanId, event + path);
+        assert.equal(span?.attributes[ATTR.sessionId], `s${path}`, event + path);
+      }
+    }
+  });
+});
+
 describe("a generator that withContext returns", () => {
   it("has the fields in each of its steps, whoever takes them", async () => {
     const { spans, stdout } = await runProgram(`${HEAD}
