@@ -15,7 +15,6 @@ export const agents: RuleFile = {
       interval: "30s",
       rules: [
         { record: "job_agent:agent_requests:count5m", expr: counted("agent_requests_total", "5m", AGENT) },
-        { record: "job_agent:agent_requests:count1h", expr: counted("agent_requests_total", "1h", AGENT) },
         {
           record: "job_agent:agent_request_errors:count5m",
           expr: counted('agent_requests_total{status="error"}', "5m", AGENT),
@@ -114,24 +113,6 @@ export const agents: RuleFile = {
           description:
             "Agent {{ $labels.agent }} of {{ $labels.job }} makes the same call with the same arguments over and over. Loops in the last 15 minutes: {{ $value | humanize }}.",
           dashboard: { uid: "ao-tools", variables: { job: "job", agent: "agent" } },
-        },
-        {
-          comment:
-            "Agents that somebody uses at this time of the day, and did until now: scripts that ran yesterday are none.",
-          alert: "AgentTrafficAbsent",
-          expr: [
-            "job_agent:agent_requests:count1h offset 1d >= 20",
-            "and",
-            "job_agent:agent_requests:count1h offset 1h >= 20",
-            "unless",
-            "job_agent:agent_requests:count1h > 0",
-          ].join("\n"),
-          for: "15m",
-          severity: "ticket",
-          summary: "An agent gets no requests any more",
-          description:
-            "Agent {{ $labels.agent }} of {{ $labels.job }} had {{ $value | humanize }} requests in this hour of yesterday, and none in the last hour.",
-          dashboard: OVERVIEW,
         },
       ],
     },

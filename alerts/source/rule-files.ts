@@ -9,6 +9,7 @@ import { slo } from "./slo.ts";
 import { stack } from "./stack.ts";
 import { telemetry } from "./telemetry.ts";
 import { tools } from "./tools.ts";
+import { trends } from "./trends.ts";
 import { workflows } from "./workflows.ts";
 
 /** Every file of alerts/. */
@@ -23,5 +24,6 @@ export const RULE_FILES: readonly RuleFile[] = [
   stack,
   telemetry,
   tools,
+  trends,
   workflows,
 ];

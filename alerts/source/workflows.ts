@@ -3,10 +3,9 @@ import { PROCESS, type RuleFile } from "./rule.ts";
 import { beyond, THRESHOLDS } from "./thresholds.ts";
 
 const WORKFLOW = [...PROCESS, "workflow"];
-const CACHE = [...PROCESS, "cache", "kind"];
-const { workflowErrorRatio, reviewsPending, cacheHitRatioDrop } = THRESHOLDS;
+const { workflowErrorRatio, reviewsPending } = THRESHOLDS;
 
-/** What holds runs together: workflows, the people who review, caches. */
+/** What holds runs together: workflows, and the people who review. */
 export const workflows: RuleFile = {
   name: "workflows",
   groups: [
@@ -27,18 +26,6 @@ export const workflows: RuleFile = {
           expr: ratio("job_workflow:workflow_execution_errors:count30m", "job_workflow:workflow_executions:count30m"),
         },
         {
-          record: "job_cache:cache_lookups:count1h",
-          expr: counted('cache_operations_total{outcome=~"hit|miss"}', "1h", CACHE),
-        },
-        {
-          record: "job_cache:cache_hits:ratio1h",
-          expr: [
-            `(${counted('cache_operations_total{outcome="hit"}', "1h", CACHE)} or 0 * job_cache:cache_lookups:count1h)`,
-            "/",
-            "(job_cache:cache_lookups:count1h > 0)",
-          ].join("\n"),
-        },
-        {
           alert: "WorkflowFailureRateHigh",
           expr: `${beyond("job_workflow:workflow_execution_errors:ratio30m", ">", workflowErrorRatio)}\nand\njob_workflow:workflow_execution_errors:count30m >= 3`,
           for: "5m",
@@ -56,23 +43,6 @@ export const workflows: RuleFile = {
           summary: "Reviews wait for people",
           description: `{{ $value | humanize }} reviews of {{ $labels.job }} wait for somebody to decide; the limit of ${reviewsPending.limit} has been exceeded for 30 minutes.`,
           dashboard: { uid: "ao-orchestration", variables: { job: "job" } },
-        },
-        {
-          comment: "Half of what it was: what a good hit rate is, only the cache knows.",
-          alert: "CacheHitRateLow",
-          expr: [
-            `job_cache:cache_hits:ratio1h < ${cacheHitRatioDrop.limit} * (job_cache:cache_hits:ratio1h offset 1d)`,
-            "and",
-            "job_cache:cache_lookups:count1h >= 50",
-            "and",
-            "job_cache:cache_lookups:count1h offset 1d >= 50",
-          ].join("\n"),
-          for: "15m",
-          severity: "log",
-          summary: "A cache hits less than half as often as yesterday",
-          description:
-            "Only {{ $value | humanizePercentage }} of the lookups in {{ $labels.kind }} cache {{ $labels.cache }} of {{ $labels.job }} hit in the last hour, less than half of what it was in this hour of yesterday.",
-          dashboard: { uid: "ao-cache", variables: { job: "job" } },
         },
       ],
     },
