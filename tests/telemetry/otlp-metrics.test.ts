@@ -61,7 +61,8 @@ describe("metrics in OTLP", () => {
     });
     const later = points.find((point) => point.labels["status"] === "error");
     assert.equal(later?.startMs, BORN_MS + 1000, "a series begins when it is first recorded");
-    assert.equal(points.find((point) => point.kind === "gauge")?.value, 7.5);
+    const gauge = points.find((point) => point.kind === "gauge");
+    assert.deepEqual([gauge?.value, gauge?.startMs], [7.5, 0], "a gauge has no start: none of its values is a 0");
     const histogram = points.find((point) => point.kind === "histogram");
     assert.equal(histogram?.value, 1_000_000.605);
     assert.equal(histogram?.histogram?.count, 4);

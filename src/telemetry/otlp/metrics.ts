@@ -38,9 +38,12 @@ function writeExemplars(writer: ProtobufWriter, field: number, series: SeriesSna
   }
 }
 
-function writeNumberPoint(writer: ProtobufWriter, series: SeriesSnapshot, timeMs: number, labels: Attributes): void {
+type NumberPoint = { readonly series: SeriesSnapshot; readonly labels: Attributes; readonly isCounter: boolean };
+
+function writeNumberPoint(writer: ProtobufWriter, { series, labels, isCounter }: NumberPoint, timeMs: number): void {
   writer.message(1, (point) => {
-    point.fixed64(2, nanos(series.startMs));
+    // A gauge has not counted from anything: Prometheus would make a 0 at its start of the time, and alerts would see it.
+    if (isCounter) point.fixed64(2, nanos(series.startMs));
     point.fixed64(3, nanos(timeMs));
     point.double(4, series.value ?? 0);
     writeExemplars(point, 5, series);
@@ -96,7 +99,7 @@ function writeMetric(writer: ProtobufWriter, snapshot: MetricSnapshot, timeMs: n
       for (const series of snapshot.series) {
         const labels = labelsOf(snapshot, series);
         if (definition.type === "histogram") writeHistogramPoint(data, series, timeMs, labels);
-        else writeNumberPoint(data, series, timeMs, labels);
+        else writeNumberPoint(data, { series, labels, isCounter: definition.type === "counter" }, timeMs);
       }
       if (definition.type === "gauge") return;
       data.varint(2, CUMULATIVE);
