@@ -32,7 +32,11 @@ const QUEUE_USED = `otelcol_exporter_queue_size{${COLLECTOR}} / otelcol_exporter
 const RULE_FAILURES = "prometheus_rule_evaluation_failures_total";
 const NOTIFICATIONS_FAILED = "alertmanager_notifications_failed_total";
 
-const LAG = "agent_observatory_canary_lag_seconds";
+/** Of what the canary found; where it finds nothing any more, for how long. As the alert IngestionLagHigh has it. */
+const LAG = [
+  "time() - max by (signal) (last_over_time(agent_observatory_canary_last_success_timestamp_seconds[$__range]))",
+  `> ${ingestionLagSeconds.missing} or max by (signal) (agent_observatory_canary_lag_seconds)`,
+].join(" ");
 const CANARY_FAILURES = "agent_observatory_canary_failures_total";
 const DISK_USED = "max by (mountpoint) (system_filesystem_utilization_ratio)";
 
@@ -95,7 +99,7 @@ export const stackHealth = (): Dashboard =>
             3,
             stat({
               title: "Ingestion lag",
-              description: `How long the canary's trace and log line took until they could be found, the later of both. Target ${ingestionLagSeconds.target} s, alert above ${ingestionLagSeconds.limit} s: see the queues below.`,
+              description: `How long the canary's trace and log line took until they could be found, the later of both, or how long nothing was found. Target ${ingestionLagSeconds.target} s, alert above ${ingestionLagSeconds.limit} s: see the queues below.`,
               unit: Seconds,
               levels: levelsOf({ target: ingestionLagSeconds.target, limit: ingestionLagSeconds.limit }),
               expr: `max(${LAG})`,
@@ -173,10 +177,10 @@ export const stackHealth = (): Dashboard =>
             chart({
               title: "Ingestion lag",
               description:
-                "Of the canary, by signal. One late: its back end or queue. Both late: the collector. A gap: the canary found nothing, or does not run.",
+                "Of the canary, by signal. One late: its back end or queue. Both late: the collector. A line that climbs: nothing was found for so long. A gap: the canary does not run.",
               unit: Seconds,
               levels: levelsOf({ target: ingestionLagSeconds.target, limit: ingestionLagSeconds.limit }),
-              queries: [{ expr: `max by (signal) (${LAG})`, legend: "{{signal}}" }],
+              queries: [{ expr: LAG, legend: "{{signal}}" }],
             }),
           ],
         ],
