@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
+import { parse } from "yaml";
 import { type BoardJson, importBoard, referencesIn, type Source } from "./grafana-import.ts";
 
 const folder = new URL("../../grafana/dashboards/", import.meta.url);
@@ -9,8 +10,11 @@ const uidOf = (text: string): string => (JSON.parse(text) as BoardJson).uid;
 const uids = new Set(files.map(uidOf));
 
 const source = (type: string, name: string, uid: string): Source => ({ type, name, uid });
+const provisioned = parse(
+  readFileSync(new URL("../../grafana/provisioning/datasources/datasources.yaml", import.meta.url), "utf8"),
+) as { readonly datasources: readonly Source[] };
 /** The stack's own Grafana, and one whose data sources have nothing in common with it. */
-const STACK = ["prometheus", "loki", "jaeger"].map((type) => source(type, type, type));
+const STACK = provisioned.datasources.map(({ type, name, uid }) => source(type, name, uid));
 const OTHERS = [
   source("prometheus", "Mimir (EU)", "P1"),
   source("loki", "All the logs", "L1"),
