@@ -10,37 +10,23 @@ import {
 import { board } from "./board.ts";
 import { levelsOf, percent } from "./levels.ts";
 import { chart, stat, table } from "./panels.ts";
-import { counted, countedOrZero, countedScraped, countedScrapedOverTime, perSecond } from "./promql.ts";
+import { countedOrZero, countedScrapedOverTime, perSecond } from "./promql.ts";
+import {
+  CANARY_FAILURES,
+  DISK_USED,
+  LAG,
+  LOST,
+  NOTIFICATIONS_FAILED,
+  QUEUE_USED,
+  RULE_FAILURES,
+  received,
+  SIGNALS,
+  sent,
+  signalName,
+} from "./stack-queries.ts";
 import { THRESHOLDS } from "./thresholds.ts";
 
 const { diskUsedRatio, ingestionLagSeconds, queueUsedRatio } = THRESHOLDS;
-
-/** What programs send: as their receivers, queues and exporters name it. */
-const SIGNALS = ["spans", "metric_points", "log_records"] as const;
-const COLLECTOR = 'job="otel-collector"';
-
-const received = (what: string, signal: string): string => `otelcol_receiver_${what}_${signal}_total{${COLLECTOR}}`;
-const sent = (what: string, signal: string): string => `otelcol_exporter_${what}_${signal}_total{${COLLECTOR}}`;
-
-/** Refused at the door. Counted from 0 on, whatever happens. */
-const refused = SIGNALS.map((signal) => counted(received("refused", signal)));
-/** Given up on the way to a back end. Such a series first appears with what it counts. */
-const givenUp = SIGNALS.map((signal) => countedScraped(sent("send_failed", signal)));
-const lost = [...refused, ...givenUp].map((count) => `(${count} or vector(0))`).join(" + ");
-
-const QUEUE_USED = `otelcol_exporter_queue_size{${COLLECTOR}} / otelcol_exporter_queue_capacity{${COLLECTOR}}`;
-const RULE_FAILURES = "prometheus_rule_evaluation_failures_total";
-const NOTIFICATIONS_FAILED = "alertmanager_notifications_failed_total";
-
-/** Of what the canary found; where it finds nothing any more, for how long. As the alert IngestionLagHigh has it. */
-const LAG = [
-  "time() - max by (signal) (last_over_time(agent_observatory_canary_last_success_timestamp_seconds[$__range]))",
-  `> ${ingestionLagSeconds.missing} or max by (signal) (agent_observatory_canary_lag_seconds)`,
-].join(" ");
-const CANARY_FAILURES = "agent_observatory_canary_failures_total";
-const DISK_USED = "max by (mountpoint) (system_filesystem_utilization_ratio)";
-
-const signalName = (signal: string): string => signal.replace("_", " ");
 
 export const stackHealth = (): Dashboard =>
   board("stack", {
@@ -71,7 +57,7 @@ export const stackHealth = (): Dashboard =>
                 "Spans, points and lines that the collector refused or gave up in the time range. Anything above 0: see which signal below.",
               unit: Short,
               levels: { alert: 1 },
-              expr: lost,
+              expr: LOST,
             }),
           ],
           [

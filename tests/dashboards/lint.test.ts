@@ -1,3 +1,4 @@
+/** One piece: the table of all rules, each with what breaks it and what comes close and does not. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { buildDashboards } from "../../grafana/source/boards.ts";
@@ -48,7 +49,6 @@ const withExplore = (link: { readonly url: string }): LintedDashboard => {
 };
 
 type Case = readonly [what: string, board: LintedDashboard];
-/** For each rule what breaks it and what comes close and does not. */
 const CASES: Record<RuleName, { readonly breaks: readonly Case[]; readonly keeps: readonly Case[] }> = {
   uid: {
     breaks: [["a uid that is not ours", board({ uid: "test", links: [] })]],
