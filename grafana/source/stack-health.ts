@@ -65,7 +65,7 @@ export const stackHealth = (): Dashboard =>
             stat({
               title: "Given up by programs",
               description:
-                "Spans, points and lines that programs dropped before they were sent. System & resources and the log of the program tell why.",
+                "Spans, points and lines that programs dropped before they were sent. The standard error of the program tells why; `agent_observatory_dropped_total` by reason tells what.",
               unit: Short,
               levels: { alert: 1 },
               expr: countedOrZero("agent_observatory_dropped_total"),
@@ -237,7 +237,7 @@ export const stackHealth = (): Dashboard =>
             chart({
               title: "Series in memory",
               description:
-                "Time series in Prometheus' head. A climb that does not level off is a label with too many values: Overview's alert MetricLabelValuesFolded names it.",
+                "Time series in Prometheus' head. A climb that does not level off is a label with too many values: the alert MetricLabelValuesFolded names it, or a span name with an id in it.",
               unit: Short,
               queries: [{ expr: "max by (job) (prometheus_tsdb_head_series)", legend: "{{job}}" }],
             }),
