@@ -71,8 +71,8 @@ const bare = () => answer;
 const call = { bare, ours: ours[kind], raw: () => raw(kind === "llm-line" ? "llm" : kind) }[how]();
 
 // Fewer than a batch at once, and time for it to leave: nothing may be dropped by anyone.
-const AT_ONCE = 250;
-const PAUSE_MS = 8;
+const AT_ONCE = 200;
+const PAUSE_MS = 20;
 async function make(calls) {
   for (let done = 0; done < calls; done += AT_ONCE) {
     for (let i = 0; i < AT_ONCE; i++) await call("where is order 4711?");
