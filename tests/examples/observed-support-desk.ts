@@ -16,9 +16,9 @@ export type Said = { readonly status: number } & Readonly<
 >;
 export type Line = Readonly<Record<string, unknown>> & { readonly message: string };
 
-export type RunningDesk = AsyncDisposable & {
+/** The service, wherever its telemetry goes. */
+export type Desk = AsyncDisposable & {
   readonly world: World;
-  readonly observatory: RunningObservatory;
   /** What was asked on the port for customers and staff, as `POST /sessions/s1/close 202`. */
   readonly asked: readonly string[];
   /** A request as a customer sends it. Without a body it is a GET. */
@@ -39,6 +39,10 @@ export type RunningDesk = AsyncDisposable & {
   /** What its logger wrote to stdout. */
   readonly lines: readonly Line[];
   readonly stderr: readonly string[];
+};
+
+export type RunningDesk = Desk & {
+  readonly observatory: RunningObservatory;
   /** After the end: all series of a metric that were stored, by the values of these labels, as `a/b`. */
   readonly stored: (metric: string, by?: readonly string[]) => Promise<Readonly<Record<string, number>>>;
   readonly storedLines: (query?: string) => Promise<readonly LogEntry[]>;
@@ -64,18 +68,14 @@ function collectLines(stream: NodeJS.ReadableStream | null): string[] {
   return lines;
 }
 
-function startService(
-  world: World,
-  observatory: RunningObservatory,
-  env: Readonly<Record<string, string>>,
-): ChildProcess {
+function startService(world: World, otlpUrl: string, env: Readonly<Record<string, string>>): ChildProcess {
   return spawn(process.execPath, ["--require", "agent-observatory/register", SERVICE], {
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       PATH: process.env["PATH"],
       HOME: process.env["HOME"],
       OTEL_SERVICE_NAME: "support-desk",
-      OTEL_EXPORTER_OTLP_ENDPOINT: observatory.urls.otlpHttp,
+      OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl,
       PORT: "0",
       OPERATOR_PORT: "0",
       ...world.env,
@@ -84,10 +84,10 @@ function startService(
   });
 }
 
-export async function runSupportDesk(env: Readonly<Record<string, string>> = {}): Promise<RunningDesk> {
+/** With a Postgres of its own, which has to be installed; sends what it tells of itself to `otlpUrl`. */
+export async function startDesk(otlpUrl: string, env: Readonly<Record<string, string>> = {}): Promise<Desk> {
   const world = await startWorld({ logStatements: true });
-  const observatory = await runObservatory();
-  const child = startService(world, observatory, env);
+  const child = startService(world, otlpUrl, env);
   const exited = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
   const stdout = collectLines(child.stdout);
   const stderr = collectLines(child.stderr);
@@ -95,14 +95,13 @@ export async function runSupportDesk(env: Readonly<Record<string, string>> = {})
     stdout.map((line) => JSON.parse(line) as Line).find(({ message }) => message === "support desk listens");
   await until(`the desk listens\n${stderr.join("\n")}`, () => listening() !== undefined || child.exitCode !== null);
   const { port, operator_port: operatorPort } = listening() ?? assert.fail(stderr.join("\n"));
-  const { prometheus, loki } = createBackends({ url: observatory.urls.web });
 
   const fetched = async (url: string, init: RequestInit): Promise<Answered> => {
     const response = await fetch(url, init);
     return { status: response.status, headers: response.headers, body: await response.text() };
   };
   const asked: string[] = [];
-  const ask: RunningDesk["ask"] = async (path, user, body, headers = {}) => {
+  const ask: Desk["ask"] = async (path, user, body, headers = {}) => {
     const method = body === undefined ? "GET" : "POST";
     const answered = await fetched(`http://127.0.0.1:${String(port)}${path}`, {
       method,
@@ -117,7 +116,6 @@ export async function runSupportDesk(env: Readonly<Record<string, string>> = {})
 
   return {
     world,
-    observatory,
     asked,
     ask,
     say: async (session, user, text) => {
@@ -144,6 +142,28 @@ export async function runSupportDesk(env: Readonly<Record<string, string>> = {})
       return stdout.map((line) => JSON.parse(line) as Line);
     },
     stderr,
+    [Symbol.asyncDispose]: async () => {
+      if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+      await exited;
+      await world.close();
+    },
+  };
+}
+
+export async function runSupportDesk(env: Readonly<Record<string, string>> = {}): Promise<RunningDesk> {
+  const observatory = await runObservatory();
+  const desk = await startDesk(observatory.urls.otlpHttp, env).catch(async (error: unknown) => {
+    await observatory[Symbol.asyncDispose]();
+    throw error;
+  });
+  const { prometheus, loki } = createBackends({ url: observatory.urls.web });
+  return {
+    ...desk,
+    // A copy would have those of now.
+    get lines() {
+      return desk.lines;
+    },
+    observatory,
     stored: async (metric, by = []) => {
       const { result } = await prometheus.query(
         `sum by (${by.join()}) (last_over_time(${metric}{job="support-desk"}[1h]))`,
@@ -163,10 +183,8 @@ export async function runSupportDesk(env: Readonly<Record<string, string>> = {})
       return answer.type === "lines" ? answer.entries : [];
     },
     [Symbol.asyncDispose]: async () => {
-      if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
-      await exited;
+      await desk[Symbol.asyncDispose]();
       await observatory[Symbol.asyncDispose]();
-      await world.close();
     },
   };
 }

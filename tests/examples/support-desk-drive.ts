@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { World } from "../../examples/support-desk/local/world.ts";
 import type { ErrorSummary, HealthReport } from "../../src/index.ts";
 import { signalAll } from "../health/real-databases.ts";
-import { type RunningDesk, until } from "./observed-support-desk.ts";
+import { type Desk, until } from "./observed-support-desk.ts";
 
 export type Exchange = {
   readonly session: string;
@@ -125,7 +125,7 @@ export type Insights = {
 
 export type Driven = Awaited<ReturnType<typeof drive>>;
 
-async function exchange(desk: RunningDesk, { session, user, text, route, source, trouble }: Exchange) {
+async function exchange(desk: Desk, { session, user, text, route, source, trouble }: Exchange) {
   trouble?.(desk.world);
   const answered = await desk.say(session, user, text);
   const status = source === "stopped by its budget" ? 402 : source === "failed" ? 500 : 200;
@@ -134,7 +134,7 @@ async function exchange(desk: RunningDesk, { session, user, text, route, source,
   return answered;
 }
 
-async function review(desk: RunningDesk): Promise<number[]> {
+async function review(desk: Desk): Promise<number[]> {
   const open = JSON.parse((await desk.askStaff("/reviews")).body) as {
     readonly id: string;
     readonly orderId: number;
@@ -150,7 +150,7 @@ async function review(desk: RunningDesk): Promise<number[]> {
 }
 
 /** The database hangs, its connections open, and goes on. */
-async function hang(desk: RunningDesk): Promise<readonly string[]> {
+async function hang(desk: Desk): Promise<readonly string[]> {
   const report = async (): Promise<string> => {
     const { status, body } = await desk.askOperator("/readyz");
     const database = (JSON.parse(body) as HealthReport).checks.find(({ name }) => name === "database");
@@ -170,7 +170,7 @@ async function hang(desk: RunningDesk): Promise<readonly string[]> {
   return [...reports, await report()];
 }
 
-export async function drive(desk: RunningDesk) {
+export async function drive(desk: Desk) {
   const { world } = desk;
   const answered = [];
   for (const one of EXCHANGES) answered.push(await exchange(desk, one));
