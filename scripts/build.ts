@@ -130,7 +130,26 @@ function collectLicences(inputs: readonly string[]): string {
     .map(([text, members]) => `${members.map(({ title }) => title).join("\n")}\n\n${text}`)
     .join(`\n${"-".repeat(80)}\n\n`);
 }
+const page = spawnSync(process.execPath, ["node_modules/vite/bin/vite.js", "build", "ui", "--logLevel", "warn"], {
+  stdio: "inherit",
+});
+if (page.status !== 0) process.exit(1);
+/** Bundled into the page. */
+const OF_THE_PAGE = [
+  "react",
+  "react-dom",
+  "scheduler",
+  "uplot",
+  "wouter",
+  "regexparam",
+  "@tanstack/react-query",
+  "@tanstack/query-core",
+];
+
 writeFileSync(
   "dist/THIRD-PARTY-LICENSES.txt",
-  collectLicences([...Object.keys(result.metafile.inputs), `node_modules/${PRICES}/`]),
+  collectLicences([
+    ...Object.keys(result.metafile.inputs),
+    ...[PRICES, ...OF_THE_PAGE].map((name) => `node_modules/${name}/`),
+  ]),
 );

@@ -12,6 +12,7 @@ import {
 import { isLoopback, isSameOrigin } from "./access.ts";
 import { askedHeaders } from "./asked-headers.ts";
 import type { OwnMetrics } from "./own-metrics.ts";
+import { readPage } from "./page.ts";
 import { apiOf, failureResponse } from "./query-failures.ts";
 import type { QueryPool } from "./query-pool.ts";
 import { readRunbook } from "./runbooks.ts";
@@ -144,13 +145,13 @@ async function answer(request: Request, budget: ByteBudget, options: WebOptions)
         headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
         body: options.metrics.text(),
       };
-    case "/":
-      return plainText(200, options.describe());
     default: {
       const runbook = await readRunbook(path);
-      return runbook === undefined
-        ? plainText(404, "404 page not found\n")
-        : { status: 200, headers: { "content-type": "text/markdown; charset=utf-8" }, body: runbook };
+      if (runbook !== undefined)
+        return { status: 200, headers: { "content-type": "text/markdown; charset=utf-8" }, body: runbook };
+      // A program that asks for the root wants words, not a page.
+      if (path === "/" && !message.headers.accept?.includes("text/html")) return plainText(200, options.describe());
+      return (await readPage(path)) ?? plainText(404, "404 page not found\n");
     }
   }
 }

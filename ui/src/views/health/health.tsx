@@ -1,0 +1,10 @@
+import type { ReactNode } from "react";
+import { Empty, Page } from "../../parts/parts.tsx";
+
+export default function View(): ReactNode {
+  return (
+    <Page title="Health">
+      <Empty title="Not there yet" />
+    </Page>
+  );
+}
