@@ -64,11 +64,12 @@ export const llm: RuleFile = {
           expr: counted('llm_requests_total{operation="embeddings"}', "30m", CALLER),
         },
         {
-          comment: "Every model of the provider at once: Alertmanager mutes what the single models say of it.",
+          comment:
+            "Every model of the provider at once. Fires before and after what the single models say of it, which Alertmanager mutes meanwhile.",
           alert: "LlmProviderDown",
           expr: `${beyond("job_provider:llm_request_errors:ratio5m", ">", llmProviderErrorRatio)}\nand\njob_provider:llm_request_errors:count5m >= 5`,
-          for: "2m",
-          keepFiringFor: "5m",
+          for: "1m",
+          keepFiringFor: "15m",
           severity: "page",
           summary: "An LLM provider fails nearly every request",
           description:

@@ -42,9 +42,12 @@ export const stack: RuleFile = {
           expr: countedScraped("prometheus_rule_evaluation_failures_total", "15m", ["rule_group"]),
         },
         {
+          comment:
+            "Goes on until programs have had the time to report again: it mutes what is said of those that have not.",
           alert: "CollectorDown",
           expr: 'up{job=~"(otel-)?collector"} == 0',
           for: "1m",
+          keepFiringFor: "5m",
           severity: "page",
           summary: "The collector is down",
           description:

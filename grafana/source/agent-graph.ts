@@ -37,7 +37,11 @@ const node = (kind: Kind, expr: string): string =>
 
 /** Agents that ran or, with 0 runs that ended, called something. */
 const withAllAgents = (expr: string): string =>
-  `(${expr} or 0 * ${happened(TOOLS, "agent")} or 0 * ${happened(CALLS, "agent")})`;
+  `(${expr} or 0 * ${happened(TOOLS, "agent")} or 0 * ${happened(CALLS, "agent")} or 0 * ${handedTo()})`;
+
+/** Another agent's name becomes that of its node. */
+const handedTo = (): string =>
+  `sum by (agent) (${replaced(happened(`agent_handoffs_total{${AGENT}}`, "to"), "agent", "$1", "to", "(.*)")})`;
 
 function edge(kind: Exclude<Kind, "agent">, selector: string): string {
   const source = replaced(happened(selector, "agent", kind), "source", "agent:$1", "agent", "(.*)");
@@ -56,7 +60,13 @@ const FAILED = [
   identified(share(failed(CALLS), CALLS, "model"), "model"),
 ].join(" or ");
 
-const EDGES = [edge("tool", TOOLS), edge("model", CALLS)].join(" or ");
+const HANDOFFS = `agent_handoffs_total{${AGENT}}`;
+const handoff = (): string => {
+  const source = replaced(happened(HANDOFFS, "agent", "to"), "source", "agent:$1", "agent", "(.*)");
+  return `label_join(${replaced(source, "target", "agent:$1", "to", "(.*)")}, "id", " > ", "source", "target")`;
+};
+
+const EDGES = [edge("tool", TOOLS), edge("model", CALLS), handoff()].join(" or ");
 
 const query = (refId: string, expr: string): DataqueryBuilder =>
   new DataqueryBuilder()

@@ -9,6 +9,8 @@ export type MeasuredSpan = {
   readonly failed: boolean;
   readonly durationSeconds: number;
   readonly exemplar: Exemplar | undefined;
+  /** Of the agent that asked for a run by a tool of its own. */
+  readonly askedBy?: string | undefined;
   /** The span is of the side that was asked: an MCP client has counted the tool call already. */
   readonly isServer?: boolean;
   readonly isClient?: boolean;
@@ -137,6 +139,14 @@ function measureAgent(metrics: Metrics, span: MeasuredSpan): void {
   );
 }
 
+/** From one agent to another: what frameworks tell as a handoff, and agents that are tools of others. */
+function measureHandoff(metrics: Metrics, { attributes, exemplar, askedBy }: MeasuredSpan): void {
+  const to = text(attributes[ATTR.handoffTo]) ?? (askedBy === undefined ? undefined : text(attributes[ATTR.agentName]));
+  const from = text(attributes[ATTR.handoffFrom]) ?? askedBy;
+  if (to !== undefined && from !== undefined && to !== from)
+    metrics.add("agent_handoffs_total", { agent: from, to }, 1, exemplar);
+}
+
 function measureTool(metrics: Metrics, span: MeasuredSpan): void {
   const { attributes, durationSeconds, exemplar } = span;
   const agent = label(attributes[ATTR.agentName]);
@@ -201,6 +211,7 @@ function measureMcp(metrics: Metrics, span: MeasuredSpan): void {
 export function measureSpan(metrics: Metrics, span: MeasuredSpan): void {
   const operation = span.attributes[ATTR.operation];
   const isMcp = span.attributes[ATTR.mcpMethod] !== undefined;
+  measureHandoff(metrics, span);
   if (isMcp) measureMcp(metrics, span);
   measureDatabase(metrics, span);
   measureHttp(metrics, span);

@@ -88,6 +88,13 @@ export function createPlace(given: NewPlace): Place {
   return place;
 }
 
+/** The agent whose tool the run of this agent is; undefined for other runs, and for what is none. */
+export function askedBy({ operation, parent }: Place): string | undefined {
+  if (operation !== OPERATION.invokeAgent || parent?.operation !== OPERATION.executeTool) return undefined;
+  // A tool that says so itself is counted as a handoff when it ends.
+  return parent.said?.()[ATTR.handoffTo] === undefined ? parent.agent : undefined;
+}
+
 /** Some instrumentations tell what a span is only after it has begun. */
 export function lookAgain(place: Place): Place {
   if (place.kind !== "other" || place.said === undefined) return place;

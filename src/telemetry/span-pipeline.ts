@@ -23,6 +23,7 @@ import { type FinishedSpan, type Identity, identityOf } from "./identity.ts";
 import { type Claimable, createClaimBook } from "./joined/claims.ts";
 import { ownView } from "./joined/foreign-span.ts";
 import {
+  askedBy,
   createLineageBook,
   createPlace,
   isToldElsewhere,
@@ -268,6 +269,7 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
       isServer: view.kind === SpanKind.SERVER,
       isClient: view.kind === SpanKind.CLIENT,
       isToldElsewhere: told,
+      askedBy: place === undefined ? undefined : askedBy(place),
     });
     if (place?.isTurn === true) {
       sessions.turnEnded({ attributes: view.attributes, costUsd: place.costUsd, exemplar });

@@ -29,7 +29,7 @@ describe("the docs of Alertmanager", () => {
     ]);
     assert.ok(settings.length >= 11, `${settings}`);
     const example = read(".env.example");
-    for (const [name, value] of settings) {
+    for (const [name, value = ""] of settings) {
       if (name === "COMPOSE_PROFILES") continue;
       assert.match(stackPage, new RegExp(`\`${name}\``), name);
       const [, shown] = new RegExp(`^#${name}=(.*)$`, "m").exec(example) ?? [];

@@ -70,6 +70,15 @@ test("who called what is an edge with the calls", () => {
   });
 });
 
+test("who hands over to whom is an edge, and both are nodes", () => {
+  const handoff = ["agent_handoffs_total", { job: "shop", agent: "triage", to: "writer" }, grown(3)] as const;
+  const { nodes, edges } = draw([...SHOP, runs("triage", "ok", 3), handoff]);
+  assert.equal(edges.get("agent:triage > agent:writer")?.mainstat, 3);
+  const early = draw([runs("triage", "ok", 3), handoff]);
+  assert.equal(early.nodes.get("agent:writer")?.mainstat, 0, "asked, and not ended yet");
+  assert.equal(nodes.get("agent:writer")?.mainstat, 8);
+});
+
 test("an agent that has not ended a run yet is a node, and so is no agent at all", () => {
   const { nodes } = draw(SHOP);
   assert.equal(nodes.get("agent:reader")?.mainstat, 0);

@@ -47,6 +47,13 @@ export const AGENT_METRICS = [
     labels: ["agent", "category"],
   },
   {
+    name: "agent_handoffs_total",
+    type: "counter",
+    help: "Times that an agent handed over to another one, or asked it as a tool.",
+    unit: "{handoff}",
+    labels: ["agent", "to"],
+  },
+  {
     name: "agent_queue_depth",
     type: "gauge",
     help: "Requests waiting for an agent, as the program reports them.",
