@@ -250,6 +250,7 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
       facts,
     );
     const told = place !== undefined && isToldElsewhere(place);
+    const asker = place === undefined ? undefined : askedBy(place);
     if (place !== undefined) {
       if (isInference(view.attributes)) noteInference(place);
       const costUsd = view.attributes[ATTR.costUsd];
@@ -269,7 +270,7 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
       isServer: view.kind === SpanKind.SERVER,
       isClient: view.kind === SpanKind.CLIENT,
       isToldElsewhere: told,
-      askedBy: place === undefined ? undefined : askedBy(place),
+      askedBy: asker,
     });
     if (place?.isTurn === true) {
       sessions.turnEnded({ attributes: view.attributes, costUsd: place.costUsd, exemplar });

@@ -193,6 +193,17 @@ describe("what a program records", () => {
     assert.ok(Math.abs((turns.at(-1)?.value ?? 0) - spent) < 1e-9);
   });
 
+  it("counts who asks whom, an agent that is another one's tool", async () => {
+    const result = await run(`
+      const writer = agent("writer", async () => "text");
+      const ask = tool("ask_writer", () => writer());
+      await agent("triage", async () => { await ask(); await ask(); await writer(); })();
+      await writer();`);
+    const handoffs = result.points.filter((point) => point.metric === "agent_handoffs_total");
+    assert.deepEqual(handoffs.at(-1)?.labels, { agent: "triage", to: "writer" });
+    assert.equal(handoffs.at(-1)?.value, 2);
+  });
+
   it("takes whatever it is given, and passes every label through the redaction", async () => {
     const result = await run(`
       const hostile = new Proxy({}, { get() { throw new Error("hostile"); } });
