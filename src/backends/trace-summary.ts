@@ -94,7 +94,9 @@ export function summarizeTrace(trace: Trace): TraceSummary {
   const root = rootOf(trace);
   const calls = spans.filter(isInference);
   const priced = calls.filter((span) => numberOf(span, ATTR.costUsd) !== undefined);
-  const unpriced = calls.filter((span) => !priced.includes(span) && numberOf(span, ATTR.inputTokens) !== undefined);
+  const unpriced = calls.filter(
+    (span) => numberOf(span, ATTR.costUsd) === undefined && numberOf(span, ATTR.inputTokens) !== undefined,
+  );
   const startMs = spans[0]?.startMs ?? 0;
   const endMs = spans.reduce((end, span) => Math.max(end, span.startMs + span.durationMs), startMs);
   return {
