@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { type ShownPage, startPage, WITHOUT_BROWSER } from "./harness.ts";
+
+describe("the frame of the page", { skip: WITHOUT_BROWSER }, () => {
+  let shown: ShownPage;
+  before(async () => {
+    shown = await startPage({ scenario: "empty" });
+  });
+  after(() => shown?.close());
+  const heading = () => shown.page.getByRole("heading", { level: 1 });
+  const search = () => new URL(shown.page.url()).searchParams;
+
+  it("leads to every view of its navigation, and says where one is", async () => {
+    await shown.open("/");
+    const views = shown.page.getByRole("navigation", { name: "Views" }).getByRole("link");
+    const titles = await views.allTextContents();
+    assert.ok(titles.length >= 9, titles.join());
+    for (const title of titles) {
+      const link = shown.page
+        .getByRole("navigation", { name: "Views" })
+        .getByRole("link", { name: title, exact: true });
+      await link.click();
+      await heading().waitFor();
+      assert.equal(await link.getAttribute("aria-current"), "page", title);
+    }
+  });
+
+  it("keeps the time range from view to view, and in the address", async () => {
+    await shown.open("/traces?from=now-6h&to=now");
+    await shown.page.getByRole("button", { name: "Last 6 hours" }).waitFor();
+    await shown.page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: "Logs" }).click();
+    assert.equal(search().get("from"), "now-6h");
+    await shown.page.getByRole("button", { name: "Last 6 hours" }).click();
+    await shown.page.getByRole("button", { name: "Last 15 minutes" }).click();
+    assert.deepEqual([search().get("from"), search().get("to")], ["now-15m", "now"]);
+    await shown.page.reload();
+    await shown.page.getByRole("button", { name: "Last 15 minutes" }).waitFor();
+  });
+
+  it("goes back and forward", async () => {
+    await shown.open("/");
+    const to = async (name: string): Promise<void> =>
+      shown.page.getByRole("navigation", { name: "Views" }).getByRole("link", { name, exact: true }).click();
+    await to("Errors");
+    await to("Cost");
+    await shown.page.goBack();
+    assert.equal(new URL(shown.page.url()).pathname, "/errors");
+    await shown.page.goBack();
+    assert.equal(new URL(shown.page.url()).pathname, "/");
+    await shown.page.goForward();
+    assert.equal(new URL(shown.page.url()).pathname, "/errors");
+  });
+
+  it("keeps the theme that somebody chose", async () => {
+    await shown.open("/");
+    const theme = (): Promise<unknown> => shown.page.evaluate("document.documentElement.dataset.theme");
+    assert.equal(await theme(), undefined);
+    await shown.page.getByRole("button", { name: "Dark theme" }).click();
+    assert.equal(await theme(), "dark");
+    await shown.page.reload();
+    assert.equal(await theme(), "dark");
+    await shown.page.getByRole("button", { name: "Light theme" }).click();
+    assert.equal(await theme(), "light");
+  });
+
+  it("says of an address that leads nowhere that it does", async () => {
+    await shown.open("/no/such/view");
+    await shown.page.getByText("There is no such view").waitFor();
+    const missing = await fetch(`${shown.url}/assets/none.js`);
+    assert.equal(missing.status, 404);
+  });
+
+  it("shows its navigation behind a button where there is little room", async () => {
+    await shown.page.setViewportSize({ width: 390, height: 844 });
+    await shown.open("/");
+    const link = shown.page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: "Logs" });
+    assert.equal(await link.isVisible(), false);
+    await shown.page.getByRole("button", { name: "Menu" }).click();
+    await link.click();
+    assert.equal(await link.isVisible(), false);
+    assert.equal(await shown.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), true);
+  });
+});

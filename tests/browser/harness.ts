@@ -1,0 +1,189 @@
+/**
+ * The page in a real browser, served by the embedded process of dist/ as a user runs it. Whatever the browser complains of (an error on the console,
+ * which a breach of the content security policy is as well, an uncaught error, a request to somewhere else) fails the test at its end.
+ */
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type Served, type ServedOptions, startServed } from "../embedded/served.ts";
+import { copyRecording } from "./recording.ts";
+
+const CHROMIUM = process.env["AGENT_OBSERVATORY_CHROMIUM"] ?? "/usr/bin/chromium";
+const ARGUMENTS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const PATIENCE_MS = 20_000;
+/** Nothing was asked for so long: what follows from an answer has been asked as well. */
+const QUIET_MS = 250;
+
+/** For `describe(…, { skip: WITHOUT_BROWSER })`: why there is no browser to test with. Where all has to run, that is a failure. */
+export const WITHOUT_BROWSER: string | false = existsSync(CHROMIUM) ? false : `${CHROMIUM} is not installed`;
+if (WITHOUT_BROWSER !== false) {
+  if (process.env["AGENT_OBSERVATORY_REQUIRE_STACK"] === "1") throw new Error(WITHOUT_BROWSER);
+  process.stderr.write(`SKIPPED, NOT TESTED: the page in a browser, as ${WITHOUT_BROWSER}\n`);
+}
+
+export type PageOptions = ServedOptions & {
+  /** `recorded` has the support desk, the research team and a program at work; `empty` has nothing. */
+  readonly scenario?: "recorded" | "empty";
+  readonly width?: number;
+  readonly height?: number;
+  readonly colorScheme?: "light" | "dark";
+  readonly browser?: BrowserContextOptions;
+};
+
+export type ShownPage = AsyncDisposable & {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly url: string;
+  /** The process behind it: its pid, where it takes OTLP. */
+  readonly served: Served;
+  /** Goes to a path of the page and waits until nothing is asked any more. */
+  readonly open: (path: string) => Promise<void>;
+  /** Waits until nothing was asked for a quarter of a second. */
+  readonly settled: () => Promise<void>;
+  /** What the browser complained of so far. */
+  readonly complaints: readonly string[];
+  /** Complaints that match belong to what is tested. */
+  readonly expectComplaints: (pattern: RegExp) => void;
+  /** Writes a PNG of the view, into $SCREENSHOTS where that is set, else into a folder of /tmp; its path. */
+  readonly screenshot: (name: string) => Promise<string>;
+  /** Ends all, and fails where the browser complained. */
+  readonly close: () => Promise<void>;
+};
+
+export const launchBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS, headless: true });
+
+type Watched = Pick<ShownPage, "complaints" | "expectComplaints" | "settled">;
+
+/** Hears what the browser complains of, and how many requests are under way. */
+function watch(context: BrowserContext, origin: string): Watched {
+  const complaints: string[] = [];
+  const expected: RegExp[] = [];
+  const underWay = new Set<unknown>();
+  let changed = (): void => undefined;
+  const complain = (text: string): void => {
+    if (!expected.some((pattern) => pattern.test(text))) complaints.push(text);
+  };
+  context.on("console", (message) => {
+    if (message.type() === "error") complain(`${message.text()} (${message.location().url})`);
+  });
+  context.on("weberror", (error) => complain(`uncaught: ${error.error().stack ?? error.error().message}`));
+  context.on("request", (request) => {
+    if (new URL(request.url()).origin !== origin && !/^(?:data|blob):/.test(request.url()))
+      complain(`a request to somewhere else: ${request.url()}`);
+    underWay.add(request);
+    changed();
+  });
+  const over = (request: unknown): void => {
+    underWay.delete(request);
+    changed();
+  };
+  context.on("requestfinished", over);
+  context.on("requestfailed", over);
+  return {
+    complaints,
+    expectComplaints: (pattern) => {
+      expected.push(pattern);
+      complaints.splice(0, complaints.length, ...complaints.filter((text) => !pattern.test(text)));
+    },
+    settled: () =>
+      new Promise((resolve, reject) => {
+        let timer: NodeJS.Timeout | undefined;
+        const deadline = setTimeout(() => {
+          clearTimeout(timer);
+          const waiting = [...underWay].map((request) => (request as { url: () => string }).url());
+          reject(new Error(`the page still asks: ${waiting.join(" ")}`));
+        }, PATIENCE_MS);
+        changed = () => {
+          clearTimeout(timer);
+          if (underWay.size > 0) return;
+          timer = setTimeout(() => {
+            clearTimeout(deadline);
+            changed = () => undefined;
+            resolve();
+          }, QUIET_MS);
+        };
+        changed();
+      }),
+  };
+}
+
+/** Starts the process, the browser and an empty tab. */
+export async function startPage(options: PageOptions = {}): Promise<ShownPage> {
+  const { scenario = "recorded", width = 1440, height = 900, colorScheme = "light", browser: given, ...rest } = options;
+  const copied = scenario === "recorded" ? await copyRecording() : undefined;
+  const ending: (() => Promise<unknown>)[] = [];
+  const end = async (): Promise<void> => {
+    for (const one of ending.splice(0).reverse()) await one();
+  };
+  if (copied !== undefined) ending.push(() => rm(copied, { recursive: true, force: true }));
+  try {
+    const served = await startServed({
+      stderr: "keep",
+      ...rest,
+      ...(copied !== undefined && { dataDirectory: copied }),
+    });
+    ending.push(served.close);
+    return await showPage(
+      served.prometheus,
+      served,
+      { ...given, colorScheme, viewport: { width, height } },
+      ending,
+      end,
+    );
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+async function showPage(
+  url: string,
+  served: Served,
+  options: BrowserContextOptions,
+  ending: (() => Promise<unknown>)[],
+  end: () => Promise<void>,
+): Promise<ShownPage> {
+  const browser = await launchBrowser();
+  ending.push(() => browser.close());
+  // Reduced motion: what is looked at stands still.
+  const context = await browser.newContext({ reducedMotion: "reduce", baseURL: url, ...options });
+  context.setDefaultTimeout(PATIENCE_MS);
+  const watched = watch(context, url);
+  const page = await context.newPage();
+  const close = async (): Promise<void> => {
+    await end();
+    assert.deepEqual(watched.complaints, [], "the browser complained of nothing");
+  };
+  return {
+    ...watched,
+    page,
+    context,
+    url,
+    served,
+    open: async (path) => {
+      await page.goto(path);
+      await watched.settled();
+    },
+    screenshot: async (name) => {
+      const folder = process.env["SCREENSHOTS"] ?? (await mkdtemp(join(tmpdir(), "agent-observatory-shots-")));
+      await mkdir(folder, { recursive: true });
+      const path = join(folder, `${name}.png`);
+      await page.screenshot({ path });
+      return path;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
