@@ -53,12 +53,12 @@ export async function* tailLoki(
   const target = transport.address(PATH, params);
   target.protocol = target.protocol === "https:" ? "wss:" : "ws:";
   const { accept: _, ...headers } = transport.headers;
-  // Node's WebSocket takes headers, which the web's does not.
+  // Node's WebSocket takes headers; a browser's takes them for the name of a protocol, and sends its own.
   const Socket = WebSocket as unknown as new (
     url: URL,
-    options: { headers: Readonly<Record<string, string>> },
+    options?: { headers: Readonly<Record<string, string>> },
   ) => WebSocket;
-  const socket = new Socket(target, { headers });
+  const socket = Object.keys(headers).length === 0 ? new Socket(target) : new Socket(target, { headers });
   const queue: Queue = { batches: [], dropped: 0, end: undefined, wake: () => undefined };
   let opened = false;
 
