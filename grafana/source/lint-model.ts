@@ -73,7 +73,8 @@ export const RULES = {
   counter: "a counter is rated or counted, never shown as it is",
   histogram: "buckets go through histogram_quantile, summed by le",
   window: "a window follows the time: `$__rate_interval` or `$__range`, `$__auto` for logs",
-  exemplar: "charts of durations and costs lead to the trace of one request",
+  exemplar:
+    "charts of durations and costs lead to the trace of one request; exemplars are asked of series that have them",
   legend: "a legend names labels that its query has, and tells its lines apart",
   columns: "the rows of a table are labels that every column's query has, and no others",
   unit: "a panel with numbers has a unit",

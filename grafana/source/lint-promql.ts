@@ -131,11 +131,16 @@ function leadsToTraces(expr: string, known: Known): boolean {
   return parsePromqlNames(expr).selectors.some(({ metric }) => {
     const series = known.get(metric);
     if (series?.fromPrograms !== true) return false;
-    return (
-      (series.kind === "bucket" && expr.includes("histogram_quantile(")) || /_cost_usd(?:_total|_sum)$/.test(metric)
-    );
+    return (series.kind === "bucket" && expr.includes("histogram_quantile(")) || metric.endsWith("_cost_usd_total");
   });
 }
+
+/** Exemplars stand on buckets and counters; the sum and the count of a histogram have none. */
+const hasExemplars = (expr: string, known: Known): boolean =>
+  parsePromqlNames(expr).selectors.some(({ metric }) => {
+    const series = known.get(metric);
+    return series?.fromPrograms === true && (series.kind === "bucket" || metric.endsWith("_total"));
+  });
 
 export function lintPromqlTargets(dashboard: LintedDashboard, { known }: LintContext, report: Report): void {
   const variables = new Set(variablesOf(dashboard).map(({ name }) => name));
@@ -151,6 +156,7 @@ export function lintPromqlTargets(dashboard: LintedDashboard, { known }: LintCon
       if (panel.type === "timeseries" && leadsToTraces(expr, known) && !exemplar) {
         report("exemplar", "shows durations or costs without exemplars", panel);
       }
+      if (exemplar && !hasExemplars(expr, known)) report("exemplar", "asks for exemplars of series without any", panel);
     }
   }
 }

@@ -9,6 +9,8 @@ export type PanelQuery = {
   readonly expr: string;
   /** Whether the panel asks for one moment instead of a range. Always false for Loki and Jaeger. */
   readonly instant: boolean;
+  /** Whether the panel shows exemplars, each of which leads to a trace. */
+  readonly exemplars: boolean;
 };
 
 /** A query that fills the choices of a template variable: the values of `label` among the series that match `selector`. */
@@ -22,6 +24,7 @@ export type VariableQuery = {
 type Target = {
   readonly expr?: string;
   readonly instant?: boolean;
+  readonly exemplar?: boolean;
   readonly datasource?: { readonly type?: string };
   readonly service?: string;
   readonly tags?: string;
@@ -94,6 +97,7 @@ export function listPanelQueries(values: Readonly<Record<string, string>>): Pane
           datasource,
           expr,
           instant: datasource === "prometheus" && target.instant === true,
+          exemplars: target.exemplar === true,
         };
       }),
     );

@@ -124,9 +124,8 @@ export const quality = (): Dashboard =>
             chart({
               title: "Score",
               description:
-                "Mean by evaluator, each in its own scale. A step down after a release or another model is the release's. A dot opens the trace that was evaluated.",
+                "Mean by evaluator, each in its own scale. A step down after a release or another model is the release's. A click shows what was evaluated.",
               unit: Short,
-              exemplars: true,
               links: [toEvaluations(clickedLabel("evaluator"))],
               queries: [{ expr: meanOverTime(SCORE, "evaluator"), legend: "{{evaluator}}" }],
             }),
@@ -177,11 +176,9 @@ export const quality = (): Dashboard =>
             12,
             chart({
               title: "Satisfaction by agent",
-              description:
-                "Mean of what users say. Click an agent for the records; a dot opens the trace that was rated.",
+              description: "Mean of what users say. Click an agent for the records.",
               unit: PercentUnit,
               levels: levelsBelow(satisfaction),
-              exemplars: true,
               links: [toFeedback(clickedLabel("agent"))],
               queries: [{ expr: meanOverTime(FEEDBACK_SCORE, "agent"), legend: "{{agent}}" }],
             }),
@@ -191,7 +188,7 @@ export const quality = (): Dashboard =>
             chart({
               title: "Feedback by rating",
               description:
-                "Up, down and neutral, a minute. Many more downs at once: compare with the errors of that time.",
+                "Up, down and neutral, a minute. Many more downs at once: compare with the errors of that time. A dot opens the trace that was rated.",
               unit: EventsPerMinute,
               stacked: true,
               exemplars: true,
@@ -231,7 +228,6 @@ export const quality = (): Dashboard =>
               description:
                 "Mean in US dollars by task. Rising cost at the same success: longer prompts or more attempts.",
               unit: Dollars,
-              exemplars: true,
               queries: [{ expr: meanOverTime(TASK_COST, "task"), legend: "{{task}}" }],
             }),
           ],

@@ -166,7 +166,6 @@ export const system = (): Dashboard =>
               description:
                 "Share of the time that goes into it, by program and kind. Above a tenth: too little heap or too many objects.",
               unit: PercentUnit,
-              exemplars: true,
               queries: [{ expr: timeShare(GC, "job", "v8js_gc_type"), legend: "{{job}} {{v8js_gc_type}}" }],
             }),
           ],

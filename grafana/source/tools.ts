@@ -244,7 +244,6 @@ export const tools = (): Dashboard =>
                 "Why requests to MCP servers failed. -32601 is a method that the server does not have, tool_error the tool's own.",
               unit: RequestsPerMinute,
               stacked: true,
-              exemplars: true,
               queries: [
                 {
                   expr: perMinute(where(countOf(MCP_CLIENT), FAILED), "mcp_method_name", "error_type"),

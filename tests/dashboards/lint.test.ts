@@ -266,6 +266,14 @@ const CASES: Record<RuleName, { readonly breaks: readonly Case[]; readonly keeps
         "a cost without exemplars",
         withExpr(`3600 * sum(rate(llm_cost_usd_total{${PROCESS}}[$__rate_interval]))`, {}, "currencyUSD"),
       ],
+      [
+        "exemplars of a histogram's sum, which has none",
+        withExpr(
+          `sum(rate(agent_request_duration_seconds_sum{${PROCESS}}[$__rate_interval]))`,
+          { exemplar: true },
+          "s",
+        ),
+      ],
     ],
     keeps: [["a duration with them", withExpr(P95, { exemplar: true }, "s")]],
   },
