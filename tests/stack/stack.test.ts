@@ -4,6 +4,7 @@
  */
 import { after, before, describe, it } from "node:test";
 import { checkAlerts } from "./checks/alerts.ts";
+import { checkCanary } from "./checks/canary.ts";
 import { checkCollector } from "./checks/collector.ts";
 import { checkCorrelation } from "./checks/correlation.ts";
 import { checkCounts } from "./checks/counts.ts";
@@ -51,10 +52,11 @@ describe("the stack", { skip: missing !== undefined }, () => {
   checkCounts(given);
   checkCorrelation(given);
   checkCollector(given);
+  checkDashboards(given);
   checkSampling(given);
   checkAlerts(given);
-  checkDashboards(given);
   checkStackSeries(given);
+  checkCanary(given);
   checkGrafana(given);
   checkOutages(given);
 });

@@ -1,94 +1,158 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { parse } from "yaml";
-import type { Notification } from "../support/alert-sink.ts";
-import { ROOT } from "../support/docker.ts";
-import { get } from "../support/http.ts";
+import { secondsOf } from "../../../alerts/source/hasten.ts";
+import type { Alert } from "../support/alert-sink.ts";
+import { GROUP_INTERVAL_MS, HASTENED_RULES } from "../support/haste.ts";
 import type { Scenario } from "../support/scenario.ts";
+import type { Stack } from "../support/stack.ts";
 import { waitUntil } from "../support/wait-until.ts";
+import { assertLeadsSomewhere } from "./alert-links.ts";
+import { LOGGED, MUTED, NOT_PROVOKED, PROVOKED_BY_OUTAGES, TOLD, type Told } from "./provoked.ts";
 
-type Rules = { groups: { interval: string; rules: { alert?: string; for?: string }[] }[] };
-
-const secondsOf = (duration = "0s"): number => Number.parseInt(duration, 10) * (duration.endsWith("m") ? 60 : 1);
-
-const GROUPS = ["agents", "services"].flatMap(
-  (file) => (parse(readFileSync(`${ROOT}alerts/${file}.yml`, "utf8")) as Rules).groups,
+const ALERTS = HASTENED_RULES.flatMap(({ groups }) =>
+  groups.flatMap(({ interval, rules }) => rules.flatMap((rule) => ("alert" in rule ? [{ ...rule, interval }] : []))),
 );
+const nameOf = ({ alert, labels }: { alert: string; labels: Told["labels"] }): string =>
+  `${alert} ${Object.entries(labels)
+    .filter(([name]) => name !== "job" && name !== "deployment_environment_name")
+    .map(([, value]) => value)
+    .join(" ")}`.trimEnd();
+const wantedOf = ({ alert, labels }: { alert: string; labels: Told["labels"] }) => ({ ...labels, alertname: alert });
 
-/** How long after its cause an alert may reach a person: by the rule itself, and by how metrics and notifications travel. */
+/** A person is told after so long, once Prometheus has what an alert is about. */
 function longestWaitMs(alert: string): number {
-  for (const { interval, rules } of GROUPS) {
-    const rule = rules.find((one) => one.alert === alert);
-    // The rule is looked at twice: to see the cause, and that `for` is over. A page waits 10 s for others of its group.
-    if (rule !== undefined) return 1000 * (secondsOf(rule.for) + 2 * secondsOf(interval) + 10 + 20);
-  }
-  throw new Error(`alerts/ has no ${alert}`);
+  const rules = ALERTS.filter((one) => one.alert === alert);
+  const [rule] = rules;
+  if (rule === undefined) throw new Error(`alerts/ has no ${alert}`);
+  const waits = rules.map((one) => secondsOf(one.for ?? "0s"));
+  // The rule is looked at twice: to see the cause, and that `for` is over. A page waits 10 s for others of its group, a ticket 30 s.
+  return 1000 * (Math.max(...waits) + 2 * secondsOf(rule.interval) + (rule.severity === "page" ? 10 : 30) + 20);
+}
+
+/** Alertmanager tells of nothing for so long after its start. */
+const SILENT_AT_FIRST_MS = 90_000;
+
+function assertWellSaid({ annotations }: Alert): void {
+  for (const text of Object.values(annotations)) assert.doesNotMatch(text, /<no value>|<error|\{\{|%!|NaN/);
+  assert.ok((annotations["summary"] ?? "").length > 0);
+  assert.ok((annotations["description"] ?? "").length > 0);
+}
+
+/** Waits until an alert was told of, and looks whether it reached those that it has to. */
+export async function assertTold(stack: Stack, told: Told, timeoutMs: number): Promise<Alert> {
+  const { notification, alert } = await waitUntil(
+    `${nameOf(told)} reaches the sink`,
+    () => {
+      const [first] = stack.sink.toldOf(wantedOf(told));
+      const others = stack.sink.notifications.flatMap(({ alerts }) => alerts[0]?.labels["alertname"] ?? []);
+      assert.ok(first, `arrived: ${[...new Set(others)].join(", ")}`);
+      return first;
+    },
+    timeoutMs,
+  );
+  assert.equal(notification.path, "/webhook");
+  assert.equal(notification.receiver, told.receiver);
+  assert.equal(alert.status, "firing");
+  assert.equal(alert.labels["severity"], told.receiver);
+  assertWellSaid(alert);
+  await assertLeadsSomewhere(stack, alert);
+  return alert;
+}
+
+export async function assertOver(stack: Stack, told: Told): Promise<void> {
+  await waitUntil(
+    `${nameOf(told)} is told to be over`,
+    () => assert.equal(stack.sink.toldOf(wantedOf(told)).at(-1)?.alert.status, "resolved"),
+    longestWaitMs(told.alert) + GROUP_INTERVAL_MS,
+  );
 }
 
 export function checkAlerts(given: () => Scenario): void {
-  describe("an outage of the model's provider", () => {
-    const notificationOf = (alert: string): Promise<Notification> => {
-      const { stack, outage } = given();
-      const isAbout = ({ alerts }: Notification): boolean =>
-        alerts.some(({ labels }) => labels["alertname"] === alert && labels["job"] === outage.service);
-      const timeoutMs = outage.endedAtMs + longestWaitMs(alert) - Date.now();
-      return waitUntil(
-        `${alert} reaches the webhook`,
-        () => {
-          const found = stack.sink.notifications.find(isAbout);
-          assert.ok(found, `arrived: ${stack.sink.notifications.map(({ alerts }) => alerts[0]?.labels["alertname"])}`);
-          return found;
-        },
-        Math.max(timeoutMs, 0),
+  describe("alerts, provoked", () => {
+    it("are all that there are, or it is said why not", () => {
+      const looked = [...TOLD, ...MUTED, ...LOGGED].map(({ alert }) => alert);
+      const all = [...looked, ...PROVOKED_BY_OUTAGES, ...Object.keys(NOT_PROVOKED), "Watchdog"];
+      assert.deepEqual([...new Set(all)].toSorted(), [...new Set(ALERTS.map(({ alert }) => alert))].toSorted());
+      assert.deepEqual(
+        looked.filter((alert) => alert in NOT_PROVOKED),
+        [],
       );
-    };
+    });
 
-    const ALERTS = {
-      AgentFailingEveryRequest: { agent: "planner", says: /agent planner of team-in-outage/ },
-      AgentErrorRateCritical: { agent: "planner", says: /agent planner of team-in-outage/ },
-      // The process ended, and it is one that must be running.
-      AgentSystemDown: { agent: undefined, says: /No process of team-in-outage/ },
-    };
-    for (const [alert, { agent, says }] of Object.entries(ALERTS)) {
-      it(`pages by ${alert}, in time`, async () => {
-        const { stack, outage } = given();
-        const notification = await notificationOf(alert);
-        const delayMs = notification.receivedAtMs - outage.endedAtMs;
-        assert.ok(delayMs <= longestWaitMs(alert), `it took ${Math.round(delayMs / 1000)} s`);
-        assert.equal(notification.path, "/webhook");
-        assert.equal(notification.receiver, "page");
-        assert.equal(notification.status, "firing");
-        assert.equal(notification.alerts.length, 1, "one problem of one service is one notification");
-        const { labels, annotations } = notification.alerts[0]!;
-        assert.equal(labels["severity"], "page");
-        assert.equal(labels["agent"], agent);
-        assert.match(annotations["description"] ?? "", says);
-
-        const link = annotations["runbook_url"] ?? "";
-        assert.equal(new URL(link).port, new URL(stack.prometheus.url).port);
-        const runbook = await get(link);
-        assert.ok(runbook.ok, link);
-        assert.match(await runbook.text(), new RegExp(`^# ${alert}`));
+    for (const told of TOLD) {
+      it(`${nameOf(told)} is told, as a ${told.receiver}`, async () => {
+        const { stack, trouble } = given();
+        await trouble;
+        const alert = await assertTold(stack, told, SILENT_AT_FIRST_MS + longestWaitMs(told.alert));
+        if (told.labels["agent"] === undefined) return;
+        assert.ok(alert.annotations["description"]?.includes(told.labels["agent"]), alert.annotations["description"]);
       });
     }
 
-    it("leaves the team that works alone", async () => {
+    for (const { by, ...muted } of MUTED) {
+      it(`${nameOf(muted)} is muted by ${by}`, async () => {
+        const { stack } = given();
+        await waitUntil(`${muted.alert} is muted`, async () => {
+          assert.deepEqual(await stack.alertmanager.mutersOf(wantedOf(muted)), [by]);
+        });
+        assert.deepEqual(stack.sink.toldOf(wantedOf(muted)), []);
+      });
+    }
+
+    for (const logged of LOGGED) {
+      it(`${nameOf(logged)} is logged, and told to nobody`, async () => {
+        const { stack } = given();
+        const held = await waitUntil(`${logged.alert} fires`, async () => {
+          const [found] = await stack.alertmanager.alertsWith(wantedOf(logged));
+          assert.ok(found);
+          return found;
+        });
+        assert.deepEqual(held.receivers, [{ name: "log" }]);
+        assert.equal(held.status.state, "active");
+        assert.deepEqual(stack.sink.toldOf(wantedOf(logged)), []);
+      });
+    }
+
+    it("leave the team that works alone", async () => {
       const { stack, team } = given();
-      const labels = stack.sink.notifications.flatMap(({ alerts }) => alerts.map((alert) => alert.labels));
-      assert.deepEqual(
-        labels.filter(({ job, severity }) => job === team.service && severity === "page"),
-        [],
-      );
+      assert.deepEqual(stack.sink.toldOf({ job: team.service, severity: "page" }), []);
+    });
+
+    it("are over when the trouble is", async () => {
+      const { stack, trouble } = given();
+      const program = await trouble;
+      program.tell("be well");
+      await program.says("well again");
+      for (const told of TOLD.filter(({ ends }) => ends)) await assertOver(stack, told);
+    });
+  });
+
+  describe("an outage of a model's provider", () => {
+    it("pages in time", async () => {
+      const { stack, outage } = given();
+      const silentMs = (await stack.alertmanager.startedAtMs()) + SILENT_AT_FIRST_MS - outage.endedAtMs;
+      for (const alert of ["AgentFailingEveryRequest", "AgentErrorRateCritical", "AgentSystemDown"]) {
+        const [told] = stack.sink.toldOf({ alertname: alert, job: outage.service });
+        const delayMs = (told?.notification.receivedAtMs ?? Number.NaN) - outage.endedAtMs;
+        // For AgentSystemDown nothing must have been heard for 2 minutes.
+        const quietMs = Math.max(alert === "AgentSystemDown" ? 120_000 : 0, silentMs);
+        assert.ok(delayMs <= quietMs + longestWaitMs(alert), `${alert} took ${Math.round(delayMs / 1000)} s`);
+      }
+    });
+
+    it("is one notification for one problem of one service", () => {
+      const { stack, outage } = given();
+      for (const { notification } of stack.sink.toldOf({ alertname: "AgentFailingEveryRequest", job: outage.service }))
+        assert.equal(notification.alerts.length, 1);
     });
   });
 
   it("the watchdog reaches its own sink, and only that", async () => {
     const { stack } = given();
     await waitUntil("the watchdog arrives", () => {
-      const arrived = stack.sink.notifications.filter(({ alerts }) => alerts[0]?.labels["alertname"] === "Watchdog");
+      const arrived = stack.sink.toldOf({ alertname: "Watchdog" });
       assert.deepEqual(
-        [...new Set(arrived.map(({ path, receiver }) => `${path} ${receiver}`))],
+        [...new Set(arrived.map(({ notification: { path, receiver } }) => `${path} ${receiver}`))],
         ["/watchdog watchdog"],
       );
     });

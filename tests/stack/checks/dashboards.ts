@@ -1,68 +1,127 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { listPanelQueries, listVariableQueries, type PanelQuery } from "../../../grafana/source/panel-queries.ts";
+import { listTraceLinks, type TraceLink } from "../../dashboards/trace-links.ts";
+import { loadDatasources } from "../support/provisioning.ts";
 import type { Scenario } from "../support/scenario.ts";
 import type { Stack } from "../support/stack.ts";
 import { waitUntil } from "../support/wait-until.ts";
+import { hasData, shownSeries } from "./panel-data.ts";
 
-/** What the hidden variables of the overview would hold. */
-const SERVICES = { service: "research-team|team-in-outage", traced_service: "team-in-outage" };
-const MINUTES = 10;
+/** What hidden variables would hold. */
+const SERVICES = { service: "support-desk|research-team|in-trouble", traced_service: "research-team" };
+/** Services whose traces a click may lead to. */
+const TRACED = ["research-team", "support-desk", "dispatch", "in-trouble", "team-in-outage"];
 
-const HOURS = "added up of whole hours, of which a stack that has just begun has none";
-const FAILURES = "there is something only where something failed";
-/** Panels of which a query may rightly be empty, by `board / panel`, with the reason. */
+const FAILURES = "there is something only where something of the stack failed";
+/** Queries that rightly find nothing, by `board / panel`, with the reason: a panel that shows something must not be here. */
 const WITHOUT_DATA: Readonly<Record<string, string>> = {
-  "ao-slo / Budgets used up": HOURS,
-  "ao-slo / Least budget left": HOURS,
-  "ao-slo / Budget left": HOURS,
-  "ao-slo / Burn, slow": HOURS,
-  "ao-slo / Objectives of agents": HOURS,
+  "ao-logs / Error patterns": "nobody is notified: that needs the address of a webhook",
   "ao-stack-health / Components down": FAILURES,
   "ao-stack-health / Given up by programs": FAILURES,
   "ao-stack-health / Lost": FAILURES,
   "ao-stack-health / Notifications": FAILURES,
 };
 
-/** A zero that the query makes itself proves nothing: what is asked is what stands before it. */
-const withoutFallback = (expr: string): string => expr.replace(/ or vector\(0\)$/, "");
+/** Added up of whole hours, of which a stack that has just begun has none, unless an hour of the clock ends meanwhile. */
+const OF_WHOLE_HOURS = new Set([
+  "ao-slo / Budgets used up",
+  "ao-slo / Least budget left",
+  "ao-slo / Budget left",
+  "ao-slo / Burn, slow",
+  "ao-slo / Objectives of agents",
+]);
 
-const isNumber = (value: number): boolean => !Number.isNaN(value);
+/** Of a panel's exemplars that are followed. */
+const MANY = 20;
 
-async function hasData(stack: Stack, { datasource, expr, instant }: PanelQuery): Promise<boolean> {
-  if (datasource === "jaeger") return (await stack.jaeger.search(expr)).length > 0;
-  if (datasource === "loki") return (await stack.loki.lines(expr)).length > 0;
-  const asked = withoutFallback(expr);
-  if (instant) return (await stack.prometheus.query(asked)).some(({ value }) => isNumber(value));
-  return (await stack.prometheus.queryRange(asked, MINUTES)).some(({ values }) => values.some(isNumber));
+/** What Grafana takes for the id of a trace, as provisioned. */
+function exemplarLink() {
+  const [link] = loadDatasources().prometheus.jsonData.exemplarTraceIdDestinations ?? [];
+  assert.ok(link?.datasourceUid === "jaeger");
+  return link;
 }
 
+const panelOf = ({ dashboard, panel }: { dashboard: string; panel: string }): string => `${dashboard} / ${panel}`;
+
 export function checkDashboards(given: () => Scenario): void {
-  describe("every query of the boards has data", () => {
-    const queries = listPanelQueries(SERVICES);
+  describe("the boards", () => {
+    const queries = listPanelQueries(SERVICES).filter((query) => !OF_WHOLE_HOURS.has(panelOf(query)));
+    const emptyOf = async (stack: Stack, asked: readonly PanelQuery[]): Promise<PanelQuery[]> => {
+      const found = await Promise.all(asked.map((query) => hasData(stack, query)));
+      return asked.filter((_, index) => !found[index]);
+    };
+    const everything = async (): Promise<Stack> => {
+      const { stack, desk, working, sampled, trouble } = given();
+      await Promise.all([desk, working, sampled, trouble]);
+      return stack;
+    };
+
     for (const dashboard of new Set(queries.map((query) => query.dashboard))) {
-      it(`panels of ${dashboard}`, async () => {
-        const { stack, working, sampled } = given();
-        await Promise.all([working, sampled]);
-        const mayBeEmpty = ({ panel }: PanelQuery): boolean => `${dashboard} / ${panel}` in WITHOUT_DATA;
-        let open = queries.filter((query) => query.dashboard === dashboard && !mayBeEmpty(query));
+      it(`${dashboard} has data for every query, but for those of which it is said why not`, async () => {
+        const stack = await everything();
+        const mine = queries.filter((query) => query.dashboard === dashboard);
+        let open = mine.filter((query) => !(panelOf(query) in WITHOUT_DATA));
         await waitUntil(`every panel of ${dashboard} has data`, async () => {
-          const found = await Promise.all(open.map((query) => hasData(stack, query)));
-          open = open.filter((_, index) => !found[index]);
+          open = await emptyOf(stack, open);
           assert.deepEqual(
             open.map(({ panel, expr }) => ({ panel, expr })),
             [],
           );
         });
+        const listed = mine.filter((query) => panelOf(query) in WITHOUT_DATA);
+        const empty = new Set((await emptyOf(stack, listed)).map(panelOf));
+        assert.deepEqual(
+          [...new Set(listed.map(panelOf))].filter((panel) => !empty.has(panel)),
+          [],
+          "listed as empty, and have data",
+        );
       });
     }
 
-    it("choices of the variables", async () => {
+    it("what may be empty is there", () => {
+      const panels = new Set(listPanelQueries(SERVICES).map(panelOf));
+      assert.deepEqual(
+        [...Object.keys(WITHOUT_DATA), ...OF_WHOLE_HOURS].filter((panel) => !panels.has(panel)),
+        [],
+      );
+    });
+
+    it("the variables have choices", async () => {
       const { stack } = given();
       for (const { dashboard, variable, selector, label } of listVariableQueries()) {
         const values = await stack.prometheus.labelValues(selector, label);
         assert.ok(values.length > 0, `${variable} of ${dashboard}: ${label} of ${selector}`);
       }
     });
+
+    const leadsToTraces = async (stack: Stack, link: TraceLink): Promise<boolean> => {
+      for (const labels of await shownSeries(stack, link)) {
+        const tags = JSON.stringify(link.tagsOf(labels));
+        for (const service of TRACED) {
+          if ((await stack.jaeger.search({ service, tags, limit: 1 })).length > 0) return true;
+        }
+      }
+      return false;
+    };
+    for (const link of listTraceLinks(SERVICES).filter((one) => !OF_WHOLE_HOURS.has(panelOf(one)))) {
+      it(`a click on ${panelOf(link)}, "${link.title}", leads to traces`, async () => {
+        const stack = await everything();
+        await waitUntil("a click leads to traces", async () => assert.ok(await leadsToTraces(stack, link)));
+      });
+    }
+
+    for (const query of queries.filter(({ exemplars }) => exemplars)) {
+      it(`an exemplar in ${panelOf(query)} leads to a trace: ${query.expr.slice(0, 60)}`, async () => {
+        const stack = await everything();
+        const { name } = exemplarLink();
+        const exemplars = await stack.prometheus.exemplars(query.expr);
+        const traceIds = new Set(exemplars.map(({ labels }) => labels[name]));
+        assert.ok(traceIds.size > 0);
+        for (const traceId of [...traceIds].slice(-MANY)) {
+          assert.ok(traceId !== undefined && (await stack.jaeger.trace(traceId)) !== undefined, `no trace ${traceId}`);
+        }
+      });
+    }
   });
 }

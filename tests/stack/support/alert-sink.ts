@@ -15,6 +15,12 @@ export type Notification = {
   readonly alerts: readonly Alert[];
 };
 
+type Labels = Alert["labels"];
+
+/** Whether an alert has these labels, whatever others it has. */
+export const hasLabels = (labels: Labels, wanted: Labels): boolean =>
+  Object.entries(wanted).every(([name, value]) => labels[name] === value);
+
 export type AlertSink = Awaited<ReturnType<typeof startAlertSink>>;
 
 /** Takes the webhooks that Alertmanager sends. It listens on every address, because containers come from outside of this host's own. */
@@ -30,6 +36,13 @@ export async function startAlertSink() {
   const { port } = server.address() as AddressInfo;
   return {
     notifications: notifications as readonly Notification[],
+    /** What was told of alerts with these labels, oldest first. */
+    toldOf: (labels: Labels): { notification: Notification; alert: Alert }[] =>
+      notifications.flatMap((notification) =>
+        notification.alerts
+          .filter((alert) => hasLabels(alert.labels, labels))
+          .map((alert) => ({ notification, alert })),
+      ),
     /** The sink as containers reach it. */
     urlFor: (path: string): string => `http://host.docker.internal:${port}${path}`,
     close: async (): Promise<void> => {

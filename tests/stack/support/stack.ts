@@ -1,6 +1,6 @@
 /**
- * Starts the stack of docker-compose.yml, unmodified, under a name and on ports of its own, through Testcontainers; with a sink that takes
- * its alerts. Grafana is left out: the tests that need it start it.
+ * Starts the stack of docker-compose.yml under a name and on ports of its own, through Testcontainers; with a sink that takes its alerts, and
+ * with the haste of haste.ts. Grafana is left out: the tests that need it start it.
  */
 import { execFile } from "node:child_process";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -10,7 +10,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { DockerComposeEnvironment, Wait } from "testcontainers";
 import { type AlertSink, startAlertSink } from "./alert-sink.ts";
+import { type Alertmanager, createAlertmanager } from "./alertmanager.ts";
 import { projectName, ROOT, removeLeftovers } from "./docker.ts";
+import { writeHaste } from "./haste.ts";
 import { createJaeger, type Jaeger } from "./jaeger.ts";
 import { createLoki, type Loki } from "./loki.ts";
 import { createPrometheus, type Prometheus } from "./prometheus.ts";
@@ -29,7 +31,7 @@ export type ServiceName = (typeof SERVICES)[number];
 export type Stack = {
   readonly otlpUrl: string;
   readonly otlpGrpcUrl: string;
-  readonly alertmanagerUrl: string;
+  readonly alertmanager: Alertmanager;
   readonly grafanaUrl: string;
   readonly prometheus: Prometheus;
   readonly loki: Loki;
@@ -54,6 +56,7 @@ const PORTS = [
 ] as const;
 
 const START_TIMEOUT_S = 180;
+const CANARY_INTERVAL_S = 15;
 
 const run = promisify(execFile);
 
@@ -89,10 +92,13 @@ export async function startStack(): Promise<Stack> {
   const url = (name: (typeof PORTS)[number]): string => `http://127.0.0.1:${port(name)}`;
   const sink = await startAlertSink();
   const secrets = await writeSecrets(sink);
+  const haste = await writeHaste();
   const environment: Record<string, string> = {
     ...Object.fromEntries(PORTS.map((name) => [name, port(name)])),
     COMPOSE_PROJECT_NAME: project,
     ALERTMANAGER_SECRETS_DIR: secrets,
+    COMPOSE_FILE: ["docker-compose.yml", haste.composeFile].join(":"),
+    CANARY_INTERVAL: String(CANARY_INTERVAL_S),
   };
   const compose = async (...args: string[]): Promise<string> => {
     const options = { cwd: ROOT, env: { ...process.env, ...environment }, maxBuffer: 64 * 1024 * 1024 };
@@ -102,13 +108,13 @@ export async function startStack(): Promise<Stack> {
   const close = async (): Promise<void> => {
     await compose("down", "--volumes", "--remove-orphans", "--timeout", "5");
     await sink.close();
-    await rm(secrets, { recursive: true, force: true });
+    for (const folder of [secrets, haste.folder]) await rm(folder, { recursive: true, force: true });
   };
 
   // Its reaper is an image that cannot be had here; removeLeftovers does the same.
   process.env["TESTCONTAINERS_RYUK_DISABLED"] = "true";
   try {
-    await new DockerComposeEnvironment(ROOT, "docker-compose.yml")
+    await new DockerComposeEnvironment(ROOT, ["docker-compose.yml", haste.composeFile])
       .withProjectName(project)
       .withEnvironmentFile("/dev/null")
       .withEnvironment(environment)
@@ -126,7 +132,7 @@ export async function startStack(): Promise<Stack> {
   return {
     otlpUrl: url("COLLECTOR_HTTP_PORT"),
     otlpGrpcUrl: url("COLLECTOR_GRPC_PORT"),
-    alertmanagerUrl: url("ALERTMANAGER_PORT"),
+    alertmanager: createAlertmanager(url("ALERTMANAGER_PORT")),
     grafanaUrl: url("GRAFANA_PORT"),
     prometheus: createPrometheus(url("PROMETHEUS_PORT")),
     loki: createLoki(url("LOKI_PORT")),
