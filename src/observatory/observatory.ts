@@ -13,6 +13,7 @@ import {
 import { VERSION } from "../version.ts";
 import { createGuard, isLoopback } from "./access.ts";
 import { type Closing, createClosing } from "./closing.ts";
+import { createFeedbackDesk } from "./feedback.ts";
 import { codeIn, startIngestClient } from "./ingest-client.ts";
 import { createOwnMetrics } from "./own-metrics.ts";
 import { startOwnTelemetry } from "./own-telemetry.ts";
@@ -170,9 +171,12 @@ async function compose(
   const rules = await startRules({ settings, clock, diagnostics, metrics, ingest, pool });
   closing.add("rules", rules.close);
 
+  const feedback = createFeedbackDesk({ take: ingest.take, clock });
+  closing.add("work", feedback.close);
   const web = createWebServer({
     guard,
     corsOrigins: settings.corsOrigins,
+    feedback,
     pool,
     local: rules.api,
     metrics,

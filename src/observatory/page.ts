@@ -1,5 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
+import type { IncomingMessage } from "node:http";
 import { extname, join } from "node:path";
+import { isRunbookPath } from "./runbooks.ts";
 import type { Sent } from "./send.ts";
 import { packageFolder } from "./thread-file.ts";
 
@@ -32,6 +34,8 @@ const SAFETY: Readonly<Record<string, string>> = {
 
 /** A name of one file: nothing leads out of the folder. */
 const FILE = /^\/(?:assets\/)?[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+$/;
+/** Never part of the page, whoever asks how. */
+const GUARDED = /^\/(?:api|loki|ui|-|metrics|ready)(?:\/|$)/;
 const DASHBOARD = /^\/dashboards\/([A-Za-z0-9_-]+)\.json$/;
 
 async function file(path: string, type: string, cached: boolean): Promise<Sent | undefined> {
@@ -67,17 +71,33 @@ async function listDashboards(): Promise<Sent> {
   };
 }
 
-/** Paths that anybody may ask for: without them there is no page that could ask for a token. */
-export const isPagePath = (path: string): boolean => path === "/" || FILE.test(path) || !path.includes(".");
+/** Whether a browser asks for something to show: a view of the page, which has no file of its own. */
+export const wantsPage = ({ method, headers }: IncomingMessage): boolean =>
+  (method === "GET" || method === "HEAD") && headers.accept?.includes("text/html") === true;
 
-/** What of the page is at a path: undefined where nothing is. Every path without a file name is a view of the page, which reads it. */
-export async function readPage(path: string): Promise<Sent | undefined> {
+const isPageFile = (path: string): boolean => FILE.test(path) && TYPES[extname(path)] !== undefined;
+
+/**
+ * Whether anybody may have it: without its files there is no page that could ask for a token, and they are the same in every copy of this
+ * package. So are dashboards and runbooks, which alerts link to. What was stored is behind the APIs.
+ */
+export function asksForOpenFile(message: IncomingMessage, path: string): boolean {
+  const { method } = message;
+  if (method !== "GET" && method !== "HEAD") return false;
+  if (isPageFile(path) || DASHBOARD.test(path) || isRunbookPath(path)) return true;
+  return wantsPage(message) && !GUARDED.test(path);
+}
+
+/** What of the page is at a path: undefined where nothing is. Where a view is wanted, every path without a file of its own is one. */
+export async function readPage(path: string, isWanted: boolean): Promise<Sent | undefined> {
   if (path === "/dashboards/index.json") return listDashboards();
   const [, uid] = DASHBOARD.exec(path) ?? [];
   if (uid !== undefined) return file(join(DASHBOARDS_FOLDER(), `${uid}.json`), "application/json", false);
   const type = TYPES[extname(path)];
-  if (FILE.test(path) && type !== undefined)
-    return file(join(PAGE_FOLDER(), ...path.split("/")), type, path.startsWith("/assets/"));
-  if (/\.\w+$/.test(path) && !path.startsWith("/trace/") && !path.startsWith("/session/")) return undefined;
+  const found =
+    FILE.test(path) && type !== undefined
+      ? await file(join(PAGE_FOLDER(), ...path.split("/")), type, path.startsWith("/assets/"))
+      : undefined;
+  if (found !== undefined || !isWanted) return found;
   return file(join(PAGE_FOLDER(), "index.html"), TYPES[".html"] as string, false);
 }

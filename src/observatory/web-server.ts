@@ -9,10 +9,12 @@ import {
   readBody,
   SERVER_NAME,
 } from "../receive/index.ts";
-import { isLoopback, isSameOrigin } from "./access.ts";
+import { isLoopback } from "./access.ts";
 import { askedHeaders } from "./asked-headers.ts";
 import type { OwnMetrics } from "./own-metrics.ts";
-import { readPage } from "./page.ts";
+import { asksForOpenFile, readPage, wantsPage } from "./page.ts";
+import { answerPageApi, PAGE_API, type PageApiOptions } from "./page-requests.ts";
+import { isForeignPage } from "./page-writes.ts";
 import { apiOf, failureResponse } from "./query-failures.ts";
 import type { QueryPool } from "./query-pool.ts";
 import { readRunbook } from "./runbooks.ts";
@@ -21,6 +23,7 @@ import { plainText, type Sent, send } from "./send.ts";
 export type WebOptions = {
   readonly guard: Guard;
   readonly corsOrigins: readonly string[];
+  readonly feedback: PageApiOptions["feedback"];
   readonly pool: QueryPool;
   /** Answered in this thread: rules and alerts. */
   readonly local: Api;
@@ -106,11 +109,6 @@ async function run(
   return sent;
 }
 
-/** Whether a browser sends the request for a page of another origin. */
-function isForeignPage({ headers }: IncomingMessage): boolean {
-  return headers.origin !== undefined && !isSameOrigin(headers.origin, headers.host);
-}
-
 async function reload({ message }: Request, options: WebOptions): Promise<Sent> {
   if (message.method !== "POST" && message.method !== "PUT")
     return plainText(405, "expected POST or PUT\n", { allow: "POST, PUT" });
@@ -127,6 +125,7 @@ async function answer(request: Request, budget: ByteBudget, options: WebOptions)
   const { path, message } = request;
   if (isQueryPath(path)) return query(request, budget, options);
   if (path === "/-/reload") return reload(request, options);
+  if (path.startsWith(PAGE_API)) return answerPageApi(message, path, budget, options);
   if (message.method !== "GET" && message.method !== "HEAD")
     return plainText(405, "expected GET\n", { allow: "GET, HEAD" });
   switch (path) {
@@ -147,11 +146,10 @@ async function answer(request: Request, budget: ByteBudget, options: WebOptions)
       };
     default: {
       const runbook = await readRunbook(path);
-      if (runbook !== undefined)
-        return { status: 200, headers: { "content-type": "text/markdown; charset=utf-8" }, body: runbook };
+      if (runbook !== undefined) return runbook;
       // A program that asks for the root wants words, not a page.
-      if (path === "/" && !message.headers.accept?.includes("text/html")) return plainText(200, options.describe());
-      return (await readPage(path)) ?? plainText(404, "404 page not found\n");
+      if (path === "/" && !wantsPage(message)) return plainText(200, options.describe());
+      return (await readPage(path, wantsPage(message))) ?? plainText(404, "404 page not found\n");
     }
   }
 }
@@ -169,7 +167,8 @@ async function serve(
   response.setHeader("x-content-type-options", "nosniff");
   const { host, authorization } = message.headers;
   const refusal = options.guard({ host, authorization });
-  if (refusal !== undefined && !(refusal.status === 401 && OPEN_PATHS.has(path))) {
+  const isOpen = OPEN_PATHS.has(path) || asksForOpenFile(message, path);
+  if (refusal !== undefined && !(refusal.status === 401 && isOpen)) {
     // A browser asks beforehand without credentials.
     if (refusal.status === 401 && answerCors(message, response, options.corsOrigins, "GET, POST")) return;
     const headers: Record<string, string> = refusal.status === 401 ? { "www-authenticate": "Bearer" } : {};

@@ -69,6 +69,8 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     "errors",
     "gotext",
     "ingest",
+    "metrics",
+    "model",
     "promql",
     "receive",
     "redaction",

@@ -29,8 +29,15 @@ const PATHS = [
   "/loki/api/v1/status/buildinfo",
   "/api/services",
   "/api/dependencies?endTs=1",
-  "/user/runbooks/Watchdog.md",
+  "/ui/feedback",
   "/nothing",
+];
+/** The same in every copy of the package, and without them there is no page that could ask for a token. */
+const OPEN_PATHS = [
+  "/favicon.svg",
+  "/dashboards/index.json",
+  "/dashboards/ao-overview.json",
+  "/user/runbooks/Watchdog.md",
 ];
 const SIGNALS = { traces: "trace.v1.TraceService", metrics: "metrics.v1.MetricsService", logs: "logs.v1.LogsService" };
 
@@ -101,6 +108,10 @@ describe("the embedded process with a token", () => {
       }
       assert.notEqual((await ask(`${web}${path}`, BEARER)).status, 401, path);
     }
+    for (const path of OPEN_PATHS) {
+      assert.equal((await ask(`${web}${path}`)).status, 200, path);
+      assert.equal((await ask(`${web}${path}`, {}, "POST")).status, 401, path);
+    }
     for (const [signal, service] of Object.entries(SIGNALS)) {
       assert.equal((await send(otlpHttp, signal as "traces", {})).status, 401);
       assert.equal(await callGrpc(otlpGrpc, service), grpc.status.UNAUTHENTICATED);
@@ -112,6 +123,28 @@ describe("the embedded process with a token", () => {
     const [, response] = (await once(socket, "unexpected-response")) as [unknown, { statusCode: number }];
     assert.equal(response.statusCode, 401);
     for (const path of ["/-/healthy", "/-/ready"]) assert.equal((await ask(`${web}${path}`)).status, 200);
+  });
+
+  it("shows a browser the page, which asks for the token, and nothing else", async () => {
+    const { web } = observatory.urls;
+    const accept = "text/html,application/xhtml+xml,*/*;q=0.8";
+    for (const path of ["/", "/traces", "/session/ada@example.test", "/nothing"]) {
+      const { status, headers, body } = await ask(`${web}${path}`, { accept });
+      assert.deepEqual([status, headers["content-type"]], [200, "text/html; charset=utf-8"], path);
+      assert.match(String(headers["content-security-policy"]), /default-src 'none'; script-src 'self'/);
+      assert.ok(!body.includes(observatory.settings.dataDirectory));
+    }
+    for (const path of [
+      "/api/v1/query?query=1",
+      "/loki/api/v1/labels",
+      "/metrics",
+      "/ready",
+      "/ui/feedback",
+      "/-/reload",
+    ])
+      assert.equal((await ask(`${web}${path}`, { accept })).status, 401, path);
+    const rebound = await ask(`${web}/`, { accept, host: "rebound.test" });
+    assert.equal(rebound.status, 403);
   });
 
   it("shows no secret anywhere", async () => {
