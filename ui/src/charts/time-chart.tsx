@@ -94,6 +94,10 @@ export function TimeChart(props: TimeChartProps): ReactNode {
             points: { show: one.points.length < 3, size: 5 },
           })),
         ],
+        // Of stacked areas each is filled down to the one below it.
+        ...(stacked && {
+          bands: series.slice(1).map((_, index) => ({ series: [index + 2, index + 1] as [number, number] })),
+        }),
         hooks: {
           draw: [
             (u) => {
@@ -203,9 +207,10 @@ export function Legend({ series }: { readonly series: readonly ChartSeries[] }):
           <span
             aria-hidden="true"
             className={css.swatch}
-            ref={(element) =>
-              element?.style.setProperty("background", color ?? `var(--series-${(index % PALETTE) + 1})`)
-            }
+            ref={(element) => {
+              const own = color?.startsWith("--") ? `var(${color})` : color;
+              element?.style.setProperty("background", own ?? `var(--series-${(index % PALETTE) + 1})`);
+            }}
           />
           {name}
         </li>
