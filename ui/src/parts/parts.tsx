@@ -114,7 +114,7 @@ export const Button = ({ primary = false, className, ...rest }: ButtonProps): Re
   <button type="button" className={join(css.button, primary && css.primary, className)} {...rest} />
 );
 
-export const Input = ({ className, ...rest }: React.InputHTMLAttributes<HTMLInputElement>): ReactNode => (
+export const Input = ({ className, ...rest }: React.ComponentProps<"input">): ReactNode => (
   <input className={join(css.input, className)} {...rest} />
 );
 export const Select = ({ className, ...rest }: React.SelectHTMLAttributes<HTMLSelectElement>): ReactNode => (
