@@ -55,6 +55,22 @@ export function fieldsOf({ labels }: LogEntry): {
   };
 }
 
+/** Beside the text: what this line says of itself, in short. What every line of a service has is left to those who open it. */
+const COMMON =
+  /^(?:logger$|service_|deployment_|agent_observatory_run_|exception_stacktrace$|host_|os_|k8s_|container_|cloud_|trace_|span_|session_|user_|detected_level$)/;
+const MAX_INLINE = 6;
+const INLINE_CHARS = 80;
+export function inlineFields(entry: LogEntry): readonly Field[] {
+  const kept: Field[] = [];
+  for (const name in entry.labels) {
+    if (kept.length === MAX_INLINE) break;
+    const value = entry.labels[name] ?? "";
+    if (value === "" || COMMON.test(name) || TECHNICAL.test(name) || entry.line.includes(value)) continue;
+    kept.push({ name, value: value.length > INLINE_CHARS ? `${value.slice(0, INLINE_CHARS)}…` : value });
+  }
+  return kept;
+}
+
 /** A line with a name that stays the same when others come. */
 export type KeyedEntry = { readonly key: string; readonly entry: LogEntry };
 

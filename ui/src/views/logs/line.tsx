@@ -2,10 +2,12 @@ import { type ReactNode, useState } from "react";
 import type { LogEntry } from "../../../../src/backends/index.ts";
 import { Link } from "../../app/link.tsx";
 import { Button, CopyButton } from "../../parts/parts.tsx";
+import { stripAnsi } from "./ansi.ts";
 import { formatClock } from "./clock.ts";
+import { shortName } from "./field-names.ts";
 import type { Filter } from "./filters.ts";
 import css from "./line.module.css";
-import { asJson, type Field, fieldsOf, LEVEL_COLOR, levelOfEntry, prettyJson } from "./line-fields.ts";
+import { asJson, type Field, fieldsOf, inlineFields, LEVEL_COLOR, levelOfEntry, prettyJson } from "./line-fields.ts";
 import { LineText } from "./line-text.tsx";
 
 /** What a row shows of a line before it is opened, and what is shown at once of one that is open. */
@@ -13,6 +15,8 @@ const ROW_CHARS = 600;
 const WRAPPED_CHARS = 4000;
 const OPEN_CHARS = 20_000;
 const VALUE_CHARS = 2000;
+
+const inlineName = (name: string): string => shortName(name).replace(/^(?:agent_observatory|gen_ai)_/, "");
 
 export type LineActions = {
   readonly onFilter: (filter: Filter) => void;
@@ -50,6 +54,12 @@ export function Line({ entry, isOpen, wraps, isMarked = false, onToggle, ...acti
         </span>
         <span className={wraps ? css.wrapped : css.text} dir="auto">
           <LineText text={line} most={wraps ? WRAPPED_CHARS : ROW_CHARS} />
+          {!isOpen &&
+            inlineFields(entry).map(({ name, value }) => (
+              <span key={name} className={css.inline}>
+                {inlineName(name)}=<bdi>{stripAnsi(value)}</bdi>
+              </span>
+            ))}
         </span>
       </button>
       {isOpen && <Details entry={entry} {...actions} />}
