@@ -168,7 +168,7 @@ async function compose(
   const refusedBy = (protocol: string) => (status: string) =>
     metrics.add("agent_observatory_otlp_refused_total", { protocol, status });
 
-  const rules = await startRules({ settings, clock, diagnostics, metrics, ingest, pool });
+  const rules = await startRules({ settings, clock, diagnostics, metrics, ingest, pool, version: VERSION });
   closing.add("rules", rules.close);
 
   const feedback = createFeedbackDesk({ take: ingest.take, clock });
@@ -179,6 +179,7 @@ async function compose(
     feedback,
     pool,
     local: rules.api,
+    alertmanager: rules.alertmanager,
     metrics,
     unready: () => {
       const failure = ingest.failure();

@@ -1,17 +1,27 @@
 import { join } from "node:path";
-import { type Api, createRulesApi } from "../api/index.ts";
+import {
+  type AlertmanagerApi,
+  type Api,
+  createAlertmanagerApi,
+  createRulesApi,
+  type KnownAlert,
+} from "../api/index.ts";
 import type { Clock, Diagnostics } from "../base/index.ts";
 import type { EmbeddedConfig } from "../config/index.ts";
 import {
   createNotifier,
   createRuleManager,
+  createSilences,
+  fingerprint,
   loadRules,
   type Notifier,
   type RuleManager,
   type RuleQuery,
   rulesError,
+  tableLink,
   watchRuleFiles,
 } from "../rules/index.ts";
+import type { Labels } from "../signals/index.ts";
 import { codeIn, type IngestClient, storeFaultKey } from "./ingest-client.ts";
 import type { OwnMetrics } from "./own-metrics.ts";
 import { unpackSamples } from "./packed-samples.ts";
@@ -26,10 +36,14 @@ export type RulesOptions = {
   readonly metrics: OwnMetrics;
   readonly ingest: IngestClient;
   readonly pool: QueryPool;
+  /** Of agent-observatory. */
+  readonly version: string;
 };
 
 export type Rules = {
   readonly api: Api;
+  /** Silences, and the alerts that they are for. */
+  readonly alertmanager: AlertmanagerApi;
   /** Begins to evaluate. Links in alerts begin with the URL. */
   readonly start: (externalUrl: string) => void;
   /** Reads the files again. Rejects with what is wrong with them; the rules stay as they are then. */
@@ -40,6 +54,7 @@ export type Rules = {
 };
 
 const STATE_KEY = "rules";
+const SILENCES_KEY = "silences";
 /** Of the time that the end may take. */
 const NOTIFY_WITHIN_MS = 1500;
 
@@ -102,9 +117,32 @@ function createNotificationCounts(metrics: OwnMetrics) {
   };
 }
 
+/** What fires, as an Alertmanager would know it from what it is told. */
+function firingAlerts(groups: ReturnType<RuleManager["groups"]>, externalUrl: string): KnownAlert[] {
+  return groups.flatMap(({ rules }) =>
+    rules.flatMap((rule) =>
+      rule.type !== "alerting"
+        ? []
+        : rule.alerts.flatMap(({ state, labels, annotations, activeAtMs, ...times }) => {
+            if (state !== "firing") return [];
+            const { firedAtMs = activeAtMs, lastSentAtMs = firedAtMs, validUntilMs = lastSentAtMs } = times;
+            return {
+              labels,
+              annotations,
+              fingerprint: fingerprint(labels),
+              startsAtMs: firedAtMs,
+              endsAtMs: validUntilMs,
+              updatedAtMs: lastSentAtMs,
+              generatorUrl: externalUrl + tableLink(rule.query),
+            };
+          }),
+    ),
+  );
+}
+
 /** Reads the rules and what is known of their alerts. Throws `ObservatoryError` where a file is wrong. */
 export async function startRules(options: RulesOptions): Promise<Rules> {
-  const { settings, clock, diagnostics, metrics, ingest, pool } = options;
+  const { settings, clock, diagnostics, metrics, ingest, pool, version } = options;
   const patterns = patternsOf(settings);
   const { groups, problems } = loadRules(patterns);
   if (problems.length > 0) throw rulesError(problems);
@@ -113,6 +151,13 @@ export async function startRules(options: RulesOptions): Promise<Rules> {
   const onFault = ({ message }: Error): void =>
     diagnostics.warnOnce(codeIn(message) === "AO_STORE_FULL" ? storeFaultKey(message) : `rules ${message}`, message);
   const { alertmanagers, webhooks } = settings.rules;
+  const silences = createSilences({
+    clock,
+    saved: await ingest.state.get(SILENCES_KEY),
+    save: (text) => ingest.state.set(SILENCES_KEY, text),
+    onFault,
+  });
+  let linked = "";
   let manager: RuleManager | undefined;
   let notifier: Notifier | undefined;
   const reload = async (): Promise<void> => {
@@ -126,8 +171,16 @@ export async function startRules(options: RulesOptions): Promise<Rules> {
       groups: () => manager?.groups() ?? [],
       alertmanagers: () => alertmanagers.map(withoutSecrets),
     }),
+    alertmanager: createAlertmanagerApi({
+      silences,
+      alerts: () => firingAlerts(manager?.groups() ?? [], linked),
+      version,
+      startedMs: clock.nowMs(),
+    }),
     start: (externalUrl) => {
-      const sender = createNotifier({ alertmanagers, webhooks, externalUrl, clock, onFault });
+      linked = externalUrl;
+      const isSilenced = (labels: Labels): boolean => silences.silencing(labels).length > 0;
+      const sender = createNotifier({ alertmanagers, webhooks, externalUrl, isSilenced, clock, onFault });
       notifier = sender;
       manager = createRuleManager({
         groups,

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { Api } from "../api/index.ts";
+import type { AlertmanagerApi, Api } from "../api/index.ts";
 import {
   answerCors,
   type ByteBudget,
@@ -10,6 +10,7 @@ import {
   SERVER_NAME,
 } from "../receive/index.ts";
 import { isLoopback } from "./access.ts";
+import { answerAlertmanager } from "./alertmanager-web.ts";
 import { askedHeaders } from "./asked-headers.ts";
 import type { OwnMetrics } from "./own-metrics.ts";
 import { asksForOpenFile, readPage, wantsPage } from "./page.ts";
@@ -27,6 +28,8 @@ export type WebOptions = {
   readonly pool: QueryPool;
   /** Answered in this thread: rules and alerts. */
   readonly local: Api;
+  /** Also answered in this thread, and the one that takes something in: silences. */
+  readonly alertmanager: AlertmanagerApi;
   readonly metrics: OwnMetrics;
   /** Why it is not ready, in few words; undefined where it is. Everybody may ask. */
   readonly unready: () => string | undefined;
@@ -123,6 +126,7 @@ async function reload({ message }: Request, options: WebOptions): Promise<Sent> 
 
 async function answer(request: Request, budget: ByteBudget, options: WebOptions): Promise<Sent> {
   const { path, message } = request;
+  if (options.alertmanager.handles(path)) return answerAlertmanager(request, budget, options);
   if (isQueryPath(path)) return query(request, budget, options);
   if (path === "/-/reload") return reload(request, options);
   if (path.startsWith(PAGE_API)) return answerPageApi(message, path, budget, options);

@@ -24,10 +24,26 @@ export type { RuleQuery } from "./engine/rule-runner.ts";
 export type { StateStore } from "./engine/saved-state.ts";
 export { vectorOf } from "./engine/vector-of.ts";
 export { findRuleFiles, type LoadedRules, loadRules, rulesError } from "./load.ts";
+export { fingerprint } from "./notifier/fingerprint.ts";
 export { createNotifier, type Notifier, type NotifierOptions } from "./notifier/notifier.ts";
 export type { ReceiverStats } from "./notifier/receiver.ts";
 export { parseRuleFile } from "./rule-file.ts";
+export {
+  compileMatchers,
+  type Silence,
+  SilenceError,
+  type SilenceMatcher,
+  type SilenceState,
+} from "./silences/silence.ts";
+export {
+  createSilences,
+  type KnownSilence,
+  type SilenceDraft,
+  type Silences,
+  type SilencesOptions,
+} from "./silences/silences.ts";
 export type { VectorElement } from "./templates/functions.ts";
+export { tableLink } from "./templates/functions.ts";
 export { writeTestReport } from "./unit-tests/report.ts";
 export { type RuleTestFailure, type RuleTestReport, runRuleTests } from "./unit-tests/run.ts";
 export { parseMetric, parseSeriesValues, SeriesNotationError, type Slot } from "./unit-tests/series-notation.ts";

@@ -249,6 +249,47 @@ describe("a webhook", () => {
     );
   });
 
+  it("hears nothing of what is silenced, and of what still fires at the end of the silence", async () => {
+    const { url, posts } = await listen();
+    let silenced = new Set(["a"]);
+    const isSilenced = ({ instance = "" }: Alert["labels"]): boolean => silenced.has(instance);
+    const { notifier } = create({ webhooks: [url], isSilenced });
+    await tell(notifier, alert("a"));
+    assert.equal(posts.length, 0);
+    await tell(notifier, alert("a"), alert("b"));
+    assert.deepEqual(
+      bodies(posts)[0]?.alerts.map((one) => (one as unknown as Alert).labels["instance"]),
+      ["b"],
+    );
+    silenced = new Set();
+    notifier.tick();
+    await notifier.idle();
+    assert.equal(bodies(posts)[1]?.alerts.length, 2);
+  });
+
+  it("hears neither the end nor a reminder of what is silenced, and no second beginning after it", async () => {
+    const { url, posts } = await listen();
+    let isSilenced = false;
+    const { notifier, scene } = create({ webhooks: [url], isSilenced: () => isSilenced });
+    await tell(notifier, alert("a", { endsAtMs: NOW + 10 * HOUR }), alert("b", { endsAtMs: NOW + 10 * HOUR }));
+    isSilenced = true;
+    scene.nowMs = NOW + 5 * HOUR;
+    notifier.tick();
+    await tell(notifier, alert("a", { resolved: true }));
+    isSilenced = false;
+    scene.nowMs = NOW + HOUR;
+    notifier.tick();
+    await tell(notifier, alert("b", { endsAtMs: NOW + 10 * HOUR }));
+    assert.equal(posts.length, 1);
+    scene.nowMs = NOW + 5 * HOUR;
+    notifier.tick();
+    await notifier.idle();
+    assert.deepEqual(
+      bodies(posts)[1]?.alerts.map((one) => (one as unknown as Alert).labels["instance"]),
+      ["b"],
+    );
+  });
+
   it("that did not take a message gets it with the next that it is told", async () => {
     const { url, posts } = await listen(500, 500, 500, 200);
     const { notifier } = create({ webhooks: [url] });

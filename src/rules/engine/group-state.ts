@@ -9,6 +9,11 @@ export type AlertStatus = {
   readonly annotations: Labels;
   readonly state: "pending" | "firing";
   readonly activeAtMs: number;
+  /** Of one that fires. */
+  readonly firedAtMs?: number | undefined;
+  /** When whoever is told of it was told last, and until when that holds. */
+  readonly lastSentAtMs?: number | undefined;
+  readonly validUntilMs?: number | undefined;
   readonly keepFiringSinceMs: number | undefined;
   readonly value: number;
 };
@@ -71,8 +76,8 @@ function ruleStatus({ rule, active, health, lastError, evaluationTimeMs, lastEva
   };
   if (rule.kind === "recording") return { type: "recording", ...base };
   const alerts = [...active.values()].flatMap((alert): AlertStatus[] => {
-    const { labels, annotations, state, activeAtMs, keepFiringSinceMs, value } = alert;
-    return state === "inactive" ? [] : [{ labels, annotations, state, activeAtMs, keepFiringSinceMs, value }];
+    const { state, resolvedAtMs: _, ...known } = alert;
+    return state === "inactive" ? [] : [{ state, ...known }];
   });
   return {
     type: "alerting",

@@ -15,6 +15,8 @@ export type NotifierOptions = {
   readonly externalUrl: string;
   /** Added to alerts that do not have them. */
   readonly externalLabels?: Labels;
+  /** Whether webhooks are not told of an alert with these labels now. Alertmanagers have silences of their own. */
+  readonly isSilenced?: (labels: Labels) => boolean;
   readonly clock: Clock;
   readonly onFault: (error: ObservatoryError) => void;
   readonly timeoutMs?: number;
@@ -76,6 +78,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
         poster: poster(url, "webhook"),
         clock,
         externalUrl,
+        isSilenced: options.isSilenced ?? (() => false),
         repeatIntervalMs: options.repeatIntervalMs ?? REPEAT_INTERVAL_MS,
         capacity: queueCapacity,
       }),

@@ -10,6 +10,8 @@ export type WebhookOptions = {
   readonly clock: Clock;
   readonly externalUrl: string;
   readonly repeatIntervalMs: number;
+  /** Whether nobody is to be told of an alert with these labels now, neither of its beginning nor of its end. */
+  readonly isSilenced: (labels: Labels) => boolean;
   /** Alerts known at once, over all groups. */
   readonly capacity: number;
 };
@@ -66,9 +68,17 @@ function writeMessage(group: Group, alerts: readonly Alert[], externalUrl: strin
 
 /**
  * A webhook that is told directly, without an Alertmanager: when an alert begins to fire, when it is resolved, and again after a while as
- * long as it fires. Alerts of the same name and job are told of together.
+ * long as it fires. Alerts of the same name and job are told of together. What is silenced waits for the end of the silence; where it ends
+ * before, nobody hears of it, as from Alertmanager.
  */
-export function createWebhook({ poster, clock, externalUrl, repeatIntervalMs, capacity }: WebhookOptions): Receiver {
+export function createWebhook({
+  poster,
+  clock,
+  externalUrl,
+  repeatIntervalMs,
+  isSilenced,
+  capacity,
+}: WebhookOptions): Receiver {
   const groups = new Map<string, Group>();
   let dropped = 0;
   let delivering: Promise<void> | undefined;
@@ -76,11 +86,20 @@ export function createWebhook({ poster, clock, externalUrl, repeatIntervalMs, ca
 
   const count = (): number => [...groups.values()].reduce((sum, { alerts }) => sum + alerts.size, 0);
 
-  const isDue = ({ alerts, lastToldMs }: Group): boolean => {
-    const all = [...alerts.values()];
+  const heard = ({ alerts }: Group): (readonly [id: string, known: Known])[] =>
+    [...alerts].filter(([, { alert }]) => !isSilenced(alert.labels));
+
+  const isDue = (group: Group): boolean => {
+    const { lastToldMs } = group;
+    const all = heard(group).map(([, known]) => known);
     if (all.some(({ alert, told }) => (alert.resolved ? told === "firing" : told !== "firing"))) return true;
     const firing = all.some(({ alert }) => !alert.resolved);
     return firing && lastToldMs !== undefined && clock.nowMs() - lastToldMs >= repeatIntervalMs;
+  };
+
+  /** What ended unheard. */
+  const forgetSilenced = (group: Group): void => {
+    for (const [id, { alert }] of group.alerts) if (alert.resolved && isSilenced(alert.labels)) group.alerts.delete(id);
   };
 
   /** An alert of which nothing is heard any more is over when it was said to end. */
@@ -92,7 +111,7 @@ export function createWebhook({ poster, clock, externalUrl, repeatIntervalMs, ca
   };
 
   const deliverGroup = async (key: string, group: Group): Promise<void> => {
-    const message = [...group.alerts].filter(([, { alert, told }]) => !alert.resolved || told === "firing");
+    const message = heard(group).filter(([, { alert, told }]) => !alert.resolved || told === "firing");
     const alerts = message.map(([, { alert }]) => alert);
     const taken = await poster.post(writeMessage(group, alerts, externalUrl));
     if (taken) {
@@ -124,6 +143,7 @@ export function createWebhook({ poster, clock, externalUrl, repeatIntervalMs, ca
 
   const review = (key: string, group: Group): void => {
     expire(group);
+    forgetSilenced(group);
     if (isDue(group)) dirty.add(key);
     else if ([...group.alerts.values()].every(({ alert }) => alert.resolved)) groups.delete(key);
     if (dirty.size > 0) delivering ??= deliver();
