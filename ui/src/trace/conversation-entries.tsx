@@ -1,0 +1,371 @@
+import { type ReactNode, useMemo, useState } from "react";
+import { ATTR } from "../../../src/model/index.ts";
+import { formatCount, formatMs, formatUsd } from "../format/quantity.ts";
+import { Button, Tag } from "../parts/parts.tsx";
+import { Content, LongText, MediaName } from "./content.tsx";
+import css from "./conversation.module.css";
+import type { TraceRow } from "./layout.ts";
+import type { Message, Part } from "./messages.ts";
+import type { Scope } from "./scopes.ts";
+import { textOf } from "./span-kind.ts";
+import { SpanLink } from "./span-link.tsx";
+import { type AnswerEntry, type Entry, hasContent, readThread, type ToolEntry } from "./thread.ts";
+
+/** More are shown when they are asked for. */
+const ENTRIES_AT_ONCE = 100;
+/** Agents inside one another that are open at first. */
+const OPEN_DEPTH = 2;
+
+type ThreadProps = {
+  readonly scope: Scope;
+  readonly depth: number;
+  /** The span that the address names. */
+  readonly chosen: string;
+};
+
+/** What was said in a scope. */
+export function Thread({ scope, depth, chosen }: ThreadProps): ReactNode {
+  const entries = useMemo(() => readThread(scope), [scope]);
+  const [count, setCount] = useState(ENTRIES_AT_ONCE);
+  return (
+    <ol className={css.thread}>
+      {entries.slice(0, count).map((entry, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: entries have no other name, and keep their order.
+        <li key={at}>
+          <OneEntry entry={entry} depth={depth} chosen={chosen} />
+        </li>
+      ))}
+      {entries.length > count && (
+        <li>
+          <Button onClick={() => setCount(count + ENTRIES_AT_ONCE)}>
+            Show the next of {entries.length - count} more
+          </Button>
+        </li>
+      )}
+    </ol>
+  );
+}
+
+type OneEntryProps = { readonly entry: Entry; readonly depth: number; readonly chosen: string };
+function OneEntry({ entry, depth, chosen }: OneEntryProps): ReactNode {
+  switch (entry.kind) {
+    case "message":
+      return <MessageBox message={entry.message} row={entry.row} />;
+    case "answer":
+      return <Answer entry={entry} isChosen={entry.row.span.spanId === chosen} />;
+    case "tool":
+      return <ToolBox entry={entry} depth={depth} chosen={chosen} />;
+    case "agent":
+      return <Agent scope={entry.scope} depth={depth} chosen={chosen} />;
+    case "step":
+      return (
+        <div className={css.step} data-chosen={entry.row.span.spanId === chosen}>
+          <RowLink row={entry.row}>{entry.row.span.name}</RowLink>
+          <Figures row={entry.row} />
+          <Trouble row={entry.row} />
+        </div>
+      );
+  }
+}
+
+const RowLink = ({ row, children }: { readonly row: TraceRow; readonly children: ReactNode }): ReactNode => (
+  <SpanLink traceId={row.span.traceId} spanId={row.span.spanId} title="To its span">
+    {children}
+  </SpanLink>
+);
+
+/** What a call used. */
+export function Figures({
+  row,
+  withBelow = false,
+}: {
+  readonly row: TraceRow;
+  readonly withBelow?: boolean;
+}): ReactNode {
+  const { inputTokens, outputTokens, cachedTokens, reasoningTokens, costUsd, calls } = withBelow ? row.total : row.own;
+  const parts = [
+    ...(calls > 0 && inputTokens + outputTokens > 0
+      ? [`${formatCount(inputTokens)} → ${formatCount(outputTokens)} tokens`]
+      : []),
+    ...(cachedTokens > 0 ? [`${formatCount(cachedTokens)} cached`] : []),
+    ...(reasoningTokens > 0 ? [`${formatCount(reasoningTokens)} reasoning`] : []),
+    ...(costUsd === undefined ? [] : [formatUsd(costUsd)]),
+    row.state === "running" ? "running" : formatMs(row.endMs - row.startMs),
+  ];
+  return <span className={css.figures}>{parts.join(" · ")}</span>;
+}
+
+function Trouble({ row }: { readonly row: TraceRow }): ReactNode {
+  if (!row.isFailed) return null;
+  const { span } = row;
+  const why = span.statusMessage || textOf(span, ATTR.errorType) || "it failed without a word";
+  return (
+    <div className={css.trouble}>
+      <strong>failed</strong> <LongText text={why} />
+    </div>
+  );
+}
+
+const ROLE_TITLES: Readonly<Record<string, string>> = {
+  system: "System",
+  user: "User",
+  assistant: "Assistant",
+  tool: "Tool",
+};
+
+/** Something that is folded, and drawn when it is opened. */
+export function Fold({
+  summary,
+  isOpen: isOpenAtFirst = false,
+  className,
+  children,
+}: {
+  readonly summary: ReactNode;
+  readonly isOpen?: boolean;
+  readonly className?: string | undefined;
+  readonly children: () => ReactNode;
+}): ReactNode {
+  const [isOpen, setOpen] = useState(isOpenAtFirst);
+  return (
+    <details className={className} open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{summary}</summary>
+      {isOpen && children()}
+    </details>
+  );
+}
+
+function OnePart({ part }: { readonly part: Part }): ReactNode {
+  switch (part.type) {
+    case "text":
+      return <LongText text={part.text} />;
+    case "reasoning":
+      return (
+        <Fold
+          className={css.reasoning}
+          summary={`Reasoning${part.text === "" ? ", not disclosed" : ` (${formatCount(part.text.length)} characters)`}`}
+        >
+          {() => <LongText text={part.text} />}
+        </Fold>
+      );
+    case "media":
+      return <MediaName media={part} />;
+    case "tool_call":
+      return <Content value={part.arguments} />;
+    case "tool_result":
+      return <Content value={part.result} />;
+    case "other":
+      return <Content value={part.value} />;
+  }
+}
+
+const Parts = ({ parts }: { readonly parts: readonly Part[] }): ReactNode =>
+  // biome-ignore lint/suspicious/noArrayIndexKey: parts have no name, and keep their order.
+  parts.map((part, at) => <OnePart key={at} part={part} />);
+
+const firstWords = (parts: readonly Part[]): string => {
+  const [text = ""] = parts.flatMap((part) => (part.type === "text" ? [part.text.trim()] : []));
+  return text.slice(0, 160);
+};
+
+function MessageBox({
+  message: { role, parts },
+  row,
+}: {
+  readonly message: Message;
+  readonly row: TraceRow;
+}): ReactNode {
+  const title = ROLE_TITLES[role] ?? role;
+  if (role === "system") {
+    return (
+      <div className={css.message} data-role="system">
+        <Fold
+          summary={
+            <>
+              <strong>{title}</strong> <span className={css.peek}>{firstWords(parts)}</span>
+            </>
+          }
+        >
+          {() => (
+            <div className={css.body}>
+              <Parts parts={parts} />
+            </div>
+          )}
+        </Fold>
+      </div>
+    );
+  }
+  return (
+    <article className={css.message} data-role={role} aria-label={title}>
+      <header className={css.head}>
+        <strong>{title}</strong>
+        <span className={css.figures}>
+          <RowLink row={row}>span</RowLink>
+        </span>
+      </header>
+      <div className={css.body}>
+        <Parts parts={parts} />
+      </div>
+    </article>
+  );
+}
+
+const FINISHED: Readonly<Record<string, string>> = {
+  length: "cut off: the limit of output tokens was reached",
+  content_filter: "stopped by a content filter",
+  error: "ended with an error",
+};
+
+function Answer({ entry, isChosen }: { readonly entry: AnswerEntry; readonly isChosen: boolean }): ReactNode {
+  const { row, parts, toolCalls, finishReason, choice, offered, isRepeated, isShortened, isAnew } = entry;
+  const model = textOf(row.span, ATTR.requestModel) ?? row.span.name;
+  const retry = textOf(row.span, ATTR.retryCount);
+  const fallback = textOf(row.span, ATTR.fallbackFrom);
+  const left = textOf(row.span, ATTR.streamOutcome);
+  const ending = finishReason === undefined ? undefined : FINISHED[finishReason];
+  const notes = [
+    ...(isAnew ? ["a conversation of its own"] : []),
+    ...(isShortened ? ["without the older history"] : []),
+    ...(isRepeated && choice === 0 ? ["the same question again"] : []),
+    ...(choice > 0 ? [`answer ${choice + 1}`] : []),
+    ...(retry === undefined || retry === "0" ? [] : [`retry ${retry}`]),
+    ...(fallback === undefined ? [] : [`in place of ${fallback}`]),
+    ...(left === "abandoned" ? ["left before its end"] : []),
+  ];
+  return (
+    <article
+      className={css.message}
+      data-role="assistant"
+      data-chosen={isChosen}
+      aria-label={`Answer of ${model}`}
+      data-span={row.span.spanId}
+    >
+      <header className={css.head}>
+        <strong>Assistant</strong>
+        <RowLink row={row}>{model}</RowLink>
+        {notes.map((note) => (
+          <Tag key={note}>{note}</Tag>
+        ))}
+        {ending !== undefined && <Tag tone="warn">{ending}</Tag>}
+        {choice === 0 && <Figures row={row} />}
+      </header>
+      <div className={css.body}>
+        {parts !== undefined && <Parts parts={parts} />}
+        {parts === undefined && !row.isFailed && (
+          <p className={css.silent}>
+            {row.state === "running"
+              ? "It is answering."
+              : hasContent(row)
+                ? "No answer is recorded."
+                : "What it said is not recorded."}
+          </p>
+        )}
+        {parts?.length === 0 && toolCalls > 0 && (
+          <p className={css.silent}>asks for {toolCalls === 1 ? "a tool" : `${toolCalls} tools`}</p>
+        )}
+        {offered !== undefined && offered.length > 0 && (
+          <Fold
+            className={css.reasoning}
+            summary={`${offered.length} ${offered.length === 1 ? "tool" : "tools"} to choose from`}
+          >
+            {() => <p className={css.offered}>{offered.join(", ")}</p>}
+          </Fold>
+        )}
+        <Trouble row={row} />
+      </div>
+    </article>
+  );
+}
+
+function ToolBox({
+  entry,
+  depth,
+  chosen,
+}: {
+  readonly entry: ToolEntry;
+  readonly depth: number;
+  readonly chosen: string;
+}): ReactNode {
+  const { name, row, scope, isRemote } = entry;
+  const source = row ?? entry.askedBy;
+  const isFailed = row?.isFailed === true;
+  return (
+    <article
+      className={css.tool}
+      data-bad={isFailed}
+      data-chosen={row !== undefined && row.span.spanId === chosen}
+      aria-label={`Tool ${name}`}
+      data-span={row?.span.spanId}
+    >
+      <header className={css.head}>
+        <span className={css.toolIcon} aria-hidden="true">
+          ⚙
+        </span>
+        <strong>{source === undefined ? name : <RowLink row={source}>{name}</RowLink>}</strong>
+        {isRemote && <Tag>at the provider</Tag>}
+        {row === undefined && !isRemote && <Tag title="No span tells of it">asked for</Tag>}
+        {isFailed && <Tag tone="bad">failed</Tag>}
+        {row !== undefined && <Figures row={row} withBelow />}
+      </header>
+      <div className={css.sides}>
+        <Side title="Arguments" value={entry.arguments} />
+        <Side title="Result" value={entry.result} />
+      </div>
+      {row !== undefined && <Trouble row={row} />}
+      {scope !== undefined && (
+        <Fold className={css.inside} isOpen={depth < OPEN_DEPTH} summary="What went on inside">
+          {() => <Thread scope={scope} depth={depth + 1} chosen={chosen} />}
+        </Fold>
+      )}
+    </article>
+  );
+}
+
+const Side = ({ title, value }: { readonly title: string; readonly value: unknown }): ReactNode => (
+  <section className={css.side} aria-label={title}>
+    <h4>{title}</h4>
+    {value === undefined ? (
+      <p className={css.silent}>not recorded</p>
+    ) : value === "" ? (
+      <p className={css.silent}>empty</p>
+    ) : (
+      <Content value={value} />
+    )}
+  </section>
+);
+
+export function Agent({
+  scope,
+  depth,
+  chosen,
+}: {
+  readonly scope: Scope;
+  readonly depth: number;
+  readonly chosen: string;
+}): ReactNode {
+  const { row, name } = scope;
+  return (
+    <Fold
+      className={css.agent}
+      isOpen={depth < OPEN_DEPTH}
+      summary={
+        <>
+          <span className={css.agentName}>{name}</span>
+          {row !== undefined && <Figures row={row} withBelow />}
+          {row?.isFailed === true && <Tag tone="bad">failed</Tag>}
+          {row?.state === "running" && <Tag tone="info">running</Tag>}
+        </>
+      }
+    >
+      {() => (
+        <>
+          {row !== undefined && (
+            <p className={css.agentNote}>
+              <RowLink row={row}>To the span of this run</RowLink>
+            </p>
+          )}
+          <Thread scope={scope} depth={depth + 1} chosen={chosen} />
+        </>
+      )}
+    </Fold>
+  );
+}
