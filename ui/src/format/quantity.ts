@@ -21,13 +21,16 @@ function scaled(value: number, steps: readonly (readonly [factor: number, suffix
   return digits(value);
 }
 
+/** In full up to 10,000: `9999`, `12.3 k`. */
 export const formatCount = (value: number): string =>
-  scaled(value, [
-    [1e12, " T"],
-    [1e9, " G"],
-    [1e6, " M"],
-    [1e4, " k"],
-  ]);
+  Math.abs(value) < 1e4
+    ? digits(value)
+    : scaled(value, [
+        [1e12, " T"],
+        [1e9, " G"],
+        [1e6, " M"],
+        [1e3, " k"],
+      ]);
 
 export const formatBytes = (bytes: number): string =>
   bytes === 0
