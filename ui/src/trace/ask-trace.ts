@@ -1,0 +1,109 @@
+import { type UseQueryResult, useQuery } from "@tanstack/react-query";
+import {
+  type AnnouncedRun,
+  BackendError,
+  type Backends,
+  findOpenRuns,
+  findTrace,
+  type LogEntry,
+  logsOfTrace,
+  withOpenRuns,
+} from "../../../src/backends/index.ts";
+import { askBackends } from "../app/backends.ts";
+import type { Range } from "../app/time-range.ts";
+import { type LaidOutTrace, layOutTrace } from "./layout.ts";
+
+export type AskedTrace = {
+  /** Undefined where there is none, or several begin with the id. */
+  readonly trace: LaidOutTrace | undefined;
+  readonly traceIds: readonly string[];
+  /** Runs in progress could not be looked for. */
+  readonly runsFailure: string | undefined;
+  readonly tookMs: number;
+};
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const WHOLE_ID_CHARS = 32;
+/** Spans of a run that has just ended may still be on their way. */
+const SETTLED_MS = 20_000;
+const GROWING_MS = 2000;
+/** What costs much to ask for is asked for less often. */
+const SHARE_OF_ASKING = 8;
+
+type Runs = { readonly runs: readonly AnnouncedRun[]; readonly failure: string | undefined };
+
+async function runsOf({ loki }: Backends, traceId: string, range: Range): Promise<Runs> {
+  try {
+    return { runs: await findOpenRuns(loki, { ...range, nowMs: Date.now(), traceId }), failure: undefined };
+  } catch (error) {
+    if (!(error instanceof BackendError)) throw error;
+    return { runs: [], failure: error.message };
+  }
+}
+
+async function askWhole(backends: Backends, traceId: string): Promise<AskedTrace> {
+  const before = performance.now();
+  const nowMs = Date.now();
+  const recent = { startMs: nowMs - 6 * HOUR_MS, endMs: nowMs };
+  const [found, ofLate] = await Promise.all([backends.jaeger.trace(traceId), runsOf(backends, traceId, recent)]);
+  const startMs = found?.spans[0]?.startMs ?? nowMs;
+  // Whose trace is older was announced then.
+  const { runs, failure } =
+    startMs >= recent.startMs
+      ? ofLate
+      : await runsOf(backends, traceId, { startMs: startMs - HOUR_MS, endMs: Math.min(nowMs, startMs + DAY_MS) });
+  const trace = withOpenRuns(found ?? { traceId, spans: [] }, runs);
+  return {
+    trace: trace.spans.length === 0 ? undefined : layOutTrace(trace),
+    traceIds: [traceId],
+    runsFailure: failure,
+    tookMs: performance.now() - before,
+  };
+}
+
+async function askBeginning(backends: Backends, prefix: string, range: Range): Promise<AskedTrace> {
+  const before = performance.now();
+  const { trace, traceIds, runsFailure } = await findTrace(backends, prefix, { ...range, nowMs: Date.now() });
+  return {
+    trace: trace === undefined ? undefined : layOutTrace(trace),
+    traceIds,
+    runsFailure: runsFailure?.message,
+    tookMs: performance.now() - before,
+  };
+}
+
+/** How long until a trace is asked for again; undefined for one that has come to its end. */
+export function againAfterMs({ trace, tookMs }: AskedTrace, nowMs: number): number | undefined {
+  if (trace === undefined) return GROWING_MS;
+  const isYoung = nowMs - (trace.startMs + trace.durationMs) < SETTLED_MS;
+  return trace.summary.state === "running" || isYoung ? Math.max(GROWING_MS, tookMs * SHARE_OF_ASKING) : undefined;
+}
+
+/** A trace by its id, or the beginning of one; asked for again while it grows. */
+export function useTrace(id: string, range: Range): UseQueryResult<AskedTrace, Error> {
+  const isWhole = id.length === WHOLE_ID_CHARS;
+  return useQuery({
+    queryKey: ["trace", id],
+    queryFn: () => (isWhole ? askWhole(askBackends(), id) : askBeginning(askBackends(), id, range)),
+    // What is new is drawn; looking for what is the same would cost more.
+    structuralSharing: false,
+    refetchInterval: ({ state: { data } }) =>
+      data === undefined || document.hidden ? false : (againAfterMs(data, Date.now()) ?? false),
+    staleTime: 30_000,
+  });
+}
+
+/** The log lines of a trace, and again when it has grown. */
+export function useTraceLogs(
+  trace: LaidOutTrace | undefined,
+  enabled: boolean,
+): UseQueryResult<readonly LogEntry[], Error> {
+  return useQuery({
+    queryKey: ["trace logs", trace?.traceId, trace?.rows.length, Math.round((trace?.durationMs ?? 0) / 5000)],
+    queryFn: () => (trace === undefined ? [] : logsOfTrace(askBackends().loki, trace.trace)),
+    placeholderData: (before, query) => (query?.queryKey[1] === trace?.traceId ? before : undefined),
+    structuralSharing: false,
+    enabled: enabled && trace !== undefined,
+  });
+}

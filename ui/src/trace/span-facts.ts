@@ -1,0 +1,137 @@
+import type { Attributes, AttributeValue, TraceSpan } from "../../../src/backends/index.ts";
+import { ATTR } from "../../../src/model/index.ts";
+import type { TraceRow } from "./layout.ts";
+import { type SpanWhat, textOf } from "./span-kind.ts";
+
+/** What is shown of a span besides its place: pure. */
+
+export const WHAT_TITLE: Readonly<Record<SpanWhat, string>> = {
+  agent: "Agent",
+  workflow: "Workflow",
+  step: "Step",
+  model: "Model call",
+  tool: "Tool call",
+  retrieval: "Retrieval",
+  mcp: "MCP",
+  database: "Database",
+  server: "Request received",
+  http: "HTTP request",
+  other: "Span",
+};
+/** On the badge before the name: two letters at most, so that color is not all that tells. */
+export const WHAT_LETTERS: Readonly<Record<SpanWhat, string>> = {
+  agent: "A",
+  workflow: "W",
+  step: "S",
+  model: "M",
+  tool: "T",
+  retrieval: "R",
+  mcp: "MC",
+  database: "D",
+  server: "IN",
+  http: "H",
+  other: "·",
+};
+const WHATS = Object.keys(WHAT_TITLE) as SpanWhat[];
+
+export type Coloring = "service" | "kind";
+const PALETTE = 8;
+const OF_WHAT: Readonly<Record<SpanWhat, number>> = {
+  agent: 1,
+  workflow: 3,
+  step: 3,
+  model: 6,
+  tool: 2,
+  retrieval: 7,
+  mcp: 5,
+  database: 8,
+  server: 4,
+  http: 4,
+  other: 8,
+};
+
+/** The color of a row: a variable of the style sheet. */
+export const colorOf = (row: TraceRow, coloring: Coloring, services: readonly string[]): string =>
+  `var(--series-${coloring === "kind" ? OF_WHAT[row.what] : (Math.max(0, services.indexOf(row.span.service)) % PALETTE) + 1})`;
+
+/** What the colors stand for. */
+export function legendOf(
+  rows: readonly TraceRow[],
+  coloring: Coloring,
+  services: readonly string[],
+): { name: string; color: string }[] {
+  if (coloring === "service")
+    return services.map((name, index) => ({ name, color: `var(--series-${(index % PALETTE) + 1})` }));
+  const there = new Set(rows.map(({ what }) => what));
+  return WHATS.filter((what) => there.has(what)).map((what) => ({
+    name: WHAT_TITLE[what],
+    color: `var(--series-${OF_WHAT[what]})`,
+  }));
+}
+
+export type SpanFailure = {
+  readonly type: string | undefined;
+  readonly category: string | undefined;
+  readonly fingerprint: string | undefined;
+  readonly message: string;
+  readonly stack: string | undefined;
+};
+
+/** Why a span failed, from its status and the exceptions that it recorded. Undefined where it did not. */
+export function failureOf(span: TraceSpan): SpanFailure | undefined {
+  const exception = span.events.findLast(({ name }) => name === "exception")?.attributes;
+  if (span.status !== "error" && exception === undefined) return undefined;
+  const told = (name: string): string | undefined => {
+    const value = exception?.[name];
+    return value === undefined || value === "" ? undefined : String(value);
+  };
+  return {
+    type: told("exception.type") ?? textOf(span, ATTR.errorType),
+    category: textOf(span, ATTR.errorCategory),
+    fingerprint: textOf(span, ATTR.errorFingerprint),
+    message: span.statusMessage || told("exception.message") || "",
+    stack: told("exception.stacktrace"),
+  };
+}
+
+/** Attributes by the first part of their names, those of agents first. */
+export function groupAttributes(
+  attributes: Attributes,
+): readonly (readonly [string, readonly (readonly [string, AttributeValue])[]])[] {
+  const groups = new Map<string, (readonly [string, AttributeValue])[]>();
+  for (const [name, value] of Object.entries(attributes)) {
+    const [group = ""] = name.split(".", 1);
+    const list = groups.get(group);
+    if (list === undefined) groups.set(group, [[name, value]]);
+    else list.push([name, value]);
+  }
+  const rank = (group: string): number => (group === "gen_ai" ? 0 : group === "agent_observatory" ? 1 : 2);
+  return [...groups]
+    .map(([group, list]) => [group, list.sort(([a], [b]) => a.localeCompare(b))] as const)
+    .sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b));
+}
+
+/** JSON with line breaks, where a text is that; undefined for all else. */
+export function prettyJson(value: AttributeValue): string | undefined {
+  if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return undefined;
+  try {
+    return JSON.stringify(JSON.parse(value), undefined, 2);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Conditions of a search that finds what is like this span. */
+export function similarTo(span: TraceSpan): { readonly label: string; readonly params: Record<string, string> }[] {
+  const of = (label: string, name: string, attribute: string) => {
+    const value = textOf(span, attribute);
+    return value === undefined ? [] : [{ label: `${label} ${value}`, params: { [name]: value } }];
+  };
+  return [
+    ...of("Agent", "agent", ATTR.agentName),
+    ...of("Tool", "tool", ATTR.toolName),
+    ...of("Model", "model", ATTR.requestModel),
+    ...of("Session", "session", ATTR.sessionId),
+    ...of("User", "user", ATTR.userId),
+  ];
+}
