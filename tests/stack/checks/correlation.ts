@@ -19,6 +19,21 @@ export function checkCorrelation(given: () => Scenario): void {
   };
 
   describe("one thing leads to another", () => {
+    it("every link is to a data source that is provisioned", () => {
+      const { prometheus, loki, jaeger } = loadDatasources();
+      const targets = [
+        ...(prometheus.jsonData.exemplarTraceIdDestinations ?? []).map((link) => [link.datasourceUid, "jaeger"]),
+        ...(loki.jsonData.derivedFields ?? []).map((link) => [link.datasourceUid, "jaeger"]),
+        [jaeger.jsonData.tracesToLogsV2?.datasourceUid, "loki"],
+        [jaeger.jsonData.tracesToMetrics?.datasourceUid, "prometheus"],
+      ];
+      assert.ok(targets.length >= 4);
+      for (const [uid, type] of targets) {
+        const source = Object.values(loadDatasources()).find((one) => one.uid === uid);
+        assert.equal(source?.type, type, `${uid}`);
+      }
+    });
+
     it("graph, node, agent, call and tool are one trace in Jaeger", async () => {
       const trace = await wholeTrace();
       const search = trace.spans.find(({ name }) => name === "execute_tool web_search");

@@ -9,11 +9,14 @@ const withoutFallback = (expr: string): string => expr.replace(/ or vector\(0\)$
 
 const isNumber = (value: number): boolean => !Number.isNaN(value);
 
-/** The series that a query of Prometheus shows, by their labels. */
+type Asked = Pick<PanelQuery, "datasource" | "expr" | "instant">;
+
+/** The series that a query of Prometheus or Loki shows, by their labels. */
 export async function shownSeries(
-  { prometheus }: Stack,
-  { expr, instant }: Pick<PanelQuery, "expr" | "instant">,
+  { prometheus, loki }: Stack,
+  { datasource, expr, instant }: Asked,
 ): Promise<Sample["labels"][]> {
+  if (datasource === "loki") return loki.series(expr);
   const asked = withoutFallback(expr);
   const found = instant
     ? (await prometheus.query(asked)).filter(({ value }) => isNumber(value))

@@ -2,8 +2,11 @@
  * Two hours in the life of a few agent services, as OTLP/JSON in order of time: what they push every 15 seconds, with the troubles that
  * `services.ts` lists. The same in every run but for the moment at which it ends.
  */
+
+import type { MetricDefinition } from "../../../src/metrics/index.ts";
 import { runAgent } from "./agent-runs.ts";
 import { foreignMetrics } from "./foreign-metrics.ts";
+import { listOtherMetrics, measureOthers } from "./other-metrics.ts";
 import {
   logsRequest,
   type Metric,
@@ -72,6 +75,7 @@ export function generateTraffic(endMs: number, seed = 7): Post[] {
   const nowMs = (): number => clockMs;
   const processes = SERVICES.map((service) => startProcess(service, nowMs, random));
   const posts: Post[] = [];
+  let others: readonly MetricDefinition[] | undefined;
   for (let pushMs = start + PUSH_MS; pushMs <= end; pushMs += PUSH_MS) {
     const minute = (pushMs - start) / MINUTE;
     clockMs = pushMs - PUSH_MS;
@@ -89,6 +93,10 @@ export function generateTraffic(endMs: number, seed = 7): Post[] {
         return runAgent(service, process, { nowMs: pushMs, minute, beginMs }, random);
       }).flat();
       measureProcess(service, process, minute, random);
+      if (index === 0) {
+        others ??= listOtherMetrics(process.metrics);
+        measureOthers(process.metrics, others, random);
+      }
       if (leaves) process.metrics.set("agent_observatory_up", { version: "1.4.0", node_version: "24" }, 0);
       pushed.push({
         resource: process.resource,

@@ -10,7 +10,13 @@ export type Loki = ReturnType<typeof createLoki>;
 
 type Answer = {
   readonly data: {
-    readonly result: readonly { readonly stream: Record<string, string>; readonly values: [string, string][] }[];
+    readonly result: readonly {
+      /** Of lines. */
+      readonly stream?: Record<string, string>;
+      /** Of numbers. */
+      readonly metric?: Record<string, string>;
+      readonly values: [string, string][];
+    }[];
   };
 };
 
@@ -22,20 +28,25 @@ const LIMIT = 5000;
 
 /** A client of the parts of Loki's HTTP API that the tests ask. */
 export function createLoki(url: string) {
+  const ask = async (query: string): Promise<Answer["data"]["result"]> => {
+    const now = Date.now();
+    const { data } = await getJson<Answer>(`${url}/loki/api/v1/query_range`, {
+      query,
+      start: `${now - 3_600_000}000000`,
+      end: `${now}000000`,
+      limit: LIMIT,
+    });
+    return data.result;
+  };
   return {
     url,
     isReady: async (): Promise<boolean> => (await get(`${url}/ready`)).ok,
 
     /** The lines of the last hour that a LogQL query selects. */
-    lines: async (query: string): Promise<LogLine[]> => {
-      const now = Date.now();
-      const { data } = await getJson<Answer>(`${url}/loki/api/v1/query_range`, {
-        query,
-        start: `${now - 3_600_000}000000`,
-        end: `${now}000000`,
-        limit: LIMIT,
-      });
-      return data.result.flatMap(({ stream, values }) => values.map(([, text]) => ({ text, labels: stream })));
-    },
+    lines: async (query: string): Promise<LogLine[]> =>
+      (await ask(query)).flatMap(({ stream, values }) => values.map(([, text]) => ({ text, labels: stream ?? {} }))),
+
+    /** The series of the last hour that a LogQL query makes of lines, by their labels. */
+    series: async (query: string): Promise<LogLine["labels"][]> => (await ask(query)).map(({ metric }) => metric ?? {}),
   };
 }

@@ -115,7 +115,7 @@ export async function playScenario(stack: Stack): Promise<Scenario> {
     const team = await runTeam({ otlpUrl, service: "research-team" });
     const working = inBackground(startWorking());
     const desk = inBackground(working.then(driveDesk));
-    const sampled = inBackground(desk.then(() => runSampled(otlpUrl)));
+    const sampled = inBackground(Promise.allSettled([desk]).then(() => runSampled(otlpUrl)));
     return {
       stack,
       team,

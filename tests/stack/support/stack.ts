@@ -1,6 +1,6 @@
 /**
  * Starts the stack of docker-compose.yml under a name and on ports of its own, through Testcontainers; with a sink that takes its alerts, and
- * with the haste of haste.ts. Grafana is left out: the tests that need it start it.
+ * with the haste of haste.ts and the past of history.ts. Grafana is left out: the tests that need it start it.
  */
 import { execFile } from "node:child_process";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -13,6 +13,7 @@ import { type AlertSink, startAlertSink } from "./alert-sink.ts";
 import { type Alertmanager, createAlertmanager } from "./alertmanager.ts";
 import { projectName, ROOT, removeLeftovers } from "./docker.ts";
 import { writeHaste } from "./haste.ts";
+import { writeHistory } from "./history.ts";
 import { createJaeger, type Jaeger } from "./jaeger.ts";
 import { createLoki, type Loki } from "./loki.ts";
 import { createPrometheus, type Prometheus } from "./prometheus.ts";
@@ -114,6 +115,7 @@ export async function startStack(): Promise<Stack> {
   // Its reaper is an image that cannot be had here; removeLeftovers does the same.
   process.env["TESTCONTAINERS_RYUK_DISABLED"] = "true";
   try {
+    await writeHistory(compose);
     await new DockerComposeEnvironment(ROOT, ["docker-compose.yml", haste.composeFile])
       .withProjectName(project)
       .withEnvironmentFile("/dev/null")
