@@ -1,10 +1,59 @@
-import type { ReactNode } from "react";
-import { Empty, Page } from "../../parts/parts.tsx";
+import { type ReactNode, useMemo } from "react";
+import { Link } from "../../app/link.tsx";
+import { useParams } from "../../app/url-state.ts";
+import { Asked, Failure, Page } from "../../parts/parts.tsx";
+import { type Failures, type Records, useCounted, useFailures, useRecords } from "./ask-errors.ts";
+import { type ErrorGroup, groupErrors, withExactCounts } from "./error-groups.ts";
+import { GroupView } from "./group.tsx";
+import { GroupList } from "./group-list.tsx";
 
+/** Errors by kind, or one kind: `?fingerprint=`. */
 export default function View(): ReactNode {
+  const [params] = useParams();
+  const fingerprint = params.get("fingerprint");
+  const records = useRecords();
+  const failures = useFailures();
+  const counted = useCounted();
+  const groups = useMemo((): readonly ErrorGroup[] | undefined => {
+    // One of both is enough to show something; the other completes it.
+    if (records.data === undefined && failures.data === undefined) return undefined;
+    const { records: inRange, earlier, isCut }: Records = records.data ?? { records: [], earlier: [], isCut: false };
+    const { spans, isCut: isSearchCut }: Failures = failures.data ?? { spans: [], isCut: false };
+    const grouped = groupErrors({ records: inRange, earlier, spans, isCut: isCut || isSearchCut });
+    return withExactCounts(grouped, counted.data ?? []);
+  }, [records.data, failures.data, counted.data]);
+
+  const failed = [
+    ["The log records of errors cannot be had.", records.error],
+    ["The failed traces cannot be had.", failures.error],
+    ["The counts of errors cannot be had.", counted.error],
+  ] as const;
   return (
-    <Page title="Errors">
-      <Empty title="Not there yet" />
+    <Page
+      title={
+        fingerprint === null ? (
+          "Errors"
+        ) : (
+          <>
+            <Link to="/errors">Errors</Link> / {fingerprint}
+          </>
+        )
+      }
+    >
+      {failed.map(([what, error]) => error !== null && <Failure key={what} what={what} error={error} />)}
+      <Asked
+        answer={{ data: groups, error: null, isPending: groups === undefined }}
+        what="The errors cannot be had."
+        height={520}
+      >
+        {(found) =>
+          fingerprint === null ? (
+            <GroupList groups={found} counted={counted.data} isPending={records.isPending || failures.isPending} />
+          ) : (
+            <GroupView fingerprint={fingerprint} groups={found} isPending={records.isPending || failures.isPending} />
+          )
+        }
+      </Asked>
     </Page>
   );
 }

@@ -1,0 +1,60 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+import { counted, PROCESS } from "../../../../grafana/source/promql.ts";
+import { type LogEntry, searchTraces } from "../../../../src/backends/index.ts";
+import { useAsk } from "../../app/ask.ts";
+import { filledIn } from "../../measures/expression.ts";
+import type { Counted } from "./error-groups.ts";
+import { RECORDS_QUERY, type Sighting, sightingOfRecord, sightingsOfTrace } from "./sightings.ts";
+
+/** How far back it is looked whether a kind is new. */
+export const LOOKBACK_MS = 7 * 86_400_000;
+const MOST_RECORDS = 5000;
+/** Failed traces that are looked at: whole traces, so not more than are needed to tell what fails. */
+const MOST_TRACES = 200;
+
+const sightings = (entries: readonly LogEntry[]): Sighting[] =>
+  entries.flatMap((entry) => sightingOfRecord(entry) ?? []);
+
+export type Records = {
+  readonly records: readonly Sighting[];
+  readonly earlier: readonly Sighting[];
+  readonly isCut: boolean;
+};
+
+/** Records of the range and of the week before it. */
+export const useRecords = (): UseQueryResult<Records> =>
+  useAsk(["error-records"], async ({ loki }, { startMs, endMs }) => {
+    const ask = async (from: number, to: number): Promise<readonly LogEntry[]> => {
+      const answer = await loki.queryRange(RECORDS_QUERY, { startMs: from, endMs: to, limit: MOST_RECORDS });
+      return answer.type === "lines" ? answer.entries : [];
+    };
+    const [inRange, before] = await Promise.all([ask(startMs, endMs), ask(startMs - LOOKBACK_MS, startMs)]);
+    return { records: sightings(inRange), earlier: sightings(before), isCut: inRange.length === MOST_RECORDS };
+  });
+
+export type Failures = { readonly spans: readonly Sighting[]; readonly isCut: boolean };
+
+/** Errors of the latest failed traces. Only what is shown of them is kept. */
+export const useFailures = (): UseQueryResult<Failures> =>
+  useAsk(["error-spans"], async ({ jaeger }, range) => {
+    const { found, cut } = await searchTraces(jaeger, { ...range, status: "error", limit: MOST_TRACES });
+    const spans = found
+      .flatMap(({ trace }) => sightingsOfTrace(trace))
+      .filter(({ timeMs }) => timeMs >= range.startMs && timeMs <= range.endMs);
+    return { spans, isCut: cut !== undefined };
+  });
+
+const BY = ["category", "severity", "source"] as const;
+
+/** What programs counted, each error once. */
+export const useCounted = (): UseQueryResult<readonly Counted[]> =>
+  useAsk(["error-counts"], async ({ prometheus }, range) => {
+    const { result } = await prometheus.query(filledIn(counted(`errors_total{${PROCESS}}`, ...BY), range), {
+      timeMs: range.endMs,
+    });
+    return ("series" in result ? result.series : []).flatMap(({ labels, points }): Counted[] => {
+      const count = points.at(-1)?.value ?? 0;
+      const [category = "", severity = "", source = ""] = BY.map((name) => labels[name]);
+      return count > 0 ? [{ category, severity, source, count }] : [];
+    });
+  });

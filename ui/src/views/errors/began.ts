@@ -1,0 +1,77 @@
+import type { Series } from "../../../../src/backends/index.ts";
+import type { ErrorGroup } from "./error-groups.ts";
+
+/** What else happened when errors of a kind began: versions that started, alerts, other new kinds. */
+
+export type Event = {
+  readonly timeMs: number;
+  readonly kind: "release" | "alert" | "error";
+  readonly title: string;
+  /** Of an alert its name, of an error its fingerprint. */
+  readonly id: string;
+};
+
+export const BEFORE_MS = 3_600_000;
+export const AFTER_MS = 15 * 60_000;
+/** What began so long before or after is worth telling. */
+const NEAR_MS = 15 * 60_000;
+
+/** Series that are not there at the beginning of the window, and when they came. */
+function beginnings(
+  series: readonly Series[],
+  stepMs: number,
+  windowStartMs: number,
+): readonly (readonly [Series, number])[] {
+  return series.flatMap((one) => {
+    const first = one.points[0]?.timeMs;
+    return first === undefined || first <= windowStartMs + stepMs ? [] : [[one, first] as const];
+  });
+}
+
+export type Window = { readonly startMs: number; readonly endMs: number; readonly stepMs: number };
+export const windowOf = (firstSeenMs: number, nowMs: number): Window => ({
+  startMs: firstSeenMs - BEFORE_MS,
+  endMs: Math.min(nowMs, firstSeenMs + AFTER_MS),
+  stepMs: 30_000,
+});
+
+export function eventsAround(
+  group: Pick<ErrorGroup, "fingerprint" | "firstSeenMs">,
+  found: {
+    readonly versions: readonly Series[];
+    readonly alerts: readonly Series[];
+    readonly groups: readonly ErrorGroup[];
+  },
+  { startMs, stepMs }: Window,
+): Event[] {
+  const releases = beginnings(found.versions, stepMs, startMs).map(([{ labels }, timeMs]): Event => {
+    const version = labels["service_version"];
+    const title = `${labels["job"] ?? "a program"}${version === undefined || version === "" ? "" : ` ${version}`} started`;
+    return { timeMs, kind: "release", title, id: `${labels["job"]}/${version}` };
+  });
+  const byAlert = new Map<string, Event>();
+  for (const [{ labels }, timeMs] of beginnings(found.alerts, stepMs, startMs)) {
+    const name = labels["alertname"] ?? "";
+    const known = byAlert.get(name);
+    if (known === undefined || timeMs < known.timeMs)
+      byAlert.set(name, { timeMs, kind: "alert", title: `${name} began to fire`, id: name });
+  }
+  const others = found.groups
+    .filter(({ fingerprint, isNew }) => fingerprint !== group.fingerprint && isNew)
+    .map(
+      ({ fingerprint, type, message, firstSeenMs }): Event => ({
+        timeMs: firstSeenMs,
+        kind: "error",
+        title: `${type}: ${message}`,
+        id: fingerprint,
+      }),
+    );
+  return [...releases, ...byAlert.values(), ...others]
+    .filter(({ timeMs }) => Math.abs(timeMs - group.firstSeenMs) <= NEAR_MS)
+    .sort((a, b) => a.timeMs - b.timeMs);
+}
+
+/** The version that started last before the errors began, where one did shortly before. */
+export const releaseBefore = (events: readonly Event[], firstSeenMs: number): Event | undefined =>
+  // Versions are seen by what programs push, a minute late at most.
+  events.findLast(({ kind, timeMs }) => kind === "release" && timeMs <= firstSeenMs + 60_000);

@@ -1,0 +1,184 @@
+import type { LogEntry, Trace, TraceSpan } from "../../../../src/backends/index.ts";
+import {
+  type ErrorCategory,
+  type ErrorSeverity,
+  normalizeMessage,
+  severityOfCategory,
+  summarizeStack,
+  worse,
+} from "../../../../src/errors/index.ts";
+import { ATTR, INFERENCE_OPERATIONS, OPERATION } from "../../../../src/model/index.ts";
+
+/** Errors as the back ends know them: log records of new kinds and bursts (docs/errors.md), and failed spans. */
+
+export type Sighting = {
+  readonly timeMs: number;
+  /** Of records only. */
+  readonly fingerprint?: string;
+  readonly occasion?: "new" | "burst" | "uncaught";
+  /** Of its kind in its process so far; of records only. */
+  readonly count?: number;
+  readonly type: string;
+  readonly message: string;
+  readonly category: ErrorCategory;
+  readonly severity: ErrorSeverity;
+  readonly source: string;
+  /** The program's own frames first; empty where there is no stack. */
+  readonly frames: readonly string[];
+  readonly stack?: string;
+  readonly service: string;
+  readonly version?: string;
+  readonly instance?: string;
+  readonly agent?: string;
+  readonly tool?: string;
+  readonly model?: string;
+  readonly session?: string;
+  readonly user?: string;
+  readonly traceId?: string;
+  readonly spanId?: string;
+};
+
+const RECORD = "agent_observatory.error:";
+/** Every record of an error; the text is what Loki can look for quickly. */
+export const RECORDS_QUERY = `{service_name=~".+"} |= "${RECORD}" | agent_observatory_error_fingerprint!=""`;
+
+type Optional = Readonly<Record<string, string | undefined>>;
+/** Without what is not there. */
+const present = <T extends Optional>(given: T): { [name in keyof T]?: string } =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== "")) as {
+    [name in keyof T]?: string;
+  };
+
+export function sightingOfRecord({ timeMs, labels, line }: LogEntry): Sighting | undefined {
+  const fingerprint = labels["agent_observatory_error_fingerprint"];
+  if (fingerprint === undefined || fingerprint === "") return undefined;
+  const occasion = labels["agent_observatory_error_occasion"];
+  const count = Number(labels["agent_observatory_error_count"]);
+  return {
+    timeMs,
+    fingerprint,
+    ...((occasion === "new" || occasion === "burst" || occasion === "uncaught") && { occasion }),
+    ...(Number.isFinite(count) && { count }),
+    type: labels["exception_type"] ?? "Error",
+    message: labels["exception_message"] ?? line,
+    category: (labels["agent_observatory_error_category"] ?? "unknown") as ErrorCategory,
+    severity: (labels["agent_observatory_error_severity"] ?? "error") as ErrorSeverity,
+    source: labels["agent_observatory_error_source"] ?? "program",
+    frames: (labels["exception_stacktrace"] ?? "").split("\n").filter((frame) => frame !== ""),
+    service: labels["service_name"] ?? "unknown",
+    ...present({
+      version: labels["service_version"],
+      instance: labels["service_instance_id"],
+      agent: labels["gen_ai_agent_name"],
+      tool: labels["gen_ai_tool_name"],
+      model: labels["gen_ai_request_model"],
+      session: labels["session_id"],
+      user: labels["user_id"],
+      traceId: labels["trace_id"],
+      spanId: labels["span_id"],
+    }),
+  };
+}
+
+const SOURCES: Readonly<Record<string, string>> = {
+  [OPERATION.invokeAgent]: "agent",
+  [OPERATION.invokeWorkflow]: "workflow",
+  [OPERATION.executeNode]: "node",
+  [OPERATION.executeTool]: "tool",
+  [OPERATION.retrieval]: "retrieval",
+};
+const text = (value: unknown): string | undefined =>
+  typeof value === "string" ? value : value === undefined ? undefined : String(value);
+
+function sightingOfSpan(span: TraceSpan, source: string): Sighting {
+  const { attributes, resource } = span;
+  const exception = span.events.findLast(({ name }) => name === "exception")?.attributes ?? {};
+  const stack = text(exception["exception.stacktrace"]);
+  const category = (text(attributes[ATTR.errorCategory]) ?? "unknown") as ErrorCategory;
+  const severity = severityOfCategory(category);
+  return {
+    timeMs: span.startMs + span.durationMs,
+    type: text(exception["exception.type"]) ?? text(attributes[ATTR.errorType]) ?? "unknown",
+    message: text(exception["exception.message"]) ?? span.statusMessage,
+    category,
+    severity:
+      category !== "cancelled" && (source === "agent" || source === "workflow") ? worse(severity, "error") : severity,
+    source,
+    frames: stack === undefined ? [] : summarizeStack(stack, {}).frames,
+    service: span.service,
+    ...present({
+      stack,
+      version: text(resource["service.version"]),
+      instance: text(resource["service.instance.id"]),
+      agent: text(attributes[ATTR.agentName]),
+      tool: text(attributes[ATTR.toolName]),
+      model: text(attributes[ATTR.requestModel]),
+      session: text(attributes[ATTR.sessionId]),
+      user: text(attributes[ATTR.userId]),
+    }),
+    traceId: span.traceId,
+    spanId: span.spanId,
+  };
+}
+
+/** Shorter messages are part of others by chance. */
+const MIN_QUOTED = 8;
+
+/** The same rule by which programs count an error once: src/tracking/span-errors.ts. */
+function isSame(below: Sighting, above: Sighting): boolean {
+  const [short, long] = [below.message, above.message].sort((a, b) => a.length - b.length) as [string, string];
+  if (short.length >= MIN_QUOTED && long.includes(short)) return true;
+  if (below.category !== above.category) return false;
+  return below.source === "llm" || (below.type === above.type && (below.type !== "Error" || short === long));
+}
+
+const sourceOf = ({ attributes }: TraceSpan): string | undefined => {
+  const operation = String(attributes[ATTR.operation]);
+  return SOURCES[operation] ?? (INFERENCE_OPERATIONS.has(operation) ? "llm" : undefined);
+};
+
+/** Inner spans before those around them. */
+function innerFirst(spans: readonly TraceSpan[]): TraceSpan[] {
+  const byId = new Map(spans.map((span) => [span.spanId, span]));
+  const depths = new Map<string, number>();
+  const depthOf = (span: TraceSpan): number => {
+    const path: TraceSpan[] = [];
+    let at: TraceSpan | undefined = span;
+    // A span that is its own ancestor ends the walk.
+    while (at !== undefined && !depths.has(at.spanId)) {
+      depths.set(at.spanId, 0);
+      path.push(at);
+      at = at.parentSpanId === undefined ? undefined : byId.get(at.parentSpanId);
+    }
+    let depth = at === undefined ? -1 : (depths.get(at.spanId) ?? 0);
+    for (const one of path.reverse()) depths.set(one.spanId, ++depth);
+    return depth;
+  };
+  return spans
+    .map((span) => [depthOf(span), span] as const)
+    .sort(([a], [b]) => b - a)
+    .map(([, span]) => span);
+}
+
+const MAX_BELOW = 8;
+
+/** Where errors of a trace began: an agent that fails with its tool has not failed again. */
+export function sightingsOfTrace({ spans }: Trace): Sighting[] {
+  const below = new Map<string, readonly Sighting[]>();
+  const found: Sighting[] = [];
+  for (const span of innerFirst(spans)) {
+    const inside = below.get(span.spanId) ?? [];
+    const source = sourceOf(span);
+    const isError = span.status === "error" && source !== undefined && span.attributes[ATTR.unfinished] !== true;
+    const own = isError ? sightingOfSpan(span, source) : undefined;
+    if (own !== undefined && !inside.some((one) => isSame(one, own))) found.push(own);
+    const up = own === undefined ? inside : [...inside, own];
+    if (up.length === 0 || span.parentSpanId === undefined) continue;
+    below.set(span.parentSpanId, [...(below.get(span.parentSpanId) ?? []), ...up].slice(-MAX_BELOW));
+  }
+  return found;
+}
+
+/** What errors of one kind have in common, as far as it can be told without the program's directory. */
+export const kindOf = ({ type, message, category }: Sighting): string =>
+  `${type}\n${normalizeMessage(message, category)}`;
