@@ -34,7 +34,7 @@ const CONTEXT =
   /^(?:session\.|user\.|enduser\.|gen_ai\.conversation\.|gen_ai\.agent\.|gen_ai\.workflow\.|agent_observatory\.(?:context|request\.id|correlation\.id)\b)/;
 const KNOWN =
   /^(?:gen_ai|agent_observatory|http|url|server|client|network|db|rpc|mcp|jsonrpc|error|exception|code|thread|otel|telemetry|process|host|os|service|span|messaging|openai|aws|azure|anthropic|sampler|internal|user_agent|peer|net|deployment|w3c|langgraph|langchain|redaction)\b/;
-const SETTINGS = /^gen_ai\.(?:request|output)\.|^openai\.request\./;
+const SETTINGS = /^gen_ai\.request\.|^gen_ai\.output\.type$|^openai\.request\./;
 
 function attributesMatching(
   spans: readonly TraceSpan[],

@@ -260,6 +260,7 @@ describe("what was captured", () => {
             "gen_ai.request.model": "gpt-4o",
             "gen_ai.request.temperature": 0.2,
             "gen_ai.input.messages": "the whole history",
+            "gen_ai.output.messages": "what it said",
             "gen_ai.tool.definitions": JSON.stringify([
               { type: "function", function: { name: "search" } },
               { name: "book" },

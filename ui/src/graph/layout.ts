@@ -78,6 +78,20 @@ function crossPlaces(
   return middle;
 }
 
+/** About what the words of an arrow take. */
+const LABEL: Size = { width: 64, height: 15 };
+/** Where on an arrow they may stand, the best first. */
+const ALONG = [0.74, 0.6, 0.88, 0.45, 0.3];
+
+/** The first spot that is not taken by other words; notes it. */
+function freeSpot(spots: readonly Spot[], taken: Spot[], lines: number): Spot {
+  const isFree = ({ x, y }: Spot): boolean =>
+    taken.every((other) => Math.abs(other.x - x) > LABEL.width || Math.abs(other.y - y) > LABEL.height * lines);
+  const found = spots.find(isFree) ?? spots[0] ?? { x: 0, y: 0 };
+  taken.push(found);
+  return found;
+}
+
 const round = (value: number): number => Math.round(value * 10) / 10;
 
 /** Lays out a graph in layers, from left to right or from above down. Arrows to or from nodes that are not there are left out. */
@@ -104,6 +118,9 @@ export function placeGraph(
   const crossOf = (node: number): number => MARGIN + swing + (middle.get(node) ?? 0) - least;
   const write = ({ x, y }: Spot): string => `${x} ${y}`;
 
+  const outgoing = Map.groupBy(drawn, ({ from }) => from);
+  const incoming = Map.groupBy(drawn, ({ to }) => to);
+  const labels: Spot[] = [];
   const nodesBetween = (from: number, to: number): readonly number[] =>
     layers.slice(from, to + 1).flatMap((layer) => layer.filter((node) => node < nodes.length));
 
@@ -148,10 +165,15 @@ export function placeGraph(
       if (point.leave !== point.enter) path += ` L ${write(spot(point.leave, point.cross))}`;
     });
     const [from, to] = [points.at(-2), points.at(-1)];
-    const label =
-      from === undefined || to === undefined
-        ? spot(0, 0)
-        : spot((from.leave + to.enter) / 2, (from.cross + to.cross) / 2);
+    if (from === undefined || to === undefined) return { id, edge, path, label: spot(0, 0) };
+    const on = (t: number): Spot =>
+      spot(
+        from.leave + (to.enter - from.leave) * (1.5 * t * (1 - t) + t ** 3),
+        from.cross + (to.cross - from.cross) * (3 * t ** 2 - 2 * t ** 3),
+      );
+    // Where an arrow is one of several, its words stand at its own end of them.
+    const isFan = (outgoing.get(edge.from)?.length ?? 0) >= (incoming.get(edge.to)?.length ?? 0);
+    const label = freeSpot((isFan ? ALONG : ALONG.map((t) => 1 - t)).map(on), labels, edge.stats?.length ?? 0);
     return { id, edge, path, label };
   };
 

@@ -21,6 +21,8 @@ type NodeGraphProps = {
 
 /** Below this the layers stand above each other. */
 const NARROW = 640;
+/** Smaller is not read any more, on a phone sooner. */
+const LEAST: Readonly<Record<Direction, number>> = { right: 0.5, down: 0.75 };
 const ZOOMS = [0.35, 0.5, 0.65, 0.8, 1, 1.25, 1.5];
 
 function useWidth(box: RefObject<HTMLDivElement | null>): number {
@@ -43,7 +45,7 @@ export function NodeGraph({ label, nodes, edges, onChoose, onChooseEdge, chosen 
   const direction: Direction = width < NARROW ? "down" : "right";
   const placed = useMemo(() => placeGraph(nodes, edges, direction), [nodes, edges, direction]);
   const [zoom, setZoom] = useState<number | undefined>(undefined);
-  const fitting = width === 0 ? 1 : Math.min(1, Math.max(0.5, width / placed.width));
+  const fitting = width === 0 ? 1 : Math.min(1, Math.max(LEAST[direction], width / placed.width));
   const scale = zoom ?? fitting;
   const step = (by: number): void => {
     const next = by > 0 ? ZOOMS.find((one) => one > scale + 0.01) : ZOOMS.findLast((one) => one < scale - 0.01);

@@ -58,12 +58,26 @@ const ITEMS_AT_ONCE = 100;
 /** Below this many characters all of it is open. */
 const SMALL = 600;
 
+/** A few members are shown without the braces around them. */
+const isFlat = (value: unknown): value is object =>
+  typeof value === "object" &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.keys(value).length > 0 &&
+  Object.keys(value).length <= 12;
+
 /** A value as JSON, folded where it is large. */
 export function JsonTree({ value }: { readonly value: unknown }): ReactNode {
   const size = JSON.stringify(value)?.length ?? 0;
   return (
     <div className={css.json}>
-      <Value value={value} name={undefined} depth={0} openTo={size <= SMALL ? 9 : 1} />
+      {isFlat(value) ? (
+        Object.entries(value).map(([key, item]) => (
+          <Value key={key} name={key} value={item} depth={1} openTo={size <= SMALL ? 9 : 1} />
+        ))
+      ) : (
+        <Value value={value} name={undefined} depth={0} openTo={size <= SMALL ? 9 : 1} />
+      )}
       <div className={css.copy}>
         <CopyButton text={JSON.stringify(value, undefined, 2) ?? ""} />
       </div>

@@ -5,7 +5,7 @@ import { Button, Tag } from "../parts/parts.tsx";
 import { Content, LongText, MediaName } from "./content.tsx";
 import css from "./conversation.module.css";
 import type { TraceRow } from "./layout.ts";
-import type { Message, Part } from "./messages.ts";
+import { type Message, type Part, parseJson } from "./messages.ts";
 import type { Scope } from "./scopes.ts";
 import { textOf } from "./span-kind.ts";
 import { SpanLink } from "./span-link.tsx";
@@ -51,6 +51,22 @@ function OneEntry({ entry, depth, chosen }: OneEntryProps): ReactNode {
   switch (entry.kind) {
     case "message":
       return <MessageBox message={entry.message} row={entry.row} />;
+    case "earlier":
+      return (
+        <Fold
+          className={css.earlier}
+          summary={`${entry.messages.length} earlier ${entry.messages.length === 1 ? "message" : "messages"} of the conversation`}
+        >
+          {() => (
+            <div className={css.thread}>
+              {entry.messages.map((message, at) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: messages have no name, and keep their order.
+                <MessageBox key={at} message={message} row={entry.row} />
+              ))}
+            </div>
+          )}
+        </Fold>
+      );
     case "answer":
       return <Answer entry={entry} isChosen={entry.row.span.spanId === chosen} />;
     case "tool":
@@ -137,7 +153,8 @@ export function Fold({
 function OnePart({ part }: { readonly part: Part }): ReactNode {
   switch (part.type) {
     case "text":
-      return <LongText text={part.text} />;
+      // An answer that a program is to read.
+      return <Content value={parseJson(part.text)} />;
     case "reasoning":
       return (
         <Fold
@@ -179,6 +196,7 @@ function MessageBox({
     return (
       <div className={css.message} data-role="system">
         <Fold
+          className={css.system}
           summary={
             <>
               <strong>{title}</strong> <span className={css.peek}>{firstWords(parts)}</span>
@@ -186,7 +204,7 @@ function MessageBox({
           }
         >
           {() => (
-            <div className={css.body}>
+            <div className={css.unfolded}>
               <Parts parts={parts} />
             </div>
           )}
@@ -333,39 +351,26 @@ const Side = ({ title, value }: { readonly title: string; readonly value: unknow
   </section>
 );
 
-export function Agent({
-  scope,
-  depth,
-  chosen,
-}: {
-  readonly scope: Scope;
-  readonly depth: number;
-  readonly chosen: string;
-}): ReactNode {
+type AgentProps = { readonly scope: Scope; readonly depth: number; readonly chosen: string };
+export function Agent({ scope, depth, chosen }: AgentProps): ReactNode {
   const { row, name } = scope;
+  const [isOpen, setOpen] = useState(depth < OPEN_DEPTH);
   return (
-    <Fold
+    <section
       className={css.agent}
-      isOpen={depth < OPEN_DEPTH}
-      summary={
-        <>
-          <span className={css.agentName}>{name}</span>
-          {row !== undefined && <Figures row={row} withBelow />}
-          {row?.isFailed === true && <Tag tone="bad">failed</Tag>}
-          {row?.state === "running" && <Tag tone="info">running</Tag>}
-        </>
-      }
+      aria-label={`Agent ${name}`}
+      data-chosen={row !== undefined && row.span.spanId === chosen}
     >
-      {() => (
-        <>
-          {row !== undefined && (
-            <p className={css.agentNote}>
-              <RowLink row={row}>To the span of this run</RowLink>
-            </p>
-          )}
-          <Thread scope={scope} depth={depth + 1} chosen={chosen} />
-        </>
-      )}
-    </Fold>
+      <header className={css.agentHead}>
+        <button type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)} className={css.agentName}>
+          {name}
+        </button>
+        {row?.isFailed === true && <Tag tone="bad">failed</Tag>}
+        {row?.state === "running" && <Tag tone="info">running</Tag>}
+        {row !== undefined && <Figures row={row} withBelow />}
+        {row !== undefined && <RowLink row={row}>span</RowLink>}
+      </header>
+      {isOpen && <Thread scope={scope} depth={depth + 1} chosen={chosen} />}
+    </section>
   );
 }

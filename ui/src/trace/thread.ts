@@ -43,6 +43,8 @@ export type AnswerEntry = {
 };
 export type Entry =
   | { readonly kind: "message"; readonly message: Message; readonly row: TraceRow }
+  /** What was said in turns before: it came along with the question. */
+  | { readonly kind: "earlier"; readonly messages: readonly Message[]; readonly row: TraceRow }
   | AnswerEntry
   | ToolEntry
   | { readonly kind: "agent"; readonly scope: Scope }
@@ -63,6 +65,15 @@ function offeredTools(row: TraceRow): readonly string[] | undefined {
     return typeof told === "string" ? [told] : [];
   });
   return [...new Set(names)];
+}
+
+/** Of a history that comes at once: all that was said before the last question, where somebody had answered before. */
+function earlierTurns(messages: readonly Message[]): readonly Message[] {
+  const last = messages.findLastIndex(
+    ({ role, parts }) => role === "user" && parts.some(({ type }) => type !== "tool_result"),
+  );
+  const before = messages.slice(0, Math.max(0, last));
+  return before.some(({ role }) => role === "assistant") ? before : [];
 }
 
 const stable = (value: unknown): string => JSON.stringify(value) ?? "";
@@ -129,7 +140,9 @@ function createThread() {
     const asked = readMessages(attributes[ATTR.inputMessages], "user");
     const said = readMessages(attributes[ATTR.outputMessages], "assistant");
     const { fresh, strand, isShortened } = continueStrand(strands, asked);
-    for (const message of fresh) hear(message, row);
+    const earlier = strand === undefined ? earlierTurns(fresh) : [];
+    if (earlier.length > 0) entries.push({ kind: "earlier", messages: earlier, row });
+    for (const message of fresh.slice(earlier.length)) hear(message, row);
     const notes = {
       isRepeated: asked.length > 0 && fresh.length === 0,
       isShortened,
