@@ -25,7 +25,6 @@ export function LogLines({ trace, logs, isBeside = false, onSelect }: LogLinesPr
     const level = levelOf(log);
     const row = trace.rowOf(spanIdOf(log));
     return (
-      // biome-ignore lint/suspicious/noArrayIndexKey: lines have no names of their own, and stay where they are.
       <li key={index} className={css.line} data-level={level}>
         <span className={css.time} title={formatTime(log.timeMs, true)}>
           +{formatMs(log.timeMs - trace.startMs)}

@@ -259,7 +259,7 @@ function Attributes({
   return (
     <details className={css.part} open={isOpen}>
       <summary>
-        <h3>
+        <h3 className={css.partTitle}>
           {title} ({count})
         </h3>
       </summary>
