@@ -100,6 +100,8 @@ export function TimeChart(props: TimeChartProps): ReactNode {
         }),
         hooks: {
           draw: [
+            // With every drawing anew: places are known only then, and change with the size.
+            (u) => drawDots(u, dots, color("--series-2")),
             (u) => {
               const { ctx } = u;
               for (const threshold of thresholds) {
@@ -131,7 +133,6 @@ export function TimeChart(props: TimeChartProps): ReactNode {
       alignedData(series, stacked),
       element,
     );
-    for (const dot of dots) addDot(plot, dot, color("--series-2"));
     const observer = new ResizeObserver(() => {
       const width = Math.max(80, element.clientWidth);
       if (width !== plot.width) plot.setSize({ width, height });
@@ -145,6 +146,11 @@ export function TimeChart(props: TimeChartProps): ReactNode {
   }, [series, height, props.startMs, props.endMs, props.dots, props.thresholds, props.stacked]);
 
   return <div ref={box} className={css.chart} role="img" aria-label={label} />;
+}
+
+function drawDots(plot: uPlot, dots: readonly ChartDot[], color: string): void {
+  for (const one of plot.over.querySelectorAll(":scope > button")) one.remove();
+  for (const dot of dots) addDot(plot, dot, color);
 }
 
 function addDot(plot: uPlot, { timeMs, value, title, onOpen }: ChartDot, color: string): void {

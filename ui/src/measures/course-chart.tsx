@@ -1,7 +1,7 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { type ReactNode, useMemo } from "react";
 import { useTime } from "../app/url-state.ts";
-import { type ChartSeries, Legend, TimeChart } from "../charts/time-chart.tsx";
+import { type ChartDot, type ChartSeries, Legend, TimeChart } from "../charts/time-chart.tsx";
 import { Asked, Card } from "../parts/parts.tsx";
 import type { Lines } from "./ask-measures.ts";
 import css from "./measures.module.css";
@@ -15,6 +15,8 @@ type CourseChartProps<Name extends string> = {
   readonly format: (value: number) => string;
   readonly stacked?: boolean;
   readonly height?: number;
+  /** Single requests, which open their traces. */
+  readonly dots?: readonly ChartDot[] | undefined;
 };
 
 const LEGEND_HEIGHT = 26;
@@ -39,7 +41,15 @@ export function CourseChart<Name extends string>({
 type DrawnProps<Name extends string> = Omit<CourseChartProps<Name>, "answer" | "description"> & {
   readonly data: Lines<Name>;
 };
-function Drawn<Name extends string>({ title, data, of, format, stacked = false, height = 150 }: DrawnProps<Name>) {
+function Drawn<Name extends string>({
+  title,
+  data,
+  of,
+  format,
+  stacked = false,
+  height = 150,
+  dots,
+}: DrawnProps<Name>) {
   const { setRange } = useTime();
   // biome-ignore lint/correctness/useExhaustiveDependencies: which lines they are does not change.
   const series = useMemo(() => of(data.of), [data]);
@@ -60,6 +70,7 @@ function Drawn<Name extends string>({ title, data, of, format, stacked = false, 
         format={format}
         height={height}
         stacked={stacked}
+        {...(dots !== undefined && { dots })}
         onZoom={(startMs, endMs) => setRange({ from: String(startMs), to: String(endMs) })}
       />
       <Legend series={series} />

@@ -31,6 +31,9 @@ export function filledIn(expr: string, range: Range): string {
   return expr.replaceAll(/\$(\w+)/g, (_, name: string) => values[name] ?? ALL);
 }
 
+/** A text within an expression: whatever it holds, it matches nothing but itself, and is no variable. */
+export const literal = (text: string): string => JSON.stringify(text).replaceAll("$", "\\x24");
+
 /** Label by which the parts of one question are told apart in its answer. */
 export const COLUMN = "page_column";
 

@@ -1,0 +1,71 @@
+import { type ReactNode, useMemo } from "react";
+import { THRESHOLDS } from "../../../../alerts/source/thresholds.ts";
+import { Link } from "../../app/link.tsx";
+import { formatCount, formatUsd } from "../../format/quantity.ts";
+import type { Row } from "../../measures/answer.ts";
+import { useRows } from "../../measures/ask-measures.ts";
+import { Asked, Card, type Column, Empty, Table } from "../../parts/parts.tsx";
+import { countColumn, pairColumn, secondsColumn, shareColumn } from "./amounts.tsx";
+import { Categories, categoriesOf } from "./by-category.tsx";
+import css from "./models.module.css";
+import { MODEL_ERRORS, MODEL_KEYS, MODELS, type ModelColumn } from "./questions.ts";
+
+type ModelRow = Row<ModelColumn>;
+const { llmErrorRatio, llmResponseTimeSeconds } = THRESHOLDS;
+
+const columnsOf = (errors: readonly Row<"errors">[]): readonly Column<ModelRow>[] => [
+  {
+    title: "Model",
+    by: ({ labels }) => labels["model"] ?? "",
+    show: ({ labels: { model = "", provider = "" } }) => (
+      <span className={css.name}>
+        <Link to="/models" params={{ model }}>
+          {model}
+        </Link>
+        <span className={css.faint}>{provider}</span>
+      </span>
+    ),
+  },
+  countColumn("Calls", "calls"),
+  shareColumn("Failed", "failedShare", llmErrorRatio),
+  {
+    title: "Errors by category",
+    show: ({ labels: { model = "" } }) => (
+      <Categories categories={categoriesOf(errors, "model", model)} params={{ model }} />
+    ),
+  },
+  secondsColumn("p50", "p50"),
+  secondsColumn("p95", "p95", llmResponseTimeSeconds),
+  secondsColumn("First token", "firstToken"),
+  pairColumn("Tokens in", ["input", formatCount], ["cached", formatCount], "cached"),
+  countColumn("Tokens out", "output"),
+  pairColumn("Cost", ["cost", formatUsd], ["perCall", formatUsd], "a call"),
+  pairColumn("Retries", ["retries", formatCount], ["fallbacks", formatCount], "fallbacks"),
+  countColumn("Rate limits", "rateLimits"),
+];
+
+const NO_ERRORS: readonly Row<"errors">[] = [];
+
+/** All models that were called in the time range. */
+export function ModelsTab(): ReactNode {
+  const rows = useRows(MODELS, MODEL_KEYS);
+  const errors = useRows(MODEL_ERRORS, [...MODEL_KEYS, "category"]);
+  const columns = useMemo(() => columnsOf(errors.data ?? NO_ERRORS), [errors.data]);
+  return (
+    <Card title="Models" description="A click on a name shows how it developed, and who calls it.">
+      <Asked answer={rows} what="Models were not answered." height={320}>
+        {(all) => {
+          const shown = all.filter(({ of }) => (of.calls ?? 0) > 0);
+          if (shown.length === 0) {
+            return (
+              <Empty title="No model was called in this time" command="npx agent-observatory dev -- node app.js">
+                <p>Calls are seen on the wire, whichever SDK makes them.</p>
+              </Empty>
+            );
+          }
+          return <Table label="Models" rows={shown} columns={columns} keyOf={({ id }) => id} sortedBy="Calls" />;
+        }}
+      </Asked>
+    </Card>
+  );
+}
