@@ -52,13 +52,7 @@ export async function* tailLoki(
   if (signal?.aborted === true) return;
   const target = transport.address(PATH, params);
   target.protocol = target.protocol === "https:" ? "wss:" : "ws:";
-  const { accept: _, ...headers } = transport.headers;
-  // Node's WebSocket takes headers; a browser's takes them for the name of a protocol, and sends its own.
-  const Socket = WebSocket as unknown as new (
-    url: URL,
-    options?: { headers: Readonly<Record<string, string>> },
-  ) => WebSocket;
-  const socket = Object.keys(headers).length === 0 ? new Socket(target) : new Socket(target, { headers });
+  const socket = transport.openSocket(target);
   const queue: Queue = { batches: [], dropped: 0, end: undefined, wake: () => undefined };
   let opened = false;
 

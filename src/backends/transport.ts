@@ -14,6 +14,8 @@ export type ClientOptions = {
   /** Pause before a request is repeated. */
   readonly retryPauseMs?: number | undefined;
   readonly maxAnswerBytes?: number | undefined;
+  /** Opens a WebSocket. A browser's takes no headers, which are given to Node's by default. */
+  readonly openSocket?: ((url: URL) => WebSocket) | undefined;
 };
 
 export type Params = Readonly<Record<string, string | number | readonly string[] | undefined>>;
@@ -30,6 +32,7 @@ export type Transport = {
   readonly read: <T>(path: string, params: Params, reader: Reader<T>) => Promise<T>;
   /** An address below the base, with its query. */
   readonly address: (path: string, params: Params) => URL;
+  readonly openSocket: (url: URL) => WebSocket;
   readonly error: (failure: BackendFailure, path: string, what: WhatHappened) => BackendError;
 };
 type WhatHappened = {
@@ -245,5 +248,15 @@ export function createTransport(backend: BackendName, options: ClientOptions, er
     }
   };
 
-  return { url, headers, timeoutMs, read, address, error };
+  const openSocket = (target: URL): WebSocket => {
+    const { accept: _, ...given } = headers;
+    // Node's WebSocket takes headers, which the web's does not.
+    const Socket = WebSocket as unknown as new (
+      socketUrl: URL,
+      socketOptions: { headers: Readonly<Record<string, string>> },
+    ) => WebSocket;
+    return new Socket(target, { headers: given });
+  };
+
+  return { url, headers, timeoutMs, read, address, openSocket: options.openSocket ?? openSocket, error };
 }

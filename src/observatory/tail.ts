@@ -8,6 +8,7 @@ import type { Guard } from "../receive/index.ts";
 import { isSameOrigin } from "./access.ts";
 import { askedHeaders } from "./asked-headers.ts";
 import type { QueryPool } from "./query-pool.ts";
+import { authorizationOf, chooseProtocol } from "./socket-token.ts";
 
 /**
  * Loki's tail (grafana.com/docs/loki, "Stream logs"): new lines of a query as messages of a WebSocket. The store is asked now and then, over a time
@@ -218,12 +219,17 @@ export type TailServer = { readonly close: () => void };
 
 /** Answers upgrades of the server to a WebSocket. */
 export function attachTail(options: TailOptions): TailServer {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: 4096, perMessageDeflate: false });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: 4096,
+    perMessageDeflate: false,
+    handleProtocols: chooseProtocol,
+  });
   options.server.on("upgrade", (request: IncomingMessage, socket: Duplex, rest: Buffer) => {
     socket.on("error", () => {});
     const [path = "", query = ""] = (request.url ?? "").split(/\?(.*)/s, 2);
-    const { host, authorization } = request.headers;
-    const refusal = options.guard({ host, authorization });
+    const { host } = request.headers;
+    const refusal = options.guard({ host, authorization: authorizationOf(request) });
     if (refusal !== undefined) return refuse(socket, plain(refusal.status, refusal.message));
     if (path !== TAIL_PATH) return refuse(socket, plain(404, "404 page not found"));
     if (isForeign(request, options.corsOrigins)) return refuse(socket, plain(403, "expected a page of this server"));

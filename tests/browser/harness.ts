@@ -51,6 +51,8 @@ export type ShownPage = AsyncDisposable & {
   readonly open: (path: string) => Promise<void>;
   /** Waits until nothing was asked for a quarter of a second. */
   readonly settled: () => Promise<void>;
+  /** Waits until an expression holds in the page. Playwright's own way is against the policy of the page. */
+  readonly until: (expression: string) => Promise<void>;
   /** What the browser complained of so far. */
   readonly complaints: readonly string[];
   /** Complaints that match belong to what is tested. */
@@ -175,6 +177,13 @@ async function showPage(
     open: async (path) => {
       await page.goto(path);
       await watched.settled();
+    },
+    until: async (expression) => {
+      const deadlineMs = performance.now() + PATIENCE_MS;
+      while (!(await page.evaluate(expression))) {
+        if (performance.now() > deadlineMs) assert.fail(`it never came about: ${expression}`);
+        await page.evaluate("new Promise(requestAnimationFrame)");
+      }
     },
     screenshot: async (name) => {
       const folder = process.env["SCREENSHOTS"] ?? (await mkdtemp(join(tmpdir(), "agent-observatory-shots-")));

@@ -1,8 +1,16 @@
 import { type Backends, createBackends } from "../../../src/backends/index.ts";
+import { createAccess, keptInTab, takeTokenFromAddress } from "./access.ts";
+
+const kept = keptInTab();
+takeTokenFromAddress(kept);
+
+/** What this tab may ask. Whatever is asked of the process beside the three APIs is asked by its `fetch`. */
+export const access = createAccess(kept);
 
 /** The three APIs, all at the address that the page comes from: an embedded process has them, or passes on to those of a stack. */
-let backends: Backends | undefined;
-export const askBackends = (): Backends => {
-  backends ??= createBackends({ url: window.location.origin });
-  return backends;
-};
+const backends = createBackends({
+  url: window.location.origin,
+  fetch: access.fetch,
+  openSocket: access.openSocket,
+});
+export const askBackends = (): Backends => backends;

@@ -1,11 +1,14 @@
-import { type ReactNode, Suspense, useEffect, useState } from "react";
+import { type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { Route, Switch, useLocation } from "wouter";
-import { Empty, Skeleton } from "../parts/parts.tsx";
+import { Empty, Page, Skeleton } from "../parts/parts.tsx";
+import { useAskOnce } from "./ask.ts";
 import { Boundary } from "./boundary.tsx";
+import { Keyboard, type Opened } from "./keyboard.tsx";
 import { Link } from "./link.tsx";
 import css from "./shell.module.css";
 import { ThemeButton } from "./theme.tsx";
 import { TimePicker } from "./time-picker.tsx";
+import { WithToken } from "./token-entry.tsx";
 import { refreshNow, useTime } from "./url-state.ts";
 import { VIEWS } from "./views.ts";
 
@@ -16,9 +19,14 @@ const isCurrent = (path: string, location: string): boolean =>
 export function Shell(): ReactNode {
   const [location] = useLocation();
   const [isOpen, setOpen] = useState(false);
+  const [opened, setOpened] = useState<Opened>();
+  const main = useFocusOnNavigation(location);
   useAutomaticRefresh();
   // biome-ignore lint/correctness/useExhaustiveDependencies: another view closes the menu.
-  useEffect(() => setOpen(false), [location]);
+  useEffect(() => {
+    setOpen(false);
+    setOpened(undefined);
+  }, [location]);
   return (
     <div className={css.shell}>
       <a className={css.skip} href="#main">
@@ -38,6 +46,19 @@ export function Shell(): ReactNode {
           <img src="/favicon.svg" width="22" height="22" alt="" />
           <span className={css.wide}>agent-observatory</span>
         </Link>
+        <button
+          type="button"
+          className={css.search}
+          aria-label="Go to…"
+          aria-keyshortcuts="Control+K Meta+K"
+          onClick={() => setOpened("palette")}
+        >
+          <span aria-hidden="true">⌕</span>
+          <span className={css.wide}>Go to…</span>
+          <span className={css.wide}>
+            <kbd>Ctrl K</kbd>
+          </span>
+        </button>
         <TimePicker />
         <ThemeButton />
       </header>
@@ -50,27 +71,71 @@ export function Shell(): ReactNode {
               </Link>
             ),
         )}
+        <Whose />
       </nav>
-      <main id="main" className={css.main} tabIndex={-1}>
-        <Boundary key={location}>
-          <Suspense fallback={<Skeleton height={400} />}>
-            <Switch>
-              {VIEWS.map(({ path, Body }) => (
-                <Route key={path} path={path}>
-                  <Body />
+      <main id="main" ref={main} className={css.main} tabIndex={-1}>
+        <WithToken>
+          <Boundary key={location}>
+            <Suspense fallback={<Skeleton height={400} />}>
+              <Switch>
+                {VIEWS.map(({ path, Body }) => (
+                  <Route key={path} path={path}>
+                    <Body />
+                  </Route>
+                ))}
+                <Route>
+                  <NoSuchView />
                 </Route>
-              ))}
-              <Route>
-                <Empty title="There is no such view">
-                  <p>The address leads to nothing here.</p>
-                </Empty>
-              </Route>
-            </Switch>
-          </Suspense>
-        </Boundary>
+              </Switch>
+            </Suspense>
+          </Boundary>
+        </WithToken>
       </main>
+      <Keyboard open={opened} onOpen={setOpened} />
     </div>
   );
+}
+
+/** Who answers. Asked in any case, so that a token that is needed is asked for whatever the view asks. */
+function Whose(): ReactNode {
+  const { data } = useAskOnce(["whose"], ({ prometheus }) => prometheus.buildInfo());
+  return (
+    <p className={css.whose}>
+      {data !== undefined &&
+        `${data.revision.startsWith("agent-observatory") ? "embedded" : "Prometheus"} ${data.version}`}
+    </p>
+  );
+}
+
+const NoSuchView = (): ReactNode => (
+  <Page title="Not found">
+    <Empty title="There is no such view">
+      <p>
+        The address leads to nothing here. <Link to="/">Home</Link> has everything at a glance.
+      </p>
+    </Empty>
+  </Page>
+);
+
+/** Another view is read from its beginning, by who looks and by who listens. Going back leads to where one was. */
+function useFocusOnNavigation(location: string): React.RefObject<HTMLElement | null> {
+  const main = useRef<HTMLElement>(null);
+  const seen = useRef({ location, isBack: false });
+  useEffect(() => {
+    const onPopState = (): void => {
+      seen.current.isBack = true;
+    };
+    window.addEventListener("popstate", onPopState);
+    return () => window.removeEventListener("popstate", onPopState);
+  }, []);
+  useEffect(() => {
+    const { location: before, isBack } = seen.current;
+    seen.current = { location, isBack: false };
+    if (before === location) return;
+    main.current?.focus({ preventScroll: true });
+    if (!isBack) window.scrollTo(0, 0);
+  }, [location]);
+  return main;
 }
 
 /** A hidden page does not ask. */

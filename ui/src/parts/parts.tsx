@@ -1,4 +1,4 @@
-import { type ReactNode, useId, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
 import { Link } from "../app/link.tsx";
 import css from "./parts.module.css";
 
@@ -16,10 +16,15 @@ export function Page({
   readonly actions?: ReactNode;
   readonly children: ReactNode;
 }): ReactNode {
+  const heading = useRef<HTMLHeadingElement>(null);
+  // The tab is called as the view is, whatever that is made of.
+  useEffect(() => {
+    document.title = `${heading.current?.textContent?.slice(0, 120) ?? ""} · agent-observatory`;
+  });
   return (
     <div className={css.page}>
       <div className={css.pageHead}>
-        <h1>{title}</h1>
+        <h1 ref={heading}>{title}</h1>
         {actions}
       </div>
       {children}
