@@ -1,7 +1,8 @@
 import type { UseQueryResult } from "@tanstack/react-query";
-import { counted, PROCESS } from "../../../../grafana/source/promql.ts";
+import { counted, PROCESS, perMinute } from "../../../../grafana/source/promql.ts";
 import { type LogEntry, searchTraces } from "../../../../src/backends/index.ts";
 import { useAsk } from "../../app/ask.ts";
+import { useLines } from "../../measures/ask-measures.ts";
 import { filledIn } from "../../measures/expression.ts";
 import type { Counted } from "./error-groups.ts";
 import { RECORDS_QUERY, type Sighting, sightingOfRecord, sightingsOfTrace } from "./sightings.ts";
@@ -32,7 +33,12 @@ export const useRecords = (): UseQueryResult<Records> =>
     return { records: sightings(inRange), earlier: sightings(before), isCut: inRange.length === MOST_RECORDS };
   });
 
-export type Failures = { readonly spans: readonly Sighting[]; readonly isCut: boolean };
+export type Failures = {
+  readonly spans: readonly Sighting[];
+  readonly isCut: boolean;
+  /** Failed traces of before were not looked at. */
+  readonly lookedFromMs: number;
+};
 
 /** Errors of the latest failed traces. Only what is shown of them is kept. */
 export const useFailures = (): UseQueryResult<Failures> =>
@@ -41,15 +47,18 @@ export const useFailures = (): UseQueryResult<Failures> =>
     const spans = found
       .flatMap(({ trace }) => sightingsOfTrace(trace))
       .filter(({ timeMs }) => timeMs >= range.startMs && timeMs <= range.endMs);
-    return { spans, isCut: cut !== undefined };
+    const isCut = cut !== undefined;
+    const earliestMs = found.reduce((least, { summary }) => Math.min(least, summary.startMs), range.endMs);
+    return { spans, isCut, lookedFromMs: isCut ? earliestMs : range.startMs };
   });
 
+export const ERRORS_TOTAL = `errors_total{${PROCESS}}`;
 const BY = ["category", "severity", "source"] as const;
 
 /** What programs counted, each error once. */
 export const useCounted = (): UseQueryResult<readonly Counted[]> =>
   useAsk(["error-counts"], async ({ prometheus }, range) => {
-    const { result } = await prometheus.query(filledIn(counted(`errors_total{${PROCESS}}`, ...BY), range), {
+    const { result } = await prometheus.query(filledIn(counted(ERRORS_TOTAL, ...BY), range), {
       timeMs: range.endMs,
     });
     return ("series" in result ? result.series : []).flatMap(({ labels, points }): Counted[] => {
@@ -58,3 +67,6 @@ export const useCounted = (): UseQueryResult<readonly Counted[]> =>
       return count > 0 ? [{ category, severity, source, count }] : [];
     });
   });
+
+/** The same a minute, over time. */
+export const useCourse = () => useLines({ errors: perMinute(ERRORS_TOTAL, ...BY) });

@@ -9,10 +9,13 @@ export type Event = {
   readonly title: string;
   /** Of an alert its name, of an error its fingerprint. */
   readonly id: string;
+  /** Known by what programs push, up to a minute later: it was before or at the time of the error. */
+  readonly isAbout?: true;
 };
 
 export const BEFORE_MS = 3_600_000;
 export const AFTER_MS = 15 * 60_000;
+const PUSH_MS = 60_000;
 /** What began so long before or after is worth telling. */
 const NEAR_MS = 15 * 60_000;
 
@@ -47,7 +50,11 @@ export function eventsAround(
   const releases = beginnings(found.versions, stepMs, startMs).map(([{ labels }, timeMs]): Event => {
     const version = labels["service_version"];
     const title = `${labels["job"] ?? "a program"}${version === undefined || version === "" ? "" : ` ${version}`} started`;
-    return { timeMs, kind: "release", title, id: `${labels["job"]}/${version}` };
+    const event = { kind: "release", title, id: `${labels["job"]}/${version}` } as const;
+    const lateMs = timeMs - group.firstSeenMs;
+    return lateMs > 0 && lateMs <= PUSH_MS
+      ? { ...event, timeMs: group.firstSeenMs - 1, isAbout: true }
+      : { ...event, timeMs };
   });
   const byAlert = new Map<string, Event>();
   for (const [{ labels }, timeMs] of beginnings(found.alerts, stepMs, startMs)) {
@@ -73,5 +80,4 @@ export function eventsAround(
 
 /** The version that started last before the errors began, where one did shortly before. */
 export const releaseBefore = (events: readonly Event[], firstSeenMs: number): Event | undefined =>
-  // Versions are seen by what programs push, a minute late at most.
-  events.findLast(({ kind, timeMs }) => kind === "release" && timeMs <= firstSeenMs + 60_000);
+  events.findLast(({ kind, timeMs }) => kind === "release" && timeMs <= firstSeenMs);

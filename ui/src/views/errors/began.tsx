@@ -61,7 +61,9 @@ export function Began({
                   .sort((a, b) => a.timeMs - b.timeMs)
                   .map((event) => (
                     <li key={`${event.kind}/${event.id}`} data-kind={event.kind}>
-                      <span className={css.when}>{distance(event.timeMs - firstSeenMs)}</span>
+                      <span className={css.when}>
+                        {"isAbout" in event ? "about then" : distance(event.timeMs - firstSeenMs)}
+                      </span>
                       <EventText event={event} />
                     </li>
                   ))}

@@ -33,11 +33,15 @@ export type ErrorGroup = {
   /** First seen in the range, as far back as was looked. */
   readonly isNew: boolean;
   readonly hadBurst: boolean;
+  /** Errors a minute over time, where they are counted apart from those of other kinds. */
+  readonly course?: readonly Point[];
   /** In the range, the latest first. */
   readonly sightings: readonly Sighting[];
   /** Records from before the range, the latest first. */
   readonly earlier: readonly Sighting[];
 };
+
+export type Point = { readonly timeMs: number; readonly value: number };
 
 export type Seen = {
   readonly records: readonly Sighting[];
@@ -159,19 +163,47 @@ export type Counted = {
   readonly count: number;
 };
 
+type Labelled = { readonly labels: Readonly<Record<string, string>>; readonly points: readonly Point[] };
+const keyOf = (category = "", severity = "", source = ""): string => `${category}/${severity}/${source}`;
+
 /** Where a category, severity and source has one kind only, all that was counted is of this kind. */
-export function withExactCounts(groups: readonly ErrorGroup[], counted: readonly Counted[]): ErrorGroup[] {
-  const keyOf = ({ category, severity, source }: Omit<Counted, "count">): string => `${category}/${severity}/${source}`;
-  const exact = new Map(counted.map((one) => [keyOf(one), Math.round(one.count)]));
-  const shares = new Map<string, number>();
-  const keyOfGroup = ({ category, severity, sources }: ErrorGroup): string =>
-    keyOf({ category, severity, source: sources[0] ?? "" });
-  for (const group of groups) shares.set(keyOfGroup(group), (shares.get(keyOfGroup(group)) ?? 0) + 1);
+export function withExactCounts(
+  groups: readonly ErrorGroup[],
+  counted: readonly Counted[],
+  courses: readonly Labelled[],
+): ErrorGroup[] {
+  const exact = new Map(counted.map((one) => [keyOf(one.category, one.severity, one.source), Math.round(one.count)]));
+  const courseOf = new Map(
+    courses.map(({ labels: { category, severity, source }, points }) => [keyOf(category, severity, source), points]),
+  );
+  const kinds = new Map<string, number>();
+  const keysOf = ({ category, severity, sources }: ErrorGroup): string[] =>
+    sources.map((source) => keyOf(category, severity, source));
+  for (const key of groups.flatMap(keysOf)) kinds.set(key, (kinds.get(key) ?? 0) + 1);
   return groups.map((group) => {
-    const count = exact.get(keyOfGroup(group));
-    if (count === undefined || shares.get(keyOfGroup(group)) !== 1 || group.sources.length !== 1) return group;
-    return count >= group.count ? { ...group, count, isLeast: false } : group;
+    const [key = "", ...others] = keysOf(group);
+    const count = exact.get(key);
+    if (count === undefined || others.length > 0 || kinds.get(key) !== 1 || count < group.count) return group;
+    const course = courseOf.get(key);
+    return { ...group, count, isLeast: false, ...(course !== undefined && { course }) };
   });
+}
+
+/** Lines of all severities and sources of a category as one; they have their points at the same times. */
+export function byCategory(
+  courses: readonly Labelled[],
+): { readonly name: string; readonly points: readonly Point[] }[] {
+  const sums = new Map<string, Map<number, number>>();
+  for (const { labels, points } of courses) {
+    const name = labels["category"] ?? "";
+    const own = sums.get(name) ?? new Map<number, number>();
+    sums.set(name, own);
+    for (const { timeMs, value } of points) own.set(timeMs, (own.get(timeMs) ?? 0) + value);
+  }
+  return [...sums].map(([name, points]) => ({
+    name,
+    points: [...points].sort(([a], [b]) => a - b).map(([timeMs, value]) => ({ timeMs, value })),
+  }));
 }
 
 export type ErrorFilter = {
@@ -205,12 +237,36 @@ export function sortGroups(groups: readonly ErrorGroup[], by: string): ErrorGrou
   return groups.toSorted((a, b) => value(b) - value(a));
 }
 
-/** How many were seen in each of `bars` parts of the range. */
-export function trendOf(sightings: readonly Sighting[], { startMs, endMs }: Range, bars: number): number[] {
+export type Trend = {
+  /** How many there were in each part of the range. */
+  readonly counts: readonly number[];
+  /** Before this part not everything was looked at; 0 where all was. */
+  readonly knownFrom: number;
+};
+
+export function trendOf(
+  { sightings, course }: Pick<ErrorGroup, "sightings" | "course">,
+  { startMs, endMs }: Range,
+  bars: number,
+  lookedFromMs: number,
+): Trend {
+  const barMs = (endMs - startMs) / bars;
   const counts = new Array<number>(bars).fill(0);
-  for (const { timeMs } of sightings) {
-    const at = Math.floor(((timeMs - startMs) / (endMs - startMs)) * bars);
-    if (at >= 0 && at < bars) counts[at] = (counts[at] ?? 0) + 1;
+  const barOf = (timeMs: number): number => Math.floor((timeMs - startMs) / barMs);
+  if (course === undefined) {
+    for (const { timeMs } of sightings) {
+      const at = barOf(timeMs);
+      if (at >= 0 && at < bars) counts[at] = (counts[at] ?? 0) + 1;
+    }
+    return { counts, knownFrom: Math.max(0, Math.min(bars, barOf(lookedFromMs))) };
   }
-  return counts;
+  const rates = counts.map((): number[] => []);
+  for (const { timeMs, value } of course) rates[Math.min(bars - 1, barOf(timeMs))]?.push(value);
+  // A part between two points has what the one before it has.
+  let rate = 0;
+  for (const [at, here] of rates.entries()) {
+    if (here.length > 0) rate = here.reduce((sum, one) => sum + one, 0) / here.length;
+    counts[at] = (rate * barMs) / 60_000;
+  }
+  return { counts, knownFrom: 0 };
 }

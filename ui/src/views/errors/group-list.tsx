@@ -1,12 +1,11 @@
 import { type ReactNode, useDeferredValue, useMemo, useState } from "react";
-import { PROCESS, perMinute } from "../../../../grafana/source/promql.ts";
 import { Link } from "../../app/link.tsx";
 import { useParams, useTime } from "../../app/url-state.ts";
 import { formatAgo, formatCount, formatTime } from "../../format/quantity.ts";
-import { useLines } from "../../measures/ask-measures.ts";
 import { CourseChart } from "../../measures/course-chart.tsx";
-import { Button, Card, Empty, Grid, Input, Select, Skeleton, Stat } from "../../parts/parts.tsx";
-import { type Counted, type ErrorGroup, filterGroups, SORTS, sortGroups, trendOf } from "./error-groups.ts";
+import { Button, Card, Empty, Input, Select, Skeleton, Stat } from "../../parts/parts.tsx";
+import type { useCourse } from "./ask-errors.ts";
+import { byCategory, type Counted, type ErrorGroup, filterGroups, SORTS, sortGroups, trendOf } from "./error-groups.ts";
 import css from "./errors.module.css";
 import { CountText, GroupTags } from "./tags.tsx";
 import { Trend } from "./trend.tsx";
@@ -18,10 +17,12 @@ const CHOICES = ["category", "severity", "source"] as const;
 type GroupListProps = {
   readonly groups: readonly ErrorGroup[];
   readonly counted: readonly Counted[] | undefined;
+  readonly course: ReturnType<typeof useCourse>;
+  readonly lookedFromMs: number;
   readonly isPending: boolean;
 };
 
-export function GroupList({ groups, counted, isPending }: GroupListProps): ReactNode {
+export function GroupList({ groups, counted, course, lookedFromMs, isPending }: GroupListProps): ReactNode {
   const [params, change] = useParams();
   const [shown, setShown] = useState(PAGE);
   const of = (name: string): string => params.get(name) ?? "";
@@ -32,30 +33,25 @@ export function GroupList({ groups, counted, isPending }: GroupListProps): React
     () => sortGroups(filterGroups(groups, { category, severity, source, text, onlyNew }), sort),
     [groups, category, severity, source, text, onlyNew, sort],
   );
-  const matching = (counted ?? []).filter(
-    (one) =>
-      (category === "" || one.category === category) &&
-      (severity === "" || one.severity === severity) &&
-      (source === "" || one.source === source),
-  );
+  const isChosen = (one: Readonly<Record<string, unknown>>): boolean =>
+    (category === "" || one["category"] === category) &&
+    (severity === "" || one["severity"] === severity) &&
+    (source === "" || one["source"] === source);
+  const matching = (counted ?? []).filter(isChosen);
   const total = (of: readonly Counted[]): number => of.reduce((sum, { count }) => sum + count, 0);
   const news = groups.filter(({ isNew, sightings }) => isNew && sightings.length > 0).length;
-  const chosen = CHOICES.flatMap((name) => (of(name) === "" ? [] : [`${name}="${of(name)}"`]));
+  const isFiltered = CHOICES.some((name) => of(name) !== "") || text !== "" || onlyNew;
   return (
     <>
-      <Grid least="200px">
-        <Card>
+      <Card>
+        <div className={css.stats}>
           <Stat
             label="Errors"
             value={counted === undefined ? "–" : formatCount(Math.round(total(matching)))}
             note="each counted once"
             tone={total(matching) > 0 ? "bad" : "plain"}
           />
-        </Card>
-        <Card>
           <Stat label="Kinds" value={kinds.length} note="by type, message and place" />
-        </Card>
-        <Card>
           <Stat
             label="New kinds"
             value={news}
@@ -64,8 +60,6 @@ export function GroupList({ groups, counted, isPending }: GroupListProps): React
             to="/errors"
             params={{ new: "1" }}
           />
-        </Card>
-        <Card>
           <Stat
             label="Critical"
             value={
@@ -75,9 +69,16 @@ export function GroupList({ groups, counted, isPending }: GroupListProps): React
             to="/errors"
             params={{ severity: "critical" }}
           />
-        </Card>
-      </Grid>
-      <Course chosen={chosen.join(", ")} />
+        </div>
+      </Card>
+      <CourseChart
+        title="Errors a minute, by category"
+        answer={course}
+        stacked
+        height={130}
+        format={formatCount}
+        of={({ errors = [] }) => byCategory(errors.filter(({ labels }) => isChosen(labels)))}
+      />
       <form className={css.filters} onSubmit={(event) => event.preventDefault()}>
         <Input
           type="search"
@@ -99,7 +100,7 @@ export function GroupList({ groups, counted, isPending }: GroupListProps): React
         <Button aria-pressed={onlyNew} primary={onlyNew} onClick={() => change({ new: onlyNew ? undefined : "1" })}>
           Only new
         </Button>
-        {(chosen.length > 0 || text !== "" || onlyNew) && (
+        {isFiltered && (
           <Button
             onClick={() =>
               change({ category: undefined, severity: undefined, source: undefined, text: undefined, new: undefined })
@@ -123,7 +124,7 @@ export function GroupList({ groups, counted, isPending }: GroupListProps): React
         ) : (
           <ul className={css.list} aria-label="Kinds of errors">
             {kinds.slice(0, shown).map((group) => (
-              <GroupRow key={group.fingerprint} group={group} />
+              <GroupRow key={group.fingerprint} group={group} lookedFromMs={lookedFromMs} />
             ))}
           </ul>
         )}
@@ -132,21 +133,6 @@ export function GroupList({ groups, counted, isPending }: GroupListProps): React
         )}
       </Card>
     </>
-  );
-}
-
-function Course({ chosen }: { readonly chosen: string }): ReactNode {
-  const errors = `errors_total{${PROCESS}${chosen === "" ? "" : `, ${chosen}`}}`;
-  const answer = useLines({ errors: perMinute(errors, "category") });
-  return (
-    <CourseChart
-      title="Errors a minute, by category"
-      answer={answer}
-      stacked
-      height={130}
-      format={formatCount}
-      of={({ errors: lines = [] }) => lines.map(({ labels, points }) => ({ name: labels["category"] ?? "", points }))}
-    />
   );
 }
 
@@ -181,7 +167,7 @@ function Choice({ name, chosen, counted, groups }: ChoiceProps): ReactNode {
   );
 }
 
-function GroupRow({ group }: { readonly group: ErrorGroup }): ReactNode {
+function GroupRow({ group, lookedFromMs }: { readonly group: ErrorGroup; readonly lookedFromMs: number }): ReactNode {
   const { range } = useTime();
   const { type, message, services, agents, tools, firstSeenMs, lastSeenMs, fingerprint, sightings } = group;
   const where = [...services, ...agents, ...tools];
@@ -204,7 +190,7 @@ function GroupRow({ group }: { readonly group: ErrorGroup }): ReactNode {
       </div>
       <div className={css.course}>
         <Trend
-          counts={trendOf(sightings, range, TREND_BARS)}
+          trend={trendOf(group, range, TREND_BARS, lookedFromMs)}
           label={`${sightings.length} seen over the time range`}
           height={26}
         />

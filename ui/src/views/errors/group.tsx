@@ -2,7 +2,7 @@ import { type ReactNode, useMemo } from "react";
 import { Link } from "../../app/link.tsx";
 import { useTime } from "../../app/url-state.ts";
 import { formatAgo, formatCount, formatTime } from "../../format/quantity.ts";
-import { Button, Card, CopyButton, Empty, Grid, Skeleton, Stat, Table } from "../../parts/parts.tsx";
+import { Button, Card, CopyButton, Empty, Skeleton, Stat, Table } from "../../parts/parts.tsx";
 import { Began } from "./began.tsx";
 import { type ErrorGroup, trendOf } from "./error-groups.ts";
 import css from "./errors.module.css";
@@ -18,11 +18,12 @@ const MESSAGE_CHARS = 300;
 type GroupViewProps = {
   readonly fingerprint: string;
   readonly groups: readonly ErrorGroup[];
+  readonly lookedFromMs: number;
   readonly isPending: boolean;
 };
 
 /** One kind of error: what it is, how often, since when, what else happened then, and where to look at it. */
-export function GroupView({ fingerprint, groups, isPending }: GroupViewProps): ReactNode {
+export function GroupView({ fingerprint, groups, lookedFromMs, isPending }: GroupViewProps): ReactNode {
   const { range, setRange } = useTime();
   const group = groups.find((one) => one.fingerprint === fingerprint);
   if (group === undefined) {
@@ -67,16 +68,14 @@ export function GroupView({ fingerprint, groups, isPending }: GroupViewProps): R
           </Button>
         </Empty>
       )}
-      <Grid least="180px">
-        <Card>
+      <Card>
+        <div className={css.stats}>
           <Stat
             label="In this time"
             value={<CountText group={group} />}
             note={group.isLeast ? "so many at least" : "errors"}
             tone={group.count > 0 ? "bad" : "plain"}
           />
-        </Card>
-        <Card>
           <Stat
             label="First seen"
             value={formatAgo(firstSeenMs, range.endMs)}
@@ -84,8 +83,6 @@ export function GroupView({ fingerprint, groups, isPending }: GroupViewProps): R
             to="/logs"
             params={{ ...around(firstSeenMs), query: logsOf(services) }}
           />
-        </Card>
-        <Card>
           <Stat
             label="Last seen"
             value={formatAgo(lastSeenMs, range.endMs)}
@@ -93,8 +90,6 @@ export function GroupView({ fingerprint, groups, isPending }: GroupViewProps): R
             to="/logs"
             params={{ ...around(lastSeenMs), query: logsOf(services) }}
           />
-        </Card>
-        <Card>
           <Stat
             label="Traces"
             value={formatCount(new Set(sightings.map(({ traceId }) => traceId).filter(Boolean)).size)}
@@ -106,11 +101,11 @@ export function GroupView({ fingerprint, groups, isPending }: GroupViewProps): R
               ...(services[0] !== undefined && { service: services[0] }),
             }}
           />
-        </Card>
-      </Grid>
+        </div>
+      </Card>
       <Card title="Over time">
         <Trend
-          counts={trendOf(sightings, range, BARS)}
+          trend={trendOf(group, range, BARS, lookedFromMs)}
           label={`${sightings.length} seen between ${formatTime(range.startMs)} and ${formatTime(range.endMs)}`}
           height={80}
         />
