@@ -1,0 +1,11 @@
+import type { Backends } from "../../../src/backends/index.ts";
+import type { Range } from "../app/time-range.ts";
+import { FEEDBACK_QUERY, type GivenFeedback, readFeedback } from "./feedback-lines.ts";
+
+const MOST = 1000;
+
+/** Feedback that was given in a time, the latest first. Throws `BackendError`. */
+export async function askFeedback({ loki }: Backends, range: Range): Promise<readonly GivenFeedback[]> {
+  const answer = await loki.queryRange(FEEDBACK_QUERY, { ...range, limit: MOST });
+  return answer.type === "lines" ? answer.entries.flatMap((entry) => readFeedback(entry) ?? []) : [];
+}
