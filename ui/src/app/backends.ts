@@ -14,3 +14,12 @@ const backends = createBackends({
   openSocket: access.openSocket,
 });
 export const askBackends = (): Backends => backends;
+
+/** The same for what may be given up before it is answered: when its view is left, or another range is asked for. */
+export const askBackendsUntil = (signal: AbortSignal): Backends =>
+  createBackends({
+    url: window.location.origin,
+    fetch: (input, init) =>
+      access.fetch(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, signal]) : signal }),
+    openSocket: access.openSocket,
+  });
