@@ -39,9 +39,16 @@ export const alertKey = (labels: Labels): string =>
   JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 /** What one alert is about, and not the others of its name: what is the same for all of them is left out. */
-export function subjectOf(labels: Labels, rule: AlertingRule): readonly (readonly [name: string, value: string])[] {
+export function subjectOf(
+  labels: Labels,
+  rules: readonly AlertingRule[],
+): readonly (readonly [name: string, value: string])[] {
   return Object.entries(labels).filter(
-    ([name, value]) => name !== "alertname" && name !== "severity" && rule.labels[name] !== value && value !== "",
+    ([name, value]) =>
+      name !== "alertname" &&
+      name !== "severity" &&
+      value !== "" &&
+      !rules.every((rule) => rule.labels[name] === value),
   );
 }
 

@@ -50,19 +50,23 @@ export default function AlertView(): ReactNode {
       </Page>
     );
   const active = problem.alerts.find(({ key }) => shortKey(key) === chosen) ?? problem.alerts[0];
-  return <Alert problem={problem} active={active} canSilence={silences.data !== undefined} choose={choose} />;
+  const names = problems.map((one) => one.name);
+  return (
+    <Alert problem={problem} active={active} names={names} canSilence={silences.data !== undefined} choose={choose} />
+  );
 }
 
 type AlertProps = {
   readonly problem: Problem;
   readonly active: ActiveAlert | undefined;
+  readonly names: readonly string[];
   readonly canSilence: boolean;
   readonly choose: (key: string) => void;
 };
 
 const NO_LABELS: Labels = {};
 
-function Alert({ problem, active, canSilence, choose }: AlertProps): ReactNode {
+function Alert({ problem, active, names, canSilence, choose }: AlertProps): ReactNode {
   const { range } = useTime();
   const rule = active?.rule ?? problem.rules[0];
   const conditions = useMemo(() => readConditions(rule?.query ?? ""), [rule?.query]);
@@ -91,7 +95,14 @@ function Alert({ problem, active, canSilence, choose }: AlertProps): ReactNode {
           )}
           {active !== undefined && (
             <ul>
-              <AlertLine key={active.key} active={active} nowMs={range.endMs} canSilence={canSilence} isOwnView />
+              <AlertLine
+                key={active.key}
+                active={active}
+                rules={problem.rules}
+                nowMs={range.endMs}
+                canSilence={canSilence}
+                isOwnView
+              />
             </ul>
           )}
         </div>
@@ -109,7 +120,7 @@ function Alert({ problem, active, canSilence, choose }: AlertProps): ReactNode {
           <History problem={problem} />
           <RuleFacts rule={rule} labels={labels} annotations={annotations} />
         </div>
-        <Runbook url={annotations["runbook_url"]} labels={labels} />
+        <Runbook url={annotations["runbook_url"]} labels={labels} names={names} />
       </div>
     </Page>
   );

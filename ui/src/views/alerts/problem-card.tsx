@@ -18,51 +18,55 @@ const limitOf = ({ rule }: ActiveAlert): number | undefined => readConditions(ru
 
 type AlertLineProps = {
   readonly active: ActiveAlert;
+  /** All of its name: labels in which they differ tell it apart. */
+  readonly rules: Problem["rules"];
   readonly nowMs: number;
   readonly canSilence: boolean;
   /** In the view of this very alert, which has the links already. */
   readonly isOwnView?: boolean;
 };
 
-export function AlertLine({ active, nowMs, canSilence, isOwnView = false }: AlertLineProps): ReactNode {
+export function AlertLine({ active, rules, nowMs, canSilence, isOwnView = false }: AlertLineProps): ReactNode {
   const [isOpen, setOpen] = useState(false);
-  const { alert, name, rule, silences } = active;
+  const { alert, name, silences } = active;
   const [link] = linksOf(name, alert.labels, limitOf(active));
   const since = alert.activeSinceMs;
   return (
     <li className={css.line}>
       <div className={css.lineHead}>
         <StateTag active={active} />
-        <Pairs pairs={subjectOf(alert.labels, rule)} />
+        <Pairs pairs={subjectOf(alert.labels, rules)} />
         {since !== undefined && (
           <span className={css.since} title={formatTime(since)}>
             since {formatAgo(since, nowMs).replace(" ago", "")}
           </span>
         )}
       </div>
-      <p className={css.says}>{alert.annotations["description"] ?? ""}</p>
+      <div className={css.body}>
+        <p className={css.says}>{alert.annotations["description"] ?? ""}</p>
+        <div className={css.actions}>
+          {!isOwnView && link !== undefined && (
+            <Link to={link.to} params={link.params} className={css.action}>
+              {link.title} →
+            </Link>
+          )}
+          {!isOwnView && (
+            <Link to={`/alert/${name}`} params={{ alert: shortKey(active.key) }} className={css.action}>
+              Value and runbook →
+            </Link>
+          )}
+          {canSilence && silences.length === 0 && (
+            <Button aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+              Silence…
+            </Button>
+          )}
+        </div>
+      </div>
       {silences.map(({ id, comment, createdBy, endsAtMs }) => (
         <p key={id} className={css.quiet}>
           Silenced by {createdBy} until {formatTime(endsAtMs)}: {comment}
         </p>
       ))}
-      <div className={css.actions}>
-        {!isOwnView && link !== undefined && (
-          <Link to={link.to} params={link.params} className={css.action}>
-            {link.title} →
-          </Link>
-        )}
-        {!isOwnView && (
-          <Link to={`/alert/${name}`} params={{ alert: shortKey(active.key) }} className={css.action}>
-            Value and runbook →
-          </Link>
-        )}
-        {canSilence && silences.length === 0 && (
-          <Button aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-            Silence…
-          </Button>
-        )}
-      </div>
       {isOpen && <SilenceForm matchers={matchersOf(alert.labels)} onDone={() => setOpen(false)} />}
     </li>
   );
@@ -84,7 +88,7 @@ export function ProblemCard({ problem, nowMs, canSilence }: CardProps): ReactNod
       </div>
       <ul className={css.lines}>
         {alerts.slice(0, SHOWN).map((active) => (
-          <AlertLine key={active.key} active={active} nowMs={nowMs} canSilence={canSilence} />
+          <AlertLine key={active.key} active={active} rules={problem.rules} nowMs={nowMs} canSilence={canSilence} />
         ))}
       </ul>
       {alerts.length > SHOWN && (

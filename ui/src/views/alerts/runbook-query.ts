@@ -50,3 +50,30 @@ export function dashboardLink(
   const params = [...new URLSearchParams(query)].filter(([, value]) => value !== "" && !value.includes("{{"));
   return { to: path, params: Object.fromEntries(params) };
 }
+
+/** Whether a line goes on with the query before it. */
+const CONTINUES =
+  /^(?:\s|[)\]}+\-*/%^<>=!|,]|(?:and|or|unless|by|without|on|ignoring|group_left|group_right|offset|bool)\b)/i;
+const IS_OPEN = /(?:[([{,+\-*/%^<>=|]|\b(?:and|or|unless|by|without|on|ignoring|offset|bool))\s*$/i;
+
+/** Blocks hold one query, or several below each other. */
+export function splitQueries(block: string): readonly string[] {
+  const queries: string[] = [];
+  for (const line of block.split("\n")) {
+    const before = queries.at(-1);
+    if (line.trim() === "") continue;
+    if (before !== undefined && (CONTINUES.test(line) || IS_OPEN.test(before) || depthOf(before) > 0))
+      queries[queries.length - 1] = `${before}\n${line}`;
+    else queries.push(line);
+  }
+  return queries;
+}
+
+function depthOf(text: string): number {
+  const bare = text.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`/g, "");
+  return (bare.match(/[([{]/g) ?? []).length - (bare.match(/[)\]}]/g) ?? []).length;
+}
+
+/** The runbook's own words with what the alert is about; what it does not say stays as it is written. */
+export const fillWords = (text: string, labels: Labels): string =>
+  text.replace(PLACEHOLDER, (all, name: string) => labels[labelOf(name)] ?? all);

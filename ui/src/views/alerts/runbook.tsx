@@ -10,7 +10,7 @@ import { Markdown } from "../../parts/markdown.tsx";
 import { Asked, Button, Card, CopyButton, Empty, Skeleton } from "../../parts/parts.tsx";
 import { stepOf } from "./history.ts";
 import css from "./runbook.module.css";
-import { fillQuery, isComplete, runbookPath } from "./runbook-query.ts";
+import { fillQuery, fillWords, isComplete, runbookPath, splitQueries } from "./runbook-query.ts";
 import { formatOf, valueSeries } from "./value-series.ts";
 
 async function readRunbook(path: string): Promise<string> {
@@ -19,8 +19,15 @@ async function readRunbook(path: string): Promise<string> {
   return response.text();
 }
 
+type RunbookProps = {
+  readonly url: string | undefined;
+  readonly labels: Labels;
+  /** Of all alerts: a runbook that names one links it. */
+  readonly names: readonly string[];
+};
+
 /** What to do about it: the rule's runbook, its queries about this alert, run here. */
-export function Runbook({ url, labels }: { readonly url: string | undefined; readonly labels: Labels }): ReactNode {
+export function Runbook({ url, labels, names }: RunbookProps): ReactNode {
   const path = runbookPath(url);
   const answer = useQuery({
     queryKey: ["runbook", path],
@@ -51,10 +58,14 @@ export function Runbook({ url, labels }: { readonly url: string | undefined; rea
           <Markdown
             text={text}
             withoutTitle
+            rewrite={(code) => fillWords(code, labels)}
+            linkOf={(word) => (names.includes(word) ? `/alert/${word}` : undefined)}
             showCode={({ language, text: code }) =>
-              language === "promql" || language === "logql" ? (
-                <RunnableQuery language={language} text={code} labels={labels} />
-              ) : undefined
+              language === "promql" || language === "logql"
+                ? splitQueries(code).map((query) => (
+                    <RunnableQuery key={query} language={language} text={query} labels={labels} />
+                  ))
+                : undefined
             }
           />
         )}

@@ -57,12 +57,14 @@ export function Timeline({ rows, range }: { readonly rows: readonly TimelineRow[
           </li>
         ))}
       </ul>
-      <div className={css.axis} aria-hidden="true">
-        {ticksOf(range).map(({ timeMs, share }) => (
-          <span key={share} ref={set({ left: `${share * 100}%` })}>
-            {clock(timeMs, range)}
-          </span>
-        ))}
+      <div className={css.row} aria-hidden="true">
+        <div className={css.axis}>
+          {ticksOf(range).map(({ timeMs, share }) => (
+            <span key={share} ref={set({ left: `${share * 100}%` })}>
+              {clock(timeMs, range)}
+            </span>
+          ))}
+        </div>
       </div>
       <p className={css.key}>
         <span className={css.firing} aria-hidden="true" /> firing <span className={css.pending} aria-hidden="true" />{" "}

@@ -34,7 +34,13 @@ export function searchOf(labels: Labels): Readonly<Record<string, string>> {
 }
 
 const isSlow = (name: string): boolean => /Latency|ResponseTime|Slow/.test(name);
-const isCost = (name: string): boolean => /Cost|Spend|Tokens|Budget(?:Nearly|Exceeded)/.test(name);
+/** Of requests that succeed. */
+const isNoFailure = (name: string): boolean =>
+  /Cost|Spend|Tokens|Budget(?:Nearly|Exceeded)|Unpriced|Loop|Stuck|Queue|Traffic|Backlog|Satisfaction|Evaluations|CacheHit/.test(
+    name,
+  );
+/** A health check runs beside requests. */
+const isCheck = (labels: Labels): boolean => labels["check"] !== undefined;
 /** Of a process or of the stack itself: no trace tells of them. */
 const hasNoTraces = (labels: Labels): boolean => labels["job"] === undefined && labels["agent"] === undefined;
 
@@ -49,6 +55,7 @@ const jobIsStack = (labels: Labels): boolean =>
 /** Where the alert's reason is found: its failed or slow traces, its errors, its log lines. The first is the one to press. */
 export function linksOf(name: string, labels: Labels, limit: number | undefined): readonly TraceLink[] {
   if (hasNoTraces(labels) || jobIsStack(labels)) return [];
+  if (isCheck(labels)) return [{ title: "Its health check", to: "/health", params: {} }];
   const search = searchOf(labels);
   const minDuration = minDurationOf(name, limit);
   const links: TraceLink[] = [];
@@ -58,7 +65,7 @@ export function linksOf(name: string, labels: Labels, limit: number | undefined)
       to: "/traces",
       params: { ...search, ...(minDuration !== undefined && { minDuration }) },
     });
-  else if (isCost(name)) links.push({ title: "Its traces", to: "/traces", params: search });
+  else if (isNoFailure(name)) links.push({ title: "Its traces", to: "/traces", params: search });
   else links.push({ title: "Its failed traces", to: "/traces", params: { ...search, status: "error" } });
   const { job } = labels;
   if (job !== undefined) {
@@ -67,11 +74,11 @@ export function linksOf(name: string, labels: Labels, limit: number | undefined)
       title: "Its log lines",
       to: "/logs",
       params: {
-        query: isSlow(name) || isCost(name) ? selector : `${selector} | detected_level=~"error|critical|fatal"`,
+        query: isSlow(name) || isNoFailure(name) ? selector : `${selector} | detected_level=~"error|critical|fatal"`,
       },
     });
   }
-  if (!isSlow(name) && !isCost(name))
+  if (!isSlow(name) && !isNoFailure(name))
     links.push({ title: "Its errors", to: "/errors", params: job === undefined ? {} : { service: job } });
   return links;
 }
