@@ -161,7 +161,6 @@ export function MediaName({ media: { modality, mimeType, sizeBytes, uri } }: { r
   ];
   return (
     <div className={css.media}>
-      <span aria-hidden="true">{modality === "image" ? "🖼" : modality === "audio" ? "♪" : "📄"}</span>
       <strong>{modality}</strong>
       <span>{facts.filter((fact) => fact !== undefined).join(", ")}</span>
       {uri !== undefined && <code className={css.uri}>{uri}</code>}

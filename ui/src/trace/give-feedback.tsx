@@ -3,6 +3,7 @@ import { type ReactNode, useState } from "react";
 import { access } from "../app/backends.ts";
 import { formatTime } from "../format/quantity.ts";
 import { Button, Failure, Tag } from "../parts/parts.tsx";
+import { Thumb } from "../parts/thumb.tsx";
 import { LongText } from "./content.tsx";
 import type { GivenFeedback } from "./feedback-lines.ts";
 import css from "./give-feedback.module.css";
@@ -83,7 +84,7 @@ export function GiveFeedback({ about, what }: { readonly about: FeedbackAbout; r
             title={one === "up" ? "Good" : "Bad"}
             onClick={() => setThumbs(one)}
           >
-            {one === "up" ? "👍" : "👎"}
+            <Thumb isDown={one === "down"} />
           </Button>
         ))}
       </div>
@@ -106,6 +107,20 @@ export function GiveFeedback({ about, what }: { readonly about: FeedbackAbout; r
   );
 }
 
+/** How many thought it good, and how many bad. */
+export const FeedbackCounts = ({ up, down }: { readonly up: number; readonly down: number }): ReactNode => (
+  <span className={css.counts}>
+    <span title={`${up} good`}>
+      <Thumb /> {up}
+      <span className="visually-hidden"> good</span>
+    </span>
+    <span title={`${down} bad`}>
+      <Thumb isDown /> {down}
+      <span className="visually-hidden"> bad</span>
+    </span>
+  </span>
+);
+
 /** What was said of it so far. */
 export const FeedbackList = ({ given }: { readonly given: readonly GivenFeedback[] }): ReactNode =>
   given.length === 0 ? null : (
@@ -113,7 +128,8 @@ export const FeedbackList = ({ given }: { readonly given: readonly GivenFeedback
       {given.map((one) => (
         <li key={`${one.timeMs}${one.score}${one.comment}`}>
           <Tag tone={one.rating === "up" ? "ok" : one.rating === "down" ? "bad" : "plain"}>
-            {one.rating === "up" ? "👍 good" : one.rating === "down" ? "👎 bad" : "neutral"}
+            {one.rating === "neutral" ? "neutral" : <Thumb isDown={one.rating === "down"} />}
+            {one.rating === "up" ? "good" : one.rating === "down" ? "bad" : ""}
             {one.score !== 0 && one.score !== 1 && ` ${one.score}`}
           </Tag>
           {one.comment !== undefined && <LongText text={one.comment} />}

@@ -1,5 +1,6 @@
 import { type ReactNode, useMemo, useState } from "react";
 import { useParams as useRoute } from "wouter";
+import { explainTrace } from "../../../../src/explain/index.ts";
 import { useAskOnce } from "../../app/ask.ts";
 import { Link } from "../../app/link.tsx";
 import { useParam, useTime } from "../../app/url-state.ts";
@@ -10,7 +11,7 @@ import { LongText } from "../../trace/content.tsx";
 import { CaptureNote } from "../../trace/conversation.tsx";
 import { Thread } from "../../trace/conversation-entries.tsx";
 import type { GivenFeedback } from "../../trace/feedback-lines.ts";
-import { FeedbackList, GiveFeedback } from "../../trace/give-feedback.tsx";
+import { FeedbackCounts, FeedbackList, GiveFeedback } from "../../trace/give-feedback.tsx";
 import { layOutTrace } from "../../trace/layout.ts";
 import { findScopes } from "../../trace/scopes.ts";
 import { gistOf } from "../../trace/thread.ts";
@@ -122,7 +123,7 @@ function Turns({ session, found, isCut }: TurnsProps): ReactNode {
             to="/traces"
             params={{ session, status: "error" }}
           />
-          <Stat label="Feedback" value={`👍 ${sum.feedback.up} 👎 ${sum.feedback.down}`} />
+          <Stat label="Feedback" value={<FeedbackCounts up={sum.feedback.up} down={sum.feedback.down} />} />
         </div>
         <p className={css.who}>
           {sum.users.map((user) => (
@@ -235,7 +236,9 @@ function Turn({ session, turn, number, share, given }: TurnProps): ReactNode {
           <Thread scope={program} depth={0} chosen="" />
         </div>
       ) : question === undefined && answer === undefined ? (
-        <p className={css.quiet}>What was said is not recorded.</p>
+        <p className={css.quiet}>
+          {summary.llmCalls === 0 ? "No model was called." : "What was said is not recorded."}
+        </p>
       ) : (
         <dl className={css.gist}>
           {question !== undefined && (
@@ -248,7 +251,7 @@ function Turn({ session, turn, number, share, given }: TurnProps): ReactNode {
           )}
           {answer !== undefined && (
             <div data-role="assistant">
-              <dt>Answer</dt>
+              <dt>{isFailed ? "Last said" : "Answer"}</dt>
               <dd>
                 <LongText text={answer} />
               </dd>
@@ -256,6 +259,7 @@ function Turn({ session, turn, number, share, given }: TurnProps): ReactNode {
           )}
         </dl>
       )}
+      {isFailed && <Reason turn={turn} />}
       <FeedbackList given={given} />
       <div className={css.actions}>
         <Button aria-expanded={isOpen} onClick={() => setOpen(isOpen ? undefined : summary.traceId)}>
@@ -274,5 +278,15 @@ function Turn({ session, turn, number, share, given }: TurnProps): ReactNode {
         />
       </div>
     </article>
+  );
+}
+
+/** Why a turn failed, in a sentence. */
+function Reason({ turn }: { readonly turn: FoundTrace }): ReactNode {
+  const told = useMemo(() => explainTrace(turn.trace), [turn.trace]);
+  return (
+    <div className={css.reason}>
+      <LongText text={told.story[0] ?? ""} />
+    </div>
   );
 }

@@ -6,6 +6,7 @@ import { formatAgo, formatCount, formatMs, formatTime, formatUsd } from "../../f
 import { Asked, Button, Card, type Column, Empty, Input, Page, Stat, Table, Tabs, Tag } from "../../parts/parts.tsx";
 import { askFeedback } from "../../trace/ask-feedback.ts";
 import type { GivenFeedback } from "../../trace/feedback-lines.ts";
+import { FeedbackCounts } from "../../trace/give-feedback.tsx";
 import { askTurns, type FoundTurns } from "./ask-sessions.ts";
 import { type Talked, talkedBy } from "./session-facts.ts";
 import css from "./sessions.module.css";
@@ -91,7 +92,7 @@ function Found({ found: { found, sinceMs, isCut }, given, by, onBy }: FoundProps
           />
           <Stat
             label="Feedback"
-            value={`👍 ${up} 👎 ${down}`}
+            value={<FeedbackCounts up={up} down={down} />}
             note={up + down === 0 ? "nobody gave any" : `${Math.round((100 * up) / (up + down))} % good`}
           />
         </div>
@@ -224,8 +225,7 @@ function columnsOf(by: "session" | "user"): readonly Column<Talked>[] {
     { title: "At work", show: ({ busyMs }) => formatMs(busyMs), by: ({ busyMs }) => busyMs, isNumber: true },
     {
       title: "Feedback",
-      show: ({ feedback: { up, down } }) =>
-        up + down === 0 ? "" : `${up > 0 ? `👍 ${up} ` : ""}${down > 0 ? `👎 ${down}` : ""}`,
+      show: ({ feedback: { up, down } }) => (up + down === 0 ? "" : <FeedbackCounts up={up} down={down} />),
       by: ({ feedback: { up, down } }) => up - down,
     },
     {
