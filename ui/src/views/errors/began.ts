@@ -15,6 +15,8 @@ export type Event = {
 
 export const BEFORE_MS = 3_600_000;
 export const AFTER_MS = 15 * 60_000;
+/** Of each kind of event. */
+const MOST = 6;
 const PUSH_MS = 60_000;
 /** What began so long before or after is worth telling. */
 const NEAR_MS = 15 * 60_000;
@@ -73,9 +75,16 @@ export function eventsAround(
         id: fingerprint,
       }),
     );
-  return [...releases, ...byAlert.values(), ...others]
-    .filter(({ timeMs }) => Math.abs(timeMs - group.firstSeenMs) <= NEAR_MS)
-    .sort((a, b) => a.timeMs - b.timeMs);
+  const nearest = (events: readonly Event[]): Event[] => {
+    const distance = ({ timeMs }: Event): number => Math.abs(timeMs - group.firstSeenMs);
+    return events
+      .filter((event) => distance(event) <= NEAR_MS)
+      .sort((a, b) => distance(a) - distance(b))
+      .slice(0, MOST);
+  };
+  return [...nearest(releases), ...nearest([...byAlert.values()]), ...nearest(others)].sort(
+    (a, b) => a.timeMs - b.timeMs,
+  );
 }
 
 /** The version that started last before the errors began, where one did shortly before. */

@@ -91,6 +91,13 @@ const unique = (values: readonly (string | undefined)[]): string[] => [
 ];
 const latestFirst = (a: Sighting, b: Sighting): number => b.timeMs - a.timeMs;
 
+/** What libraries did is folded into lines of their own (src/errors/stack.ts). */
+export const isOwnFrame = (frame: string): boolean => !frame.startsWith("…");
+const ownFirst = (frames: readonly string[]): string[] => [
+  ...frames.filter(isOwnFrame),
+  ...frames.filter((frame) => !isOwnFrame(frame)),
+];
+
 type Parts = { records: Sighting[]; spans: Sighting[]; earlier: Sighting[] };
 
 function groupOf(fingerprint: string, { records, spans, earlier }: Parts, isCut: boolean): ErrorGroup | undefined {
@@ -113,8 +120,8 @@ function groupOf(fingerprint: string, { records, spans, earlier }: Parts, isCut:
     agents: unique(known.map(({ agent }) => agent)),
     tools: unique(known.map(({ tool }) => tool)),
     versions: unique(known.map(({ version }) => version)),
-    frames: known.find(({ frames }) => frames.length > 0)?.frames ?? [],
-    count: Math.max(recorded, spans.length),
+    frames: ownFirst([...records, ...earlier, ...spans].find(({ frames }) => frames.length > 0)?.frames ?? []),
+    count: Math.max(recorded, new Set(inRange.flatMap(({ spanId }) => spanId ?? [])).size),
     isLeast: isCut || !isOfSpans || recorded > spans.length,
     firstSeenMs: Math.min(...known.map(({ timeMs }) => timeMs)),
     lastSeenMs: Math.max(...known.map(({ timeMs }) => timeMs)),

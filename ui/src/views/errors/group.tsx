@@ -4,7 +4,7 @@ import { useTime } from "../../app/url-state.ts";
 import { formatAgo, formatCount, formatTime } from "../../format/quantity.ts";
 import { Button, Card, CopyButton, Empty, Skeleton, Stat, Table } from "../../parts/parts.tsx";
 import { Began } from "./began.tsx";
-import { type ErrorGroup, trendOf } from "./error-groups.ts";
+import { type ErrorGroup, isOwnFrame, trendOf } from "./error-groups.ts";
 import css from "./errors.module.css";
 import type { Sighting } from "./sightings.ts";
 import { CountText, GroupTags } from "./tags.tsx";
@@ -152,7 +152,7 @@ function Stack({ group }: { readonly group: ErrorGroup }): ReactNode {
         <ol className={css.frames}>
           {frames.map((frame, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a stack may have a frame twice.
-            <li key={index} data-own={!/^(?:\(|\.\.\.|…)/.test(frame) && !frame.includes("node_modules")}>
+            <li key={index} data-own={isOwnFrame(frame)}>
               <code>{frame}</code>
             </li>
           ))}
