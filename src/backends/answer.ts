@@ -66,14 +66,15 @@ type Fields = Readonly<Record<string, Reader<unknown>>>;
 type Read<F extends Fields> = { readonly [K in keyof F]: F[K] extends Reader<infer T> ? T : never };
 
 /** An object with at least these members; others are left out. */
-export const object =
-  <F extends Fields>(fields: F): Reader<Read<F>> =>
-  (value, at) => {
+export function object<F extends Fields>(fields: F): Reader<Read<F>> {
+  const readers = Object.entries(fields);
+  return (value, at) => {
     const given = members(value, at);
-    return Object.fromEntries(
-      Object.entries(fields).map(([name, reader]) => [name, reader(given[name], `${at}.${name}`)]),
-    ) as Read<F>;
+    const read: Record<string, unknown> = {};
+    for (const [name, reader] of readers) read[name] = reader(given[name], `${at}.${name}`);
+    return read as Read<F>;
   };
+}
 
 /** Names and values; without a prototype, so that a label may be called `constructor`. */
 export const record =

@@ -44,11 +44,16 @@ const TOLD_APART = [
   "otel.scope.version",
 ] as const;
 
+const tag = object({ key: text, value: anything });
+
+/** By hand: a large trace has half a million of them. */
 const tags: Reader<Record<string, AttributeValue>> = (value, at) => {
   const read = Object.create(null) as Record<string, AttributeValue>;
-  for (const tag of listOrNull(object({ key: text, value: anything }))(value, at)) {
-    const given = tag.value;
-    read[tag.key] =
+  if (value === null || value === undefined) return read;
+  for (const [index, one] of list(anything)(value, at).entries()) {
+    const isTag = typeof one === "object" && one !== null && "key" in one && typeof one.key === "string";
+    const { key, value: given } = isTag ? (one as ReturnType<typeof tag>) : tag(one, `${at}[${index}]`);
+    read[key] =
       typeof given === "string" || typeof given === "number" || typeof given === "boolean"
         ? given
         : JSON.stringify(given ?? null);
@@ -80,10 +85,10 @@ const wireTrace = object({
 
 type WireSpan = ReturnType<typeof wireSpan>;
 
+/** The same object: whoever reads a trace has made it, and nobody else has seen it. */
 function without(given: Record<string, AttributeValue>, names: readonly string[]): Attributes {
-  const rest = Object.assign(Object.create(null), given) as Record<string, AttributeValue>;
-  for (const name of names) delete rest[name];
-  return rest;
+  for (const name of names) if (name in given) delete given[name];
+  return given;
 }
 
 const string = (value: AttributeValue | undefined): string => (value === undefined ? "" : String(value));
@@ -94,9 +99,14 @@ function statusOf(given: Record<string, AttributeValue>): TraceSpan["status"] {
   return code === "OK" ? "ok" : "unset";
 }
 
+const noAttributes: Attributes = Object.create(null) as Attributes;
+
 function readSpan(span: WireSpan, processes: Processes): TraceSpan {
   const made = processes[span.processID];
   const kind = string(span.tags["span.kind"]).toLowerCase();
+  const status = statusOf(span.tags);
+  const statusMessage = string(span.tags["otel.status_description"]);
+  const scope = { name: string(span.tags["otel.scope.name"]), version: string(span.tags["otel.scope.version"]) };
   const parent = span.references.find(({ refType, traceID }) => refType === "CHILD_OF" && traceID === span.traceID);
   return {
     traceId: span.traceID,
@@ -107,16 +117,16 @@ function readSpan(span: WireSpan, processes: Processes): TraceSpan {
     service: made?.serviceName ?? "",
     startMs: span.startTime / 1000,
     durationMs: span.duration / 1000,
-    status: statusOf(span.tags),
-    statusMessage: string(span.tags["otel.status_description"]),
+    status,
+    statusMessage,
     attributes: without(span.tags, TOLD_APART),
-    resource: without(made?.tags ?? {}, []),
-    scope: { name: string(span.tags["otel.scope.name"]), version: string(span.tags["otel.scope.version"]) },
-    events: span.logs.map(({ timestamp, fields }) => ({
-      timeMs: timestamp / 1000,
-      name: string(fields["event"]),
-      attributes: without(fields, ["event"]),
-    })),
+    // One object for all spans of a process.
+    resource: made?.tags ?? noAttributes,
+    scope,
+    events: span.logs.map(({ timestamp, fields }) => {
+      const name = string(fields["event"]);
+      return { timeMs: timestamp / 1000, name, attributes: without(fields, ["event"]) };
+    }),
     links: span.references.flatMap((reference) =>
       reference === parent ? [] : [{ traceId: reference.traceID, spanId: reference.spanID }],
     ),

@@ -85,6 +85,11 @@ function plant(spans: readonly TraceSpan[]): Node[] {
   }
   const isRooted = new Set<Node>();
   for (const node of nodes) {
+    // Most parents begin before their children, so that they have been here.
+    if (node.parent === undefined || isRooted.has(node.parent)) {
+      isRooted.add(node);
+      continue;
+    }
     const path = new Set<Node>();
     let at: Node | undefined = node;
     while (at !== undefined && !isRooted.has(at)) {
@@ -200,9 +205,9 @@ export function layOutTrace(trace: Trace): LaidOutTrace {
     row.criticalMs = micro(row.criticalMs + endMs - startMs);
   }
   const byId = new Map<string, TraceRow>();
-  for (const row of rows.toReversed()) {
+  for (const row of rows) {
     const before = byId.get(row.span.spanId);
-    if (before === undefined || row.span.startMs <= before.span.startMs) byId.set(row.span.spanId, row);
+    if (before === undefined || row.span.startMs < before.span.startMs) byId.set(row.span.spanId, row);
   }
   return {
     traceId: trace.traceId,
