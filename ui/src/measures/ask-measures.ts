@@ -2,6 +2,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import type { Backends } from "../../../src/backends/index.ts";
 import { useAsk } from "../app/ask.ts";
 import type { Range } from "../app/time-range.ts";
+import { alignedRange } from "../dashboards/model/interval.ts";
 import { type Line, type Numbers, type Row, readLines, readNumbers, readRows } from "./answer.ts";
 import { filledIn, stepOf, together } from "./expression.ts";
 
@@ -43,10 +44,11 @@ export const useLines = <Name extends string>(
   const expr = together(parts);
   return useAsk(
     ["lines", expr],
-    async ({ prometheus }, range) => ({
-      range,
-      of: readLines<Name>(await prometheus.queryRange(filledIn(expr, range), { ...range, stepMs: stepOf(range) })),
-    }),
+    async ({ prometheus }, range) => {
+      const stepMs = stepOf(range);
+      const asked = { ...alignedRange(range, stepMs), stepMs };
+      return { range, of: readLines<Name>(await prometheus.queryRange(filledIn(expr, range), asked)) };
+    },
     { enabled },
   );
 };
