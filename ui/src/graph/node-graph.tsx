@@ -17,6 +17,8 @@ type NodeGraphProps = {
   readonly onChooseEdge?: (id: string) => void;
   /** Id of a node or an edge. */
   readonly chosen?: string | undefined;
+  /** From left to right where there is room for it, unless it is said. */
+  readonly direction?: Direction;
 };
 
 /** Below this the layers stand above each other. */
@@ -39,10 +41,10 @@ function useWidth(box: RefObject<HTMLDivElement | null>): number {
 }
 
 /** Boxes and arrows in layers. It fits into its width as far as it stays readable, then it can be scrolled. */
-export function NodeGraph({ label, nodes, edges, onChoose, onChooseEdge, chosen }: NodeGraphProps): ReactNode {
+export function NodeGraph({ label, nodes, edges, onChoose, onChooseEdge, chosen, ...rest }: NodeGraphProps): ReactNode {
   const box = useRef<HTMLDivElement>(null);
   const width = useWidth(box);
-  const direction: Direction = width < NARROW ? "down" : "right";
+  const direction: Direction = rest.direction ?? (width < NARROW ? "down" : "right");
   const placed = useMemo(() => placeGraph(nodes, edges, direction), [nodes, edges, direction]);
   const [zoom, setZoom] = useState<number | undefined>(undefined);
   const fitting = width === 0 ? 1 : Math.min(1, Math.max(LEAST[direction], width / placed.width));

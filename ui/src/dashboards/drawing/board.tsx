@@ -24,6 +24,9 @@ const COLUMNS = 24;
 /** Below this, panels stand below each other. */
 const NARROW = 700;
 
+/** Two of these stand beside each other even on a phone. */
+const isSmall = ({ type, place }: Panel): boolean => (type === "stat" || type === "gauge") && place.w <= 12;
+
 /** What the address says of variables: `var-job=a&var-job=b`. */
 const chosenIn = (params: URLSearchParams): ReadonlyMap<string, readonly string[]> =>
   new Map(
@@ -138,8 +141,8 @@ function Row({ section: { key, row, panels, height }, width, lookUp }: RowProps)
       { replace: true },
     );
   const isNarrow = width < NARROW;
-  const widthOf = ({ place }: Panel): number => {
-    const pixels = isNarrow ? width : (width / COLUMNS) * place.w;
+  const widthOf = (panel: Panel): number => {
+    const pixels = isNarrow ? (isSmall(panel) ? width / 2 : width) : (width / COLUMNS) * panel.place.w;
     return Math.max(WIDTH_STEP, Math.round(pixels / WIDTH_STEP) * WIDTH_STEP);
   };
   const scope = (name: string): VariableValue | undefined => {
@@ -161,6 +164,7 @@ function Row({ section: { key, row, panels, height }, width, lookUp }: RowProps)
       {isOpen && panels.length > 0 && width > 0 && (
         <div
           className={css.grid}
+          data-narrow={isNarrow}
           style={isNarrow ? undefined : { gridTemplateRows: `repeat(${height}, 30px)`, gap: GAP }}
         >
           {panels.map((panel) => {
@@ -171,7 +175,9 @@ function Row({ section: { key, row, panels, height }, width, lookUp }: RowProps)
                 className={css.cell}
                 style={
                   isNarrow
-                    ? { height: Math.max(h * 38 - GAP, panel.type === "stat" ? 100 : 220) }
+                    ? isSmall(panel)
+                      ? { height: 108 }
+                      : { gridColumn: "1 / -1", height: Math.max(h * 38 - GAP, 220) }
                     : { gridColumn: `${x + 1} / span ${Math.min(w, COLUMNS - x)}`, gridRow: `${y + 1} / span ${h}` }
                 }
               >

@@ -50,7 +50,9 @@ export function PanelBody({ panel, drawn, isEmpty, startMs, endMs }: PanelBodyPr
     case "graph":
       return (
         <Suspense fallback={<Skeleton height={200} />}>
-          <NodeGraph label={panel.title} nodes={drawn.graph.nodes} edges={drawn.graph.edges} />
+          <div className={css.text}>
+            <NodeGraph label={panel.title} nodes={drawn.graph.nodes} edges={drawn.graph.edges} direction="right" />
+          </div>
         </Suspense>
       );
   }

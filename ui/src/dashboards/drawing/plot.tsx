@@ -39,6 +39,21 @@ function timeText(seconds: number, stepS: number): string {
 }
 
 const LEAST_DRAG = 6;
+/** The width of a letter of an axis, in pixels: a little more than most have. */
+const LETTER = 6.4;
+/** With so many points a line is seen without them. */
+const MANY_POINTS = 40;
+
+/** Points that no line leads to. */
+const lonely = (row: readonly (number | null | undefined)[]): number[] => {
+  const there = row.flatMap((value, at) => (value === undefined ? [] : [at]));
+  return there.filter((at, index) => {
+    const [before, after] = [there[index - 1], there[index + 1]];
+    return (
+      row[at] !== null && (before === undefined || row[before] === null) && (after === undefined || row[after] === null)
+    );
+  });
+};
 
 function scaleOf(chart: Chart, lines: readonly Line[]): uPlot.Scale {
   const [first] = lines;
@@ -75,12 +90,16 @@ function seriesOptions(line: Line, color: string, points: number): uPlot.Series 
     ...(paths !== undefined && { paths }),
     ...(line.stack === undefined &&
       line.fill > 0 && { fill: `color-mix(in srgb, ${color} ${line.fill * 100}%, transparent)` }),
-    // Few points are worth seeing; a single one between two gaps would not be seen otherwise.
     points: {
-      show: line.points === "always" || line.style === "points" || (line.points === "auto" && !isBars && points < 40),
+      show: line.points !== "never" || line.style === "points",
       size: 4,
       fill: color,
       stroke: color,
+      // Few points are worth seeing; a single one between two gaps would not be seen otherwise.
+      filter: (self, index) =>
+        line.points === "always" || line.style === "points" || (!isBars && points < MANY_POINTS)
+          ? null
+          : lonely([...(self.data[index] ?? [])]),
     },
   };
 }
@@ -195,7 +214,7 @@ export function Plot(props: PlotProps): ReactNode {
       {
         width,
         height,
-        padding: [8, scales.length > 1 ? 0 : 8, 0, 0],
+        padding: [8, scales.length > 1 ? 0 : 16, 0, 0],
         legend: { show: false },
         cursor: {
           drag: { x: true, y: false, setScale: false },
@@ -223,7 +242,13 @@ export function Plot(props: PlotProps): ReactNode {
           ),
         },
         axes: [
-          { ...axis, grid, values: (_, splits, __, ___, step) => splits.map((one) => timeText(one, step)) },
+          {
+            ...axis,
+            size: 26,
+            gap: 4,
+            grid,
+            values: (_, splits, __, ___, step) => splits.map((one) => timeText(one, step)),
+          },
           ...scales.slice(0, 2).map((scale): uPlot.Axis => {
             const [line] = chart.lines.filter((one) => one.scale === scale);
             const config = line?.isPercentStack ? { ...line.config, unit: "percentunit" } : line?.config;
@@ -233,11 +258,7 @@ export function Plot(props: PlotProps): ReactNode {
               show: line?.side !== "hidden",
               side: line?.side === "right" ? 1 : 3,
               grid: { ...grid, show: scale === first },
-              size: (self, values) =>
-                Math.max(
-                  30,
-                  ...(values ?? []).map((text) => self.ctx.measureText(text ?? "").width / devicePixelRatio),
-                ) + 14,
+              size: (_, values) => Math.max(...(values ?? []).map((text) => text?.length ?? 0), 3) * LETTER + 12,
               values: (_, splits) =>
                 splits.map((one) =>
                   one === null || config === undefined

@@ -9,6 +9,7 @@ import { listOf, membersOf, textOf } from "../model/json.ts";
 import { type Shown, shownValue, textOfShown } from "../model/shown-value.ts";
 import { linksFor, useBoard } from "./board-context.ts";
 import { GoLink } from "./go-link.tsx";
+import { LinkMenu } from "./link-menu.tsx";
 import css from "./table-panel.module.css";
 import { colored, tinted } from "./value-color.ts";
 
@@ -139,7 +140,9 @@ function TableCell({ panel, column: { name, field }, shown, row }: CellProps): R
   const isBar = /gauge|lcd/.test(look) && typeof shown.raw === "number";
   return (
     <td
-      className={field.type === "number" ? css.number : undefined}
+      className={
+        field.type === "number" ? css.number : field.type === "time" || trace !== undefined ? css.time : undefined
+      }
       style={isColored && look !== "color-text" ? tinted(shown.color) : undefined}
     >
       {trace !== undefined ? (
@@ -161,11 +164,7 @@ function TableCell({ panel, column: { name, field }, shown, row }: CellProps): R
           min={config.min ?? 0}
         />
       )}
-      {others.map((link) => (
-        <GoLink key={link.title} link={link} className={css.more} label={`${link.title}: ${text}`}>
-          ↗
-        </GoLink>
-      ))}
+      <LinkMenu links={others} of={text} />
     </td>
   );
 }

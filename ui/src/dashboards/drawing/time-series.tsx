@@ -7,6 +7,7 @@ import type { Panel } from "../model/dashboard.ts";
 import { shownValue, textOfShown } from "../model/shown-value.ts";
 import { linksFor, useBoard } from "./board-context.ts";
 import { GoLink } from "./go-link.tsx";
+import { LinkMenu } from "./link-menu.tsx";
 import { type Hover, Plot } from "./plot.tsx";
 import { useSize } from "./size.ts";
 import css from "./time-series.module.css";
@@ -184,15 +185,14 @@ function Legend({ panel, chart, alone, onChoose }: LegendProps): ReactNode {
                   {name}: {text}
                 </span>
               ))}
-              {linksFor(board, panel, line.config.links, {
-                seriesName: line.name,
-                fieldName: line.name,
-                labels: line.labels,
-              }).map((link) => (
-                <GoLink key={link.title} link={link} className={css.arrow} label={`${link.title}: ${line.name}`}>
-                  ↗
-                </GoLink>
-              ))}
+              <LinkMenu
+                of={line.name}
+                links={linksFor(board, panel, line.config.links, {
+                  seriesName: line.name,
+                  fieldName: line.name,
+                  labels: line.labels,
+                })}
+              />
             </li>
           ),
       )}

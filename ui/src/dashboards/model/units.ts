@@ -20,8 +20,7 @@ function fixed(value: number, decimals: number | undefined): string {
   const places = Math.min(20, Math.max(0, decimals ?? digitsFor(value)));
   if (value === 0) return (0).toFixed(decimals ?? 0);
   const rounded = Math.round(value * 10 ** places) / 10 ** places;
-  const text = String(rounded);
-  return text.includes("e") || rounded === 0 ? (rounded === 0 ? (0).toFixed(places) : text) : rounded.toFixed(places);
+  return rounded.toFixed(places);
 }
 
 const simple =
