@@ -30,7 +30,9 @@ const answer = (...series: readonly (readonly [labels: Record<string, string>, .
 
 describe("questions", () => {
   it("have the variables of the boards filled in, all of everything", () => {
-    equal(filledIn('x{job=~"$job"}[$__range]', RANGE), 'x{job=~".*"}[3600s]');
+    equal(filledIn('x{job=~"$job"}[$__range]', RANGE), "x{}[3600s]");
+    equal(filledIn('x{job=~"$job", agent=~"$agent", a="b"}', RANGE), 'x{a="b"}');
+    equal(filledIn('x{a="b", job=~"$job", c="d"}', RANGE), 'x{a="b", c="d"}');
     equal(filledIn("rate(x[$__rate_interval])", RANGE), "rate(x[240s])");
   });
 

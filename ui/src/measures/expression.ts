@@ -5,8 +5,11 @@
 import { labeled } from "../../../grafana/source/promql.ts";
 import type { Range } from "../app/time-range.ts";
 
-/** Variables of the boards that select programs, agents and so on: here always all. */
-const ALL = ".*";
+/**
+ * Matchers of the boards' variables that select programs, agents and so on. Here it is always all of them: these are left out, as what every series
+ * meets has to be parsed and matched all the same. The first group stand at the beginning of a selector.
+ */
+const SELECTING = /(?<=\{)\w+=~"\$\w+"(?:, \w+=~"\$\w+")*(?:, )?|, \w+=~"\$\w+"/g;
 
 /** Points of a chart, about: as many as can be told apart on a phone, and half as many as on a screen. */
 const POINTS = 120;
@@ -28,7 +31,7 @@ export function filledIn(expr: string, range: Range): string {
     __range: secondsOf(range.endMs - range.startMs),
     __rate_interval: secondsOf(rateIntervalOf(stepOf(range))),
   };
-  return expr.replaceAll(/\$(\w+)/g, (_, name: string) => values[name] ?? ALL);
+  return expr.replaceAll(SELECTING, "").replaceAll(/\$(__\w+)/g, (text, name: string) => values[name] ?? text);
 }
 
 /** A text within an expression: whatever it holds, it matches nothing but itself, and is no variable. */
