@@ -215,10 +215,10 @@ export const meanMs = ({ rows, totalMs }: Calls): number => (rows.length === 0 ?
 
 const SERIES: Readonly<Record<GraphKind, number | undefined>> = {
   start: undefined,
-  workflow: 6,
-  step: 6,
+  workflow: 3,
+  step: 3,
   agent: 1,
-  model: 3,
+  model: 6,
   tool: 2,
   retrieval: 7,
   mcp: 5,

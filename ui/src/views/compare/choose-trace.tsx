@@ -1,0 +1,100 @@
+import type { ReactNode } from "react";
+import { searchTraces } from "../../../../src/backends/index.ts";
+import { useAsk } from "../../app/ask.ts";
+import { formatMs, formatTime, formatUsd } from "../../format/quantity.ts";
+import { Asked, Button, Card, Empty, Input, Table, Tag } from "../../parts/parts.tsx";
+import css from "./compare.module.css";
+
+const SHOWN = 50;
+
+type ChooseTraceProps = {
+  /** Undefined where it is to be chosen. */
+  readonly a: string | undefined;
+  readonly b: string | undefined;
+  readonly onChoose: (next: { a: string | undefined; b: string | undefined }) => void;
+};
+
+/** The latest traces, and room for ids. */
+export function ChooseTrace({ a, b, onChoose }: ChooseTraceProps): ReactNode {
+  const latest = useAsk(["latest traces"], ({ jaeger }, range) => searchTraces(jaeger, { ...range, limit: SHOWN }));
+  const put = (id: string): void => onChoose(a === undefined ? { a: id, b } : { a, b: id });
+  return (
+    <Card title={a === undefined && b === undefined ? "Which two traces?" : "With which other trace?"}>
+      <form
+        className={css.choose}
+        onSubmit={(event) => {
+          event.preventDefault();
+          const data = new FormData(event.currentTarget);
+          const told = (name: string): string | undefined => String(data.get(name) ?? "").trim() || undefined;
+          onChoose({ a: told("a"), b: told("b") });
+        }}
+      >
+        <label>
+          A
+          <Input
+            name="a"
+            defaultValue={a ?? ""}
+            key={`a${a}`}
+            placeholder="trace id, or its beginning"
+            pattern="\s*[0-9a-fA-F]{4,32}\s*"
+          />
+        </label>
+        <label>
+          B
+          <Input
+            name="b"
+            defaultValue={b ?? ""}
+            key={`b${b}`}
+            placeholder="trace id, or its beginning"
+            pattern="\s*[0-9a-fA-F]{4,32}\s*"
+          />
+        </label>
+        <Button type="submit" primary>
+          Compare
+        </Button>
+      </form>
+      <Asked answer={latest} what="The latest traces could not be read." height={300}>
+        {({ found }) => {
+          const others = found.filter(({ summary }) => summary.traceId !== a && summary.traceId !== b);
+          // What is like it first.
+          const name = found.find(({ summary }) => summary.traceId === a || summary.traceId === b)?.summary.name;
+          const sorted = [...others].sort(
+            (left, right) => Number(right.summary.name === name) - Number(left.summary.name === name),
+          );
+          return sorted.length === 0 ? (
+            <Empty title="There are no other traces in this time" command="npx agent-observatory dev -- node app.js" />
+          ) : (
+            <Table
+              label="The latest traces"
+              rows={sorted}
+              keyOf={({ summary }) => summary.traceId}
+              columns={[
+                {
+                  title: "Trace",
+                  show: ({ summary }) => (
+                    <button type="button" className={css.pick} onClick={() => put(summary.traceId)}>
+                      {summary.name}
+                    </button>
+                  ),
+                },
+                { title: "Agents", show: ({ summary }) => summary.agents.join(", ") },
+                {
+                  title: "State",
+                  show: ({ summary }) =>
+                    summary.status === "error" ? <Tag tone="bad">error</Tag> : <Tag tone="ok">ok</Tag>,
+                },
+                {
+                  title: "Cost",
+                  show: ({ summary }) => (summary.costUsd === undefined ? "–" : formatUsd(summary.costUsd)),
+                  isNumber: true,
+                },
+                { title: "Duration", show: ({ summary }) => formatMs(summary.durationMs), isNumber: true },
+                { title: "Start", show: ({ summary }) => formatTime(summary.startMs), isNumber: true },
+              ]}
+            />
+          );
+        }}
+      </Asked>
+    </Card>
+  );
+}
