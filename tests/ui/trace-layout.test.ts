@@ -160,7 +160,7 @@ test("nothing at all is laid out as well", () => {
   ok(durationMs > 0);
 });
 
-test("fifty thousand spans, wide or deep, take less than a second", () => {
+test("fifty thousand spans, wide or deep, take time that grows with their number", () => {
   const count = 50_000;
   for (const parentOf of [
     (index: number) => (index === 0 ? undefined : "0"),
@@ -183,6 +183,7 @@ test("fifty thousand spans, wide or deep, take less than a second", () => {
     const tookMs = performance.now() - before;
     equal(rows.length, count);
     equal(total.calls, count);
-    ok(tookMs < 1000, `took ${tookMs.toFixed(0)} ms`);
+    // Measured: 0.2 s. What compared each with each would take minutes, and other tests run beside this one.
+    ok(tookMs < 5000, `took ${tookMs.toFixed(0)} ms`);
   }
 });

@@ -28,6 +28,7 @@ const WHOLE_ID_CHARS = 32;
 /** Spans of a run that has just ended may still be on their way. */
 const SETTLED_MS = 20_000;
 const GROWING_MS = 2000;
+const LARGE = 5000;
 /** What costs much to ask for is asked for less often. */
 const SHARE_OF_ASKING = 8;
 
@@ -54,6 +55,8 @@ async function askWhole(backends: Backends, traceId: string): Promise<AskedTrace
       ? ofLate
       : await runsOf(backends, traceId, { startMs: startMs - HOUR_MS, endMs: Math.min(nowMs, startMs + DAY_MS) });
   const trace = withOpenRuns(found ?? { traceId, spans: [] }, runs);
+  // Reading a large answer has held the page up; what was clicked meanwhile comes first.
+  if (trace.spans.length > LARGE) await new Promise((resolve) => setTimeout(resolve, 0));
   return {
     trace: trace.spans.length === 0 ? undefined : layOutTrace(trace),
     traceIds: [traceId],

@@ -13,6 +13,9 @@ const MAX_INDENTS = 18;
 /** Widths of the drawing of a critical path, which is stretched to the width of the bar's place. */
 const PATH_UNITS = 2000;
 
+/** A bar that ends before has room for its duration behind it, on a phone as well. */
+const ROOM_AFTER = 0.72;
+
 export type SpanRowProps = {
   readonly row: TraceRow;
   readonly depth: number;
@@ -184,11 +187,11 @@ function Bar({ row, color, window, critical }: SpanRowProps & { readonly window:
   const isOpen = row.state === "running";
   const duration = formatMs(row.endMs - row.startMs);
   const isInSight = right > 0 && left < 1;
-  const side = right < 0.86 ? css.after : left > 0.14 ? css.before : css.inside;
+  const side = right < ROOM_AFTER ? css.after : left > 1 - ROOM_AFTER ? css.before : css.inside;
   const at =
-    right < 0.86
+    right < ROOM_AFTER
       ? { left: `${Math.max(0, right) * 100}%` }
-      : left > 0.14
+      : left > 1 - ROOM_AFTER
         ? { right: `${(1 - left) * 100}%` }
         : { right: 0 };
   return (

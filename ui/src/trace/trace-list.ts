@@ -5,12 +5,14 @@ import {
   findOpenRuns,
   searchTraces,
   type Trace,
+  type TraceSearch,
   type TraceSearchResult,
   type TraceSummary,
 } from "../../../src/backends/index.ts";
+import { ATTR } from "../../../src/model/index.ts";
 import type { Range } from "../app/time-range.ts";
 import { failureOf } from "./span-facts.ts";
-import { isOfAgentWork, searchesOf, stateOfTrace, type TraceListQuery } from "./trace-query.ts";
+import { asksForAgents, isOfAgentWork, operationsOf, stateOfTrace, type TraceListQuery } from "./trace-query.ts";
 
 /** A trace in the list: what is worth knowing, without its spans. */
 export type ListedTrace = {
@@ -58,24 +60,43 @@ function together(results: readonly TraceSearchResult[], limit: number): TraceSe
   };
 }
 
+/** Traces in which agents are at work: each of their operations is looked for in the services that have it. */
+async function searchAgents({ jaeger }: Backends, search: TraceSearch): Promise<TraceSearchResult> {
+  const { service } = search;
+  const services = service === undefined ? await jaeger.services() : [service];
+  const inServices = new Map<string, string[]>();
+  await Promise.all(
+    services.map(async (one) => {
+      const names = (await jaeger.operations(one)).map(({ name }) => name);
+      for (const operation of operationsOf(names)) inServices.set(operation, [...(inServices.get(operation) ?? []), one]);
+    }),
+  );
+  const results = await Promise.all(
+    [...inServices].map(([operation, those]) =>
+      searchTraces(
+        { ...jaeger, services: () => Promise.resolve(those) },
+        { ...search, attributes: { [ATTR.operation]: operation } },
+      ),
+    ),
+  );
+  return together(results, search.limit);
+}
+
 /** Finds what the list shows. Throws `BackendError`. */
 export async function askTraces(backends: Backends, query: TraceListQuery, range: Range, nowMs: number): Promise<TraceList> {
   const { jaeger, loki } = backends;
   const { state } = query;
-  const searches = searchesOf(query).map((search) => ({ ...search, ...range }));
-  const [first] = searches;
-  if (first === undefined) return { traces: [], lookedAt: 0, cut: undefined, runsFailure: undefined };
+  const search: TraceSearch = { ...query.search, ...range };
   // What is running is known by its announcements alone, as is its trace.
-  const stored = state === "running" ? [NOTHING] : await Promise.all(searches.map((search) => searchTraces(jaeger, search)));
-  let result = together(stored, first.limit);
+  let result =
+    state === "running"
+      ? NOTHING
+      : await (asksForAgents(query) ? searchAgents(backends, search) : searchTraces(jaeger, search));
   let runsFailure: string | undefined;
   if (range.endMs > nowMs - NOW_MS && state !== "ok" && state !== "error") {
     try {
       const startMs = Math.min(range.startMs, nowMs - RUNS_MS);
       const runs = await findOpenRuns(loki, { startMs, endMs: nowMs, nowMs });
-      // Which operation a run is of is no condition of the list.
-      const { attributes, ...rest } = first;
-      const search = searches.length > 1 || attributes === undefined ? rest : first;
       if (runs.length > 0) result = await addOpenRuns(jaeger, search, result, runs);
     } catch (error) {
       if (!(error instanceof BackendError)) throw error;

@@ -67,21 +67,23 @@ export function readTraceQuery(params: URLSearchParams): TraceListQuery {
   return { search: { ...search, limit }, state, onlyAgents: params.get("scope") !== "all", unread };
 }
 
-/** Conditions that are told apart by what an agent does already. */
-const TELLING = ["agent", "tool", "model", "session", "user", "attributes", "service", "text"] as const;
-const AGENT_OPERATIONS = [
-  OPERATION.invokeAgent,
-  OPERATION.invokeWorkflow,
-  OPERATION.chat,
-  OPERATION.executeTool,
-  OPERATION.generateContent,
-] as const;
+/** Conditions that only traces of agents meet, or that are asked for as they are. */
+const TELLING = ["agent", "tool", "model", "session", "user", "attributes"] as const;
 
-/** A back end finds spans by one value of an attribute: whatever agents do is asked for one operation after the other. */
-export function searchesOf({ search, onlyAgents }: TraceListQuery): readonly TraceListQuery["search"][] {
-  const isTelling = TELLING.some((name) => search[name] !== undefined && name !== "service" && name !== "text");
-  if (!onlyAgents || isTelling) return [search];
-  return AGENT_OPERATIONS.map((operation) => ({ ...search, attributes: { "gen_ai.operation.name": operation } }));
+/** Whether the back end has to be asked for what agents do: no condition of the search does that already. */
+export const asksForAgents = ({ search, onlyAgents }: TraceListQuery): boolean =>
+  onlyAgents && TELLING.every((name) => search[name] === undefined);
+
+const NAMED = [OPERATION.invokeAgent, OPERATION.invokeWorkflow] as const;
+const UNNAMED = [...NAMED, OPERATION.chat, OPERATION.executeTool] as const;
+
+/**
+ * Operations whose spans are looked for in a service, by the names of its spans. A back end finds spans by one value at a time, and answers with whole
+ * traces: where there are agents or workflows, what they call lies in their traces.
+ */
+export function operationsOf(names: readonly string[]): readonly string[] {
+  const named = NAMED.filter((operation) => names.some((name) => name === operation || name.startsWith(`${operation} `)));
+  return named.length > 0 ? named : UNNAMED;
 }
 
 export const isOfAgentWork = ({ agents, tools, models, llmCalls, toolCalls }: TraceSummary): boolean =>

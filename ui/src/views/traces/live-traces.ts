@@ -6,6 +6,8 @@ import { askTraces, type ListedTrace, mergeTraces, type TraceList } from "../../
 import type { TraceListQuery } from "../../trace/trace-query.ts";
 
 const LIVE_MS = 2000;
+/** What costs much to ask for is asked for less often. */
+const SHARE_OF_ASKING = 4;
 /** Spans arrive when they end, and in batches: what began so long ago may still be new. */
 const LOOK_BACK_MS = 60_000;
 /** The list grows no longer than it can be read. */
@@ -21,15 +23,19 @@ type Traces = {
 /** The traces of the range; live, with those that come in. Paused, the list stands still and what comes in is counted. */
 export function useTraces(query: TraceListQuery, key: string, isLive: boolean, isPaused: boolean): Traces {
   const answer = useAsk(["traces", key], (backends, range) => askTraces(backends, query, range, Date.now()));
+  const took = useRef(0);
   const live = useQuery({
     queryKey: ["traces live", key],
     queryFn: () => {
       const nowMs = Date.now();
-      return askTraces(askBackends(), query, { startMs: nowMs - LOOK_BACK_MS, endMs: nowMs + 1000 }, nowMs);
+      const asked = askTraces(askBackends(), query, { startMs: nowMs - LOOK_BACK_MS, endMs: nowMs + 1000 }, nowMs);
+      return asked.finally(() => {
+        took.current = Date.now() - nowMs;
+      });
     },
     enabled: isLive,
     // The next one is asked for after the answer, never beside it.
-    refetchInterval: () => (document.hidden ? false : LIVE_MS),
+    refetchInterval: () => (document.hidden ? false : Math.max(LIVE_MS, took.current * SHARE_OF_ASKING)),
     structuralSharing: false,
     gcTime: 0,
   });

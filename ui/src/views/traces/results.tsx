@@ -136,6 +136,14 @@ export function Results({ traces, picked, onPick, nowMs }: ResultsProps): ReactN
     [picked, onPick, nowMs, longestMs],
   );
   return (
-    <Table label="Traces" rows={traces} columns={columns} keyOf={({ summary }) => summary.traceId} sortedBy="Started" />
+    <div className={css.results}>
+      <Table
+        label="Traces"
+        rows={traces}
+        columns={columns}
+        keyOf={({ summary }) => summary.traceId}
+        sortedBy="Started"
+      />
+    </div>
   );
 }
