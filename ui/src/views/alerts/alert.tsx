@@ -10,7 +10,7 @@ import { type ActiveAlert, alertKey, type Problem } from "./alert-facts.ts";
 import { shortKey } from "./alert-key.ts";
 import css from "./alerts.module.css";
 import { readConditions } from "./comparisons.ts";
-import { firingOf, historyOf, stepOf } from "./history.ts";
+import { ALERT_STATES, drawnBars, firingOf, historyOf, stepOf, sumInWords } from "./history.ts";
 import { AlertLine } from "./problem-card.tsx";
 import { RuleFacts } from "./rule-facts.tsx";
 import { Runbook } from "./runbook.tsx";
@@ -162,8 +162,16 @@ function History({ problem }: { readonly problem: Problem }): ReactNode {
           return (
             <>
               <Timeline
+                states={ALERT_STATES}
                 range={range}
-                rows={rows.map(({ key, labels, bars }): TimelineRow => ({ key, bars, title: titleOf(labels) }))}
+                rows={rows.map(
+                  ({ key, labels, bars }): TimelineRow => ({
+                    key,
+                    bars: drawnBars(bars),
+                    sum: sumInWords(bars),
+                    title: titleOf(labels),
+                  }),
+                )}
               />
               {rows.length > 1 && (
                 <p className={css.quiet}>

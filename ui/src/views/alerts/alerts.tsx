@@ -4,7 +4,7 @@ import { Link } from "../../app/link.tsx";
 import { useParam, useTime } from "../../app/url-state.ts";
 import { Asked, Card, Empty, Failure, Grid, Page, Skeleton, Stat, Tabs } from "../../parts/parts.tsx";
 import { isHeartbeat, type Problem } from "./alert-facts.ts";
-import { historyOf, stepOf } from "./history.ts";
+import { ALERT_STATES, drawnBars, historyOf, stepOf, sumInWords } from "./history.ts";
 import { ProblemCard } from "./problem-card.tsx";
 import { RuleTable } from "./rule-table.tsx";
 import { SilenceList } from "./silence-list.tsx";
@@ -134,14 +134,21 @@ function History({ problems }: { readonly problems: readonly Problem[] }): React
           const series = "series" in result ? result.series : [];
           const rows = historyOf(series, stepMs, range.endMs, ({ alertname = "" }) => alertname)
             .toSorted((a, b) => (order.get(a.key) ?? 999) - (order.get(b.key) ?? 999))
-            .map(({ key, bars }): TimelineRow => ({ key, bars, title: <Link to={`/alert/${key}`}>{key}</Link> }));
+            .map(
+              ({ key, bars }): TimelineRow => ({
+                key,
+                bars: drawnBars(bars),
+                sum: sumInWords(bars),
+                title: <Link to={`/alert/${key}`}>{key}</Link>,
+              }),
+            );
           if (rows.length === 0)
             return (
               <Empty title="Nothing was active in this time">
                 <p>Choose a longer range to see what was before.</p>
               </Empty>
             );
-          return <Timeline rows={rows} range={range} />;
+          return <Timeline rows={rows} range={range} states={ALERT_STATES} />;
         }}
       </Asked>
     </Card>

@@ -1,4 +1,5 @@
 import type { Series } from "../../../../src/backends/index.ts";
+import { formatMs } from "../../format/quantity.ts";
 
 /** From when to when an alert was in a state. */
 export type Bar = { readonly state: "pending" | "firing"; readonly startMs: number; readonly endMs: number };
@@ -54,4 +55,18 @@ export function firingOf(bars: readonly Bar[]): { readonly times: number; readon
     endMs = Math.max(endMs, bar.endMs);
   }
   return { times, durationMs };
+}
+
+/** The same as lines of a timeline draw it. */
+export const ALERT_STATES = [
+  ["bad", "firing"],
+  ["warn", "pending"],
+] as const;
+export const drawnBars = (bars: readonly Bar[]) =>
+  bars.map((bar) => ({ ...bar, tone: bar.state === "firing" ? ("bad" as const) : ("warn" as const) }));
+
+export function sumInWords(bars: readonly Bar[]): string {
+  const { times, durationMs } = firingOf(bars);
+  if (times === 0) return bars.length === 0 ? "silent" : "pending, never fired";
+  return `fired ${times === 1 ? "once" : `${times} times`}, ${formatMs(durationMs)}`;
 }

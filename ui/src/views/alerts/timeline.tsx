@@ -1,11 +1,22 @@
 import type { ReactNode } from "react";
 import type { Range } from "../../app/time-range.ts";
-import { formatMs, formatTime } from "../../format/quantity.ts";
-import type { Bar } from "./history.ts";
-import { firingOf } from "./history.ts";
+import { formatTime } from "../../format/quantity.ts";
 import css from "./timeline.module.css";
 
-export type TimelineRow = { readonly key: string; readonly title: ReactNode; readonly bars: readonly Bar[] };
+export type TimelineBar = {
+  readonly tone: "bad" | "warn" | "ok";
+  /** What it was then. */
+  readonly state: string;
+  readonly startMs: number;
+  readonly endMs: number;
+};
+export type TimelineRow = {
+  readonly key: string;
+  readonly title: ReactNode;
+  readonly bars: readonly TimelineBar[];
+  /** All of it in a few words. */
+  readonly sum: string;
+};
 
 const TICKS = 4;
 
@@ -27,33 +38,35 @@ const set =
     for (const [name, value] of Object.entries(values)) element?.style.setProperty(name, value);
   };
 
-const inWords = (bars: readonly Bar[]): string => {
-  const { times, durationMs } = firingOf(bars);
-  if (times === 0) return bars.length === 0 ? "silent" : "pending only, never fired";
-  return `fired ${times === 1 ? "once" : `${times} times`}, ${formatMs(durationMs)} in all`;
+/** What was when: a line for each thing, bars for its states. */
+type TimelineProps = {
+  readonly rows: readonly TimelineRow[];
+  readonly range: Range;
+  /** What the bars mean. */
+  readonly states: readonly (readonly [tone: TimelineBar["tone"], text: string])[];
+  /** More room for titles. */
+  readonly wide?: boolean;
 };
-
-/** When alerts were pending and firing: one line for each. */
-export function Timeline({ rows, range }: { readonly rows: readonly TimelineRow[]; readonly range: Range }): ReactNode {
+export function Timeline({ rows, range, states, wide = false }: TimelineProps): ReactNode {
   const whole = range.endMs - range.startMs;
   const percent = (ms: number): string => `${Math.min(100, Math.max(0, (ms / whole) * 100)).toFixed(3)}%`;
   return (
-    <div className={css.timeline}>
+    <div className={css.timeline} data-wide={wide}>
       <ul className={css.rows}>
-        {rows.map(({ key, title, bars }) => (
+        {rows.map(({ key, title, bars, sum }) => (
           <li key={key} className={css.row}>
             <div className={css.title}>{title}</div>
-            <div className={css.track} role="img" aria-label={inWords(bars)} title={inWords(bars)}>
-              {bars.map(({ state, startMs, endMs }) => (
+            <div className={css.track} role="img" aria-label={sum} title={sum}>
+              {bars.map(({ tone, state, startMs, endMs }) => (
                 <span
                   key={`${state}${startMs}`}
-                  className={state === "firing" ? css.firing : css.pending}
+                  className={css[tone]}
                   title={`${state}, ${formatTime(startMs)} to ${formatTime(endMs)}`}
                   ref={set({ left: percent(startMs - range.startMs), width: percent(endMs - startMs) })}
                 />
               ))}
             </div>
-            <div className={css.sum}>{inWords(bars)}</div>
+            <div className={css.sum}>{sum}</div>
           </li>
         ))}
       </ul>
@@ -67,8 +80,11 @@ export function Timeline({ rows, range }: { readonly rows: readonly TimelineRow[
         </div>
       </div>
       <p className={css.key}>
-        <span className={css.firing} aria-hidden="true" /> firing <span className={css.pending} aria-hidden="true" />{" "}
-        pending
+        {states.map(([tone, text]) => (
+          <span key={text}>
+            <i className={css[tone]} aria-hidden="true" /> {text}
+          </span>
+        ))}
       </p>
     </div>
   );
