@@ -1,5 +1,6 @@
 import { ATTR } from "../../../../src/model/index.ts";
 import type { LaidOutTrace, TraceRow } from "../../trace/layout.ts";
+import { unwrapResult } from "../../trace/messages.ts";
 import { textOf } from "../../trace/span-kind.ts";
 import { mergeLists, type Step } from "./sequence.ts";
 
@@ -15,9 +16,11 @@ export type ComparedRow = {
   readonly differences: readonly string[];
 };
 
-/** A share and an amount: below either a difference in time says nothing. */
+/** Shares and amounts: below any of them a difference says nothing. */
 const NOTABLE_SHARE = 0.25;
+const NOTABLE_SHARE_OF_TRACE = 0.05;
 const NOTABLE_MS = 20;
+const NOTABLE_TOKENS = 20;
 
 const nameOf = ({ span }: TraceRow, attribute: string): string => textOf(span, attribute) ?? span.name;
 
@@ -44,7 +47,7 @@ const modelOf = ({ span }: TraceRow): string | undefined => textOf(span, ATTR.re
 const isNotable = (a: number, b: number, least: number): boolean =>
   Math.abs(a - b) >= least && Math.abs(a - b) >= NOTABLE_SHARE * Math.max(a, b);
 
-function differencesOf(a: TraceRow, b: TraceRow): string[] {
+function differencesOf(a: TraceRow, b: TraceRow, leastMs: number): string[] {
   const found: string[] = [];
   const [modelA, modelB] = [modelOf(a), modelOf(b)];
   if (a.what === "model" && modelA !== modelB) found.push(`model ${modelA ?? "–"} → ${modelB ?? "–"}`);
@@ -61,6 +64,7 @@ function differencesOf(a: TraceRow, b: TraceRow): string[] {
   ] as const) {
     const [left, right] = [textOf(a.span, name), textOf(b.span, name)];
     if (left === right) continue;
+    if (name === ATTR.toolResult && bare(left) === bare(right)) continue;
     // Ids of calls are others every time.
     if (name === ATTR.outputMessages && withoutIds(left) === withoutIds(right)) continue;
     if (left === undefined || right === undefined) {
@@ -72,16 +76,22 @@ function differencesOf(a: TraceRow, b: TraceRow): string[] {
       name === ATTR.requestTemperature || name === ATTR.requestMaxTokens ? `${title} ${left} → ${right}` : title,
     );
   }
-  if (isNotable(a.endMs - a.startMs, b.endMs - b.startMs, NOTABLE_MS)) found.push("time");
-  if (isNotable(a.own.inputTokens, b.own.inputTokens, 20) || isNotable(a.own.outputTokens, b.own.outputTokens, 20))
+  if (isNotable(a.endMs - a.startMs, b.endMs - b.startMs, leastMs)) found.push("time");
+  if (
+    isNotable(a.own.inputTokens, b.own.inputTokens, NOTABLE_TOKENS) ||
+    isNotable(a.own.outputTokens, b.own.outputTokens, NOTABLE_TOKENS)
+  )
     found.push("tokens");
   return found;
 }
 
+/** A result as the model gets it: what frameworks put around it is another every time. */
+const bare = (text: string | undefined): string => (text === undefined ? "" : JSON.stringify(unwrapResult(text)));
 const withoutIds = (text: string | undefined): string => (text ?? "").replace(/"id":"[^"]*"/g, "");
 
 /** Both as one tree, depth first; a step that only one has stands where it has it, with all below it. */
 export function alignTraces(a: LaidOutTrace, b: LaidOutTrace): readonly ComparedRow[] {
+  const leastMs = Math.max(NOTABLE_MS, NOTABLE_SHARE_OF_TRACE * Math.max(a.durationMs, b.durationMs));
   const rows: ComparedRow[] = [];
   const rowsOf = (trace: LaidOutTrace, indices: readonly number[]): TraceRow[] =>
     indices.flatMap((index) => trace.rows[index] ?? []);
@@ -93,7 +103,7 @@ export function alignTraces(a: LaidOutTrace, b: LaidOutTrace): readonly Compared
   push(rowsOf(a, a.roots), rowsOf(b, b.roots), 0);
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { a: left, b: right, depth } = next;
-    const differences = left === undefined || right === undefined ? [] : differencesOf(left, right);
+    const differences = left === undefined || right === undefined ? [] : differencesOf(left, right, leastMs);
     const kind =
       left === undefined ? "added" : right === undefined ? "removed" : differences.length > 0 ? "changed" : "same";
     rows.push({ depth, a: left, b: right, kind, differences });

@@ -1,11 +1,37 @@
 import type { ReactNode } from "react";
-import { searchTraces } from "../../../../src/backends/index.ts";
+import { type Backends, searchTraces, summarizeTrace, type TraceSearchResult } from "../../../../src/backends/index.ts";
+import { ATTR, OPERATION } from "../../../../src/model/index.ts";
 import { useAsk } from "../../app/ask.ts";
+import type { Range } from "../../app/time-range.ts";
 import { formatMs, formatTime, formatUsd } from "../../format/quantity.ts";
 import { Asked, Button, Card, Empty, Input, Table, Tag } from "../../parts/parts.tsx";
 import css from "./compare.module.css";
 
 const SHOWN = 50;
+
+const WHOLE_ID_CHARS = 32;
+
+/** Traces that are worth comparing with one: of its agent, with its name first. Without one, whatever an agent did. */
+async function askLike(
+  { jaeger }: Backends,
+  id: string | undefined,
+  range: Range,
+): Promise<TraceSearchResult["found"]> {
+  const trace = id?.length === WHOLE_ID_CHARS ? await jaeger.trace(id) : undefined;
+  const like = trace === undefined ? undefined : summarizeTrace(trace);
+  const [agent] = like?.agents ?? [];
+  const search = { ...range, limit: SHOWN };
+  const { found } = await searchTraces(jaeger, {
+    ...search,
+    ...(agent !== undefined
+      ? { agent }
+      : like !== undefined
+        ? { service: like.service }
+        : { attributes: { [ATTR.operation]: OPERATION.invokeAgent } }),
+  });
+  const all = found.length > 0 ? found : (await searchTraces(jaeger, search)).found;
+  return [...all].sort((x, y) => Number(y.summary.name === like?.name) - Number(x.summary.name === like?.name));
+}
 
 type ChooseTraceProps = {
   /** Undefined where it is to be chosen. */
@@ -16,7 +42,8 @@ type ChooseTraceProps = {
 
 /** The latest traces, and room for ids. */
 export function ChooseTrace({ a, b, onChoose }: ChooseTraceProps): ReactNode {
-  const latest = useAsk(["latest traces"], ({ jaeger }, range) => searchTraces(jaeger, { ...range, limit: SHOWN }));
+  const known = a ?? b;
+  const latest = useAsk(["latest traces", known], (backends, range) => askLike(backends, known, range));
   const put = (id: string): void => onChoose(a === undefined ? { a: id, b } : { a, b: id });
   return (
     <Card title={a === undefined && b === undefined ? "Which two traces?" : "With which other trace?"}>
@@ -54,13 +81,8 @@ export function ChooseTrace({ a, b, onChoose }: ChooseTraceProps): ReactNode {
         </Button>
       </form>
       <Asked answer={latest} what="The latest traces could not be read." height={300}>
-        {({ found }) => {
-          const others = found.filter(({ summary }) => summary.traceId !== a && summary.traceId !== b);
-          // What is like it first.
-          const name = found.find(({ summary }) => summary.traceId === a || summary.traceId === b)?.summary.name;
-          const sorted = [...others].sort(
-            (left, right) => Number(right.summary.name === name) - Number(left.summary.name === name),
-          );
+        {(found) => {
+          const sorted = found.filter(({ summary }) => summary.traceId !== a && summary.traceId !== b);
           return sorted.length === 0 ? (
             <Empty title="There are no other traces in this time" command="npx agent-observatory dev -- node app.js" />
           ) : (

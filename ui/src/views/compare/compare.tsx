@@ -140,17 +140,18 @@ type Sum = {
   readonly title: string;
   readonly of: (trace: LaidOutTrace) => number | undefined;
   readonly show: (value: number) => string;
-  readonly isGood?: boolean;
+  /** Whether more of it is good or bad; neither where it is not said. */
+  readonly more?: "good" | "bad";
 };
 const SUMS: readonly Sum[] = [
-  { title: "Duration", of: ({ durationMs }) => durationMs, show: formatMs },
-  { title: "Cost", of: ({ total }) => total.costUsd, show: formatUsd },
-  { title: "Input tokens", of: ({ total }) => total.inputTokens, show: formatCount },
-  { title: "of these cached", of: ({ total }) => total.cachedTokens, show: formatCount, isGood: true },
-  { title: "Output tokens", of: ({ total }) => total.outputTokens, show: formatCount },
+  { title: "Duration", of: ({ durationMs }) => durationMs, show: formatMs, more: "bad" },
+  { title: "Cost", of: ({ total }) => total.costUsd, show: formatUsd, more: "bad" },
+  { title: "Input tokens", of: ({ total }) => total.inputTokens, show: formatCount, more: "bad" },
+  { title: "of these cached", of: ({ total }) => total.cachedTokens, show: formatCount, more: "good" },
+  { title: "Output tokens", of: ({ total }) => total.outputTokens, show: formatCount, more: "bad" },
   { title: "Model calls", of: ({ summary }) => summary.llmCalls, show: formatCount },
   { title: "Tool calls", of: ({ summary }) => summary.toolCalls, show: formatCount },
-  { title: "Errors", of: ({ summary }) => summary.errors, show: formatCount },
+  { title: "Errors", of: ({ summary }) => summary.errors, show: formatCount, more: "bad" },
   { title: "Spans", of: ({ summary }) => summary.spans, show: formatCount },
 ];
 
@@ -159,6 +160,13 @@ function difference(a: number | undefined, b: number | undefined, show: (value: 
   if (a === b) return "same";
   const share = a === 0 ? "" : ` (${b > a ? "+" : "−"}${Math.round((100 * Math.abs(b - a)) / a)} %)`;
   return `${b > a ? "+" : "−"}${show(Math.abs(b - a))}${share}`;
+}
+
+/** Less than a hundredth is neither better nor worse. */
+function toneOf(a: number | undefined, b: number | undefined, more: Sum["more"]): "ok" | "bad" | "plain" {
+  if (a === undefined || b === undefined || more === undefined || Math.abs(b - a) < 0.01 * Math.max(a, b) || a === b)
+    return "plain";
+  return b > a === (more === "good") ? "ok" : "bad";
 }
 
 function Sums({ a, b }: { readonly a: LaidOutTrace; readonly b: LaidOutTrace }): ReactNode {
@@ -181,16 +189,16 @@ function Sums({ a, b }: { readonly a: LaidOutTrace; readonly b: LaidOutTrace }):
             </tr>
           </thead>
           <tbody>
-            {SUMS.map(({ title, of, show, isGood = false }) => {
+            {SUMS.map(({ title, of, show, more }) => {
               const [left, right] = [of(a), of(b)];
               const words = difference(left, right, show);
-              const isBetter = left !== undefined && right !== undefined && (isGood ? right > left : right < left);
+              const tone = toneOf(left, right, more);
               return (
                 <tr key={title}>
                   <th scope="row">{title}</th>
                   <td>{left === undefined ? "–" : show(left)}</td>
                   <td>{right === undefined ? "–" : show(right)}</td>
-                  <td data-tone={words === "same" || words === "" ? "plain" : isBetter ? "ok" : "bad"}>{words}</td>
+                  <td data-tone={tone}>{words}</td>
                 </tr>
               );
             })}
