@@ -12,6 +12,9 @@ import { Values } from "./values.tsx";
 
 const NodeGraph = lazy(async () => ({ default: (await import("../../graph/node-graph.tsx")).NodeGraph }));
 
+/** Below this a graph goes downwards. */
+const NARROW = 700;
+
 type PanelBodyProps = {
   readonly panel: Panel;
   readonly drawn: Drawn;
@@ -51,7 +54,12 @@ export function PanelBody({ panel, drawn, isEmpty, startMs, endMs }: PanelBodyPr
       return (
         <Suspense fallback={<Skeleton height={200} />}>
           <div className={css.text}>
-            <NodeGraph label={panel.title} nodes={drawn.graph.nodes} edges={drawn.graph.edges} direction="right" />
+            <NodeGraph
+              label={panel.title}
+              nodes={drawn.graph.nodes}
+              edges={drawn.graph.edges}
+              direction={innerWidth < NARROW ? "down" : "right"}
+            />
           </div>
         </Suspense>
       );

@@ -165,6 +165,8 @@ function addDots(plot: uPlot, scale: string, props: PlotProps): void {
     link.href = props.hrefOf(dot);
     link.className = css.dot ?? "";
     link.dataset["trace"] = dot.traceId ?? "";
+    // A duration beside shares is off the scale: it is at the upper edge.
+    link.dataset["outside"] = String(top < 0);
     const text = `Trace of a request: ${axisText(props.chart.lines[0]?.config ?? { mappings: [], links: [], custom: {} }, dot.value)}${dot.series === "" ? "" : `, ${dot.series}`}`;
     link.title = text;
     link.setAttribute("aria-label", text);

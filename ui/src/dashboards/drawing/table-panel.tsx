@@ -134,15 +134,13 @@ function TableCell({ panel, column: { name, field }, shown, row }: CellProps): R
       value={shown.raw === undefined ? "" : String(shown.raw)}
       style={look === "color-text" ? colored(shown.color) : undefined}
     >
-      {trace === undefined ? text : trace.slice(0, 16)}
+      {trace === undefined ? text : `${trace.slice(0, 8)}…`}
     </data>
   );
   const isBar = /gauge|lcd/.test(look) && typeof shown.raw === "number";
   return (
     <td
-      className={
-        field.type === "number" ? css.number : field.type === "time" || trace !== undefined ? css.time : undefined
-      }
+      className={field.type === "number" ? css.number : trace === undefined ? undefined : css.id}
       style={isColored && look !== "color-text" ? tinted(shown.color) : undefined}
     >
       {trace !== undefined ? (

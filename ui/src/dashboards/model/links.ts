@@ -142,7 +142,7 @@ function fromExplore(params: URLSearchParams, range: LinkContext): Destination |
   if (!/jaeger|tempo/i.test(source)) return undefined;
   const trace = textOf(query["query"]);
   if (trace !== undefined && query["queryType"] !== "search")
-    return { kind: "view", path: `/trace/${encodeURIComponent(trace)}`, params: {} };
+    return withRange({ kind: "view", path: `/trace/${encodeURIComponent(trace)}`, params: {} });
   return withRange(toTraces(textOf(query["service"]) ?? "", textOf(query["tags"]) ?? ""));
 }
 

@@ -11,7 +11,7 @@ export const joined = ({ prefix, text, suffix }: Written): string => `${prefix}$
 function digitsFor(value: number): number {
   if (value % 1 === 0) return 0;
   const places = -Math.floor(Math.log10(Math.abs(value))) + 1;
-  return Math.min(20, Math.max(0, value * 10 ** places > 2.25 ? places + 1 : places));
+  return Math.min(20, Math.max(0, Math.abs(value) * 10 ** places > 2.25 ? places + 1 : places));
 }
 
 function fixed(value: number, decimals: number | undefined): string {
