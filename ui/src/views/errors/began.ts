@@ -34,10 +34,12 @@ function beginnings(
 }
 
 export type Window = { readonly startMs: number; readonly endMs: number; readonly stepMs: number };
+const STEP_MS = 30_000;
+/** The last step may lie ahead: it has what came since the one before. */
 export const windowOf = (firstSeenMs: number, nowMs: number): Window => ({
   startMs: firstSeenMs - BEFORE_MS,
-  endMs: Math.min(nowMs, firstSeenMs + AFTER_MS),
-  stepMs: 30_000,
+  endMs: Math.min(nowMs + STEP_MS, firstSeenMs + AFTER_MS),
+  stepMs: STEP_MS,
 });
 
 export function eventsAround(

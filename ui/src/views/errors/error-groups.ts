@@ -22,6 +22,7 @@ export type ErrorGroup = {
   readonly services: readonly string[];
   readonly agents: readonly string[];
   readonly tools: readonly string[];
+  readonly models: readonly string[];
   readonly versions: readonly string[];
   readonly frames: readonly string[];
   /** In the range. */
@@ -119,6 +120,7 @@ function groupOf(fingerprint: string, { records, spans, earlier }: Parts, isCut:
     services: unique(known.map(({ service }) => service)),
     agents: unique(known.map(({ agent }) => agent)),
     tools: unique(known.map(({ tool }) => tool)),
+    models: unique(known.map(({ model }) => model)),
     versions: unique(known.map(({ version }) => version)),
     frames: ownFirst([...records, ...earlier, ...spans].find(({ frames }) => frames.length > 0)?.frames ?? []),
     count: Math.max(recorded, new Set(inRange.flatMap(({ spanId }) => spanId ?? [])).size),
@@ -231,9 +233,15 @@ export function filterGroups(groups: readonly ErrorGroup[], filter: ErrorFilter)
       (filter.source === "" || group.sources.includes(filter.source)) &&
       (!filter.onlyNew || group.isNew) &&
       (wanted === "" ||
-        [group.type, group.message, ...group.services, ...group.agents, ...group.tools, ...group.frames].some((one) =>
-          one.toLowerCase().includes(wanted),
-        )),
+        [
+          group.type,
+          group.message,
+          ...group.services,
+          ...group.agents,
+          ...group.tools,
+          ...group.models,
+          ...group.frames,
+        ].some((one) => one.toLowerCase().includes(wanted))),
   );
 }
 

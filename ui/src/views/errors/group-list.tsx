@@ -169,8 +169,8 @@ function Choice({ name, chosen, counted, groups }: ChoiceProps): ReactNode {
 
 function GroupRow({ group, lookedFromMs }: { readonly group: ErrorGroup; readonly lookedFromMs: number }): ReactNode {
   const { range } = useTime();
-  const { type, message, services, agents, tools, firstSeenMs, lastSeenMs, fingerprint, sightings } = group;
-  const where = [...services, ...agents, ...tools];
+  const { type, message, services, agents, tools, models, firstSeenMs, lastSeenMs, fingerprint, sightings } = group;
+  const where = [...services, ...agents, ...tools, ...models];
   return (
     <li className={css.group} data-severity={group.severity}>
       <div className={css.what}>
@@ -184,7 +184,7 @@ function GroupRow({ group, lookedFromMs }: { readonly group: ErrorGroup; readonl
         </Link>
         <span className={css.where}>
           <GroupTags group={group} />
-          <span>{where.slice(0, 6).join(" · ")}</span>
+          <span>{where.slice(0, 8).join(" · ")}</span>
           {group.frames[0] !== undefined && <code>{group.frames[0]}</code>}
         </span>
       </div>

@@ -35,7 +35,8 @@ export function GroupView({ fingerprint, groups, lookedFromMs, isPending }: Grou
       </Empty>
     );
   }
-  const { type, message, sightings, earlier, firstSeenMs, lastSeenMs, services, agents, tools, versions } = group;
+  const { type, message, sightings, earlier, firstSeenMs, lastSeenMs, services, agents, tools, models, versions } =
+    group;
   const around = (timeMs: number): Record<string, string> => ({
     from: String(Math.round(timeMs - MINUTE_MS)),
     to: String(Math.round(timeMs + MINUTE_MS)),
@@ -49,7 +50,9 @@ export function GroupView({ fingerprint, groups, lookedFromMs, isPending }: Grou
           </p>
           <div className={css.where}>
             <GroupTags group={group} />
-            <span>{[...services, ...agents, ...tools, ...versions.map((one) => `version ${one}`)].join(" · ")}</span>
+            <span>
+              {[...services, ...agents, ...tools, ...models, ...versions.map((one) => `version ${one}`)].join(" · ")}
+            </span>
           </div>
         </div>
       </Card>
