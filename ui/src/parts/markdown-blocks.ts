@@ -23,10 +23,12 @@ export type Block =
 const INLINE =
   /(`+)([\s\S]*?[^`])\1(?!`)|\*\*([\s\S]+?)\*\*|(?<![\w*])[*_](\S(?:[\s\S]*?\S)?)[*_](?![\w*])|\[([^\]]*)\]\(([^()\s]*)\)|\\([\\`*_{}[\]()#+.!|<>-])/;
 const MAX_DEPTH = 6;
+/** A line that is longer is no writing, and looking for emphasis in it would take long. */
+const MAX_CHARS = 5000;
 
 /** Only what leads somewhere: a text that would run is text. */
 export const isSafeLink = (href: string): boolean =>
-  /^(?:https?:\/\/|\/(?!\/)|#|\.{0,2}\/?[\w-]+(?:\/|\.md))/i.test(href);
+  /^(?:https?:\/\/|\/(?!\/)|#|(?:\.{1,2}\/)*[\w-]+(?:\/|\.md))/i.test(href);
 
 export function parseInlines(text: string, depth = 0): readonly Inline[] {
   const inlines: Inline[] = [];
@@ -38,7 +40,7 @@ export function parseInlines(text: string, depth = 0): readonly Inline[] {
   };
   let rest = text;
   while (rest !== "") {
-    const match = depth < MAX_DEPTH ? INLINE.exec(rest) : null;
+    const match = depth < MAX_DEPTH && text.length <= MAX_CHARS ? INLINE.exec(rest) : null;
     if (match === null) break;
     const [all, , code, strong, emphasis, label, href, escaped] = match;
     add(rest.slice(0, match.index));

@@ -95,10 +95,15 @@ const OPERATORS: readonly string[] = [">", ">=", "<", "<=", "==", "!="];
 const MATCHING = new Set(["bool", "on", "ignoring", "group_left", "group_right"]);
 const JOINING = ["and", "or", "unless"];
 
+const MAX_BRACKETS = 20;
 /** A pair of brackets around everything is none. */
 function unwrap(text: string): string {
-  const trimmed = text.trim();
-  return trimmed.startsWith("(") && endOfGroup(trimmed, 0) === trimmed.length ? unwrap(trimmed.slice(1, -1)) : trimmed;
+  let inner = text.trim();
+  for (let pairs = 0; pairs < MAX_BRACKETS; pairs++) {
+    if (!inner.startsWith("(") || !inner.endsWith(")") || endOfGroup(inner, 0) !== inner.length) break;
+    inner = inner.slice(1, -1).trim();
+  }
+  return inner;
 }
 
 const NUMBER_ONLY = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
@@ -132,8 +137,14 @@ function readComparison(text: string): Comparison | undefined {
   };
 }
 
+/** Nobody draws more. */
+const MAX_CHARS = 10_000;
+const MAX_DEPTH = 5;
+
 /** The conditions of an expression, in their order. One that compares nothing, such as `absent(x)`, has no comparison. */
-export function readConditions(expression: string): readonly Condition[] {
+export function readConditions(expression: string, depth = 0): readonly Condition[] {
+  if (expression.length > MAX_CHARS || depth > MAX_DEPTH)
+    return [{ text: expression, comparison: undefined, joined: undefined }];
   const text = unwrap(expression);
   const conditions: Condition[] = [];
   let start = 0;
@@ -158,14 +169,16 @@ export function readConditions(expression: string): readonly Condition[] {
     }
   }
   add(text.length);
-  return conditions.flatMap(alternativesOf);
+  return conditions.flatMap((condition) => alternativesOf(condition, depth));
 }
 
 /** `(a > 1 or b > 5)` as the two that it is. */
-function alternativesOf(condition: Condition): readonly Condition[] {
+function alternativesOf(condition: Condition, depth: number): readonly Condition[] {
   const inner = unwrap(condition.text);
   if (condition.comparison !== undefined || inner === condition.text) return [condition];
-  return readConditions(inner).map((one, index) => (index === 0 ? { ...one, joined: condition.joined } : one));
+  return readConditions(inner, depth + 1).map((one, index) =>
+    index === 0 ? { ...one, joined: condition.joined } : one,
+  );
 }
 
 const WORDS: Readonly<Record<Comparison["operator"], string>> = {

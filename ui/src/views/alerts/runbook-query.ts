@@ -15,13 +15,16 @@ const escaped = (value: string): string => JSON.stringify(value).slice(1, -1);
 const quotedPattern = (value: string): string => escaped(value.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
 const labelOf = (name: string): string => name.trim().toLowerCase().replaceAll(" ", "_");
 
-export function fillQuery(query: string, labels: Labels): FilledQuery {
+/** Loki wants at least one condition that asks for something. */
+const ANY = { promql: ".*", logql: ".+" } as const;
+
+export function fillQuery(query: string, labels: Labels, language: keyof typeof ANY): FilledQuery {
   const open = new Set<string>();
   const conditioned = query.replace(CONDITION, (_, label: string, operator: string, name: string) => {
     const value = labels[labelOf(name)];
     if (value !== undefined) return `${label}${operator}"${operator === "=~" ? quotedPattern(value) : escaped(value)}"`;
     open.add(labelOf(name));
-    return `${label}=~".*"`;
+    return `${label}=~"${ANY[language]}"`;
   });
   const text = conditioned.replace(PLACEHOLDER, (all, name: string) => {
     const value = labels[labelOf(name)];

@@ -78,7 +78,7 @@ type QueryProps = { readonly language: "promql" | "logql"; readonly text: string
 
 function RunnableQuery({ language, text, labels }: QueryProps): ReactNode {
   const [isRun, run] = useState(false);
-  const filled = fillQuery(text, labels);
+  const filled = fillQuery(text, labels, language);
   return (
     <div className={css.query}>
       <pre>
