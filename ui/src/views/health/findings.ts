@@ -13,7 +13,7 @@ export type Finding = {
 
 export const LOSS_WORDS: Readonly<Record<LossKind, readonly [title: string, advice: string]>> = {
   dropped: [
-    "telemetry given up by programs",
+    "items of telemetry given up by programs",
     "queue_full: the program makes more than it can send; raise OTEL_BSP_MAX_QUEUE_SIZE or sample. rejected: the receiver refused it. exit: the process ended before all was sent; let it end by itself, or call shutdown().",
   ],
   rejected: [
