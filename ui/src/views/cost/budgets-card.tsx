@@ -50,7 +50,7 @@ function BudgetList({
   const sorted = rows.toSorted((a, b) => (b.of.used ?? 0) - (a.of.used ?? 0));
   return (
     <ul className={css.budgets}>
-      {sorted.map(({ id, labels: { budget = "" }, of: { used = 0, exceeded = 0, blocked = 0 } }) => {
+      {sorted.map(({ id, labels: { budget = "" }, of: { used = 0, now, exceeded = 0, blocked = 0 } }) => {
         const limit = limits?.get(budget);
         const left = leftOf(used, limit);
         const level = used >= 1 ? "bad" : levelOf(used, target, nearlyUsed);
@@ -75,7 +75,8 @@ function BudgetList({
             <Bar ratio={used} tone={level} />
             <p className={css.faint}>
               {left.share === 0 ? "Nothing is left" : `${left.amount ?? formatRatio(left.share)} left`}
-              {exceeded > 0 && ` · reached ${formatCount(exceeded)} times`}
+              {now === undefined && " · as it was told last"}
+              {exceeded > 0 && ` · reached ${exceeded === 1 ? "once" : `${formatCount(exceeded)} times`}`}
               {blocked > 0 && (
                 <>
                   {" · "}

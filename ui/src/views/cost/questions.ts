@@ -38,9 +38,12 @@ export type SpenderColumn = keyof ReturnType<typeof spenders>;
 
 export const spendCourse = (by: LabelName) => ({ cost: perHour(ALL_COST, by) }) as const;
 
-const BUDGETS = `max by (budget) (${BUDGET})`;
+const TOLD_NOW = `max by (budget) (${BUDGET})`;
+/** As the board has it; of a budget that no process reports any more, what was told last. */
+const BUDGETS = `(${TOLD_NOW} or max by (budget) (last_over_time(${BUDGET}[$__range])))`;
 export const BUDGET_COLUMNS = {
   used: BUDGETS,
+  now: TOLD_NOW,
   exceeded: countedAmong(`budget_exceeded_total{${PROCESS}}`, BUDGETS, "budget"),
   blocked: countedAmong(`budget_blocked_calls_total{${PROCESS}}`, BUDGETS, "budget"),
 } as const;

@@ -61,7 +61,7 @@ export function UnpricedCalls(): ReactNode {
           const priceable = shown.filter(({ labels }) => MAY_HAVE_PRICES.has(labels["reason"] ?? ""));
           return (
             <>
-              <Table label="Calls without a price" rows={shown} columns={COLUMNS} keyOf={({ id }) => id} />
+              <Table label="By model and reason" rows={shown} columns={COLUMNS} keyOf={({ id }) => id} />
               <p className={css.basis}>
                 Every sum is too low by these.
                 {priceable.length > 0 && " Prices of your own, in observatory.yaml, in dollars for a million tokens:"}

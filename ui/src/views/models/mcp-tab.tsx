@@ -67,7 +67,9 @@ export function McpTab(): ReactNode {
               </Empty>
             );
           }
-          return <Table label="MCP" rows={shown} columns={COLUMNS} keyOf={({ id }) => id} sortedBy="Requests" />;
+          return (
+            <Table label="All methods" rows={shown} columns={COLUMNS} keyOf={({ id }) => id} sortedBy="Requests" />
+          );
         }}
       </Asked>
     </Card>

@@ -116,7 +116,7 @@ export function ModelDetail({ model }: { readonly model: string }): ReactNode {
             return shown.length === 0 ? (
               <Empty title="Nobody called it in this time" />
             ) : (
-              <Table label="Who calls it" rows={shown} columns={columns} keyOf={({ id }) => id} sortedBy="Calls" />
+              <Table label="Callers" rows={shown} columns={columns} keyOf={({ id }) => id} sortedBy="Calls" />
             );
           }}
         </Asked>

@@ -63,7 +63,7 @@ export function ModelsTab(): ReactNode {
               </Empty>
             );
           }
-          return <Table label="Models" rows={shown} columns={columns} keyOf={({ id }) => id} sortedBy="Calls" />;
+          return <Table label="All models" rows={shown} columns={columns} keyOf={({ id }) => id} sortedBy="Calls" />;
         }}
       </Asked>
     </Card>

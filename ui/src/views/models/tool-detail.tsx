@@ -84,7 +84,7 @@ export function ToolDetail({ tool }: { readonly tool: string }): ReactNode {
             return shown.length === 0 ? (
               <Empty title="Nobody called it in this time" />
             ) : (
-              <Table label="Who calls it" rows={shown} columns={columns} keyOf={({ id }) => id} sortedBy="Calls" />
+              <Table label="Callers" rows={shown} columns={columns} keyOf={({ id }) => id} sortedBy="Calls" />
             );
           }}
         </Asked>

@@ -82,7 +82,7 @@ export function ToolsTab(): ReactNode {
               </Empty>
             );
           }
-          return <Table label="Tools" rows={shown} columns={columns} keyOf={({ id }) => id} sortedBy="Calls" />;
+          return <Table label="All tools" rows={shown} columns={columns} keyOf={({ id }) => id} sortedBy="Calls" />;
         }}
       </Asked>
     </Card>
