@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { secondsOf } from "../../../alerts/source/hasten.ts";
 import type { Alert } from "../support/alert-sink.ts";
+import { ROOT } from "../support/docker.ts";
 import { GROUP_INTERVAL_MS, HASTENED_RULES } from "../support/haste.ts";
 import type { Scenario } from "../support/scenario.ts";
 import type { Stack } from "../support/stack.ts";
@@ -71,12 +73,15 @@ export function checkAlerts(given: () => Scenario): void {
   describe("alerts, provoked", () => {
     it("are all that there are, or it is said why not", () => {
       const looked = [...TOLD, ...MUTED, ...LOGGED].map(({ alert }) => alert);
-      const all = [...looked, ...PROVOKED_BY_OUTAGES, ...Object.keys(NOT_PROVOKED), "Watchdog"];
-      assert.deepEqual([...new Set(all)].toSorted(), [...new Set(ALERTS.map(({ alert }) => alert))].toSorted());
+      const listed = [...looked, ...PROVOKED_BY_OUTAGES, ...Object.keys(NOT_PROVOKED), "Watchdog"];
+      assert.deepEqual([...new Set(listed)].toSorted(), [...new Set(ALERTS.map(({ alert }) => alert))].toSorted());
       assert.deepEqual(
         looked.filter((alert) => alert in NOT_PROVOKED),
         [],
       );
+      const all = new Set(ALERTS.map(({ alert }) => alert)).size;
+      const provoked = all - Object.keys(NOT_PROVOKED).length;
+      assert.match(readFileSync(`${ROOT}docs/alerts.md`, "utf8"), new RegExp(`provokes ${provoked} of the ${all} `));
     });
 
     for (const told of TOLD) {

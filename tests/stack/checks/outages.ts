@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { runTeam, type TeamRun } from "../support/programs.ts";
-import type { Scenario } from "../support/scenario.ts";
+import { IN_TROUBLE, type Scenario } from "../support/scenario.ts";
 import { SERVICES, type Stack } from "../support/stack.ts";
 import { assertEveryLine, assertWholeReport, servedCounts, storedCounts } from "../support/telemetry-of-run.ts";
 import { pause, waitUntil } from "../support/wait-until.ts";
@@ -33,6 +33,9 @@ const tracesNotFound = async ({ prometheus }: Stack): Promise<number> => {
 
 const JAEGER_DOWN: Told = { alert: "ObservabilityBackendDown", labels: { job: "jaeger" }, receiver: "ticket" };
 const COLLECTOR_DOWN: Told = { alert: "CollectorDown", labels: { job: "otel-collector" }, receiver: "page" };
+
+/** Programs go on trying while it is down, and count that. */
+const NOT_SENT: Told = { alert: "AgentTelemetryExportFailing", labels: { job: IN_TROUBLE }, receiver: "ticket" };
 
 export function checkOutages(given: () => Scenario): void {
   describe("Jaeger is down for a minute", () => {
@@ -93,10 +96,11 @@ export function checkOutages(given: () => Scenario): void {
       });
     });
 
-    it("is told when it is over", async () => {
+    it("is told when it is over, and what programs say of it then", async () => {
       const { stack } = given();
       await stack.compose("start", "otel-collector");
       await assertOver(stack, COLLECTOR_DOWN);
+      await assertTold(stack, NOT_SENT, TOLD_WITHIN_MS);
     });
   });
 

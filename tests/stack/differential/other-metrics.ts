@@ -18,15 +18,16 @@ const VALUES: Readonly<Record<string, readonly [string, string]>> = {
 const labelsOf = ({ labels }: MetricDefinition, which: 0 | 1): Record<string, string> =>
   Object.fromEntries(labels.map((label) => [label, VALUES[label]?.[which] ?? `${label} ${which}`]));
 
-/** Counted only while there is trouble. */
-const TROUBLES = /^agent_observatory_(?:dropped|export_failures|label_values_folded)_total$/;
+/** Counted only while there is trouble, or sent as others' (foreign-metrics.ts). */
+const NOT_HERE =
+  /^(?:agent_observatory_(?:dropped|export_failures|label_values_folded)_total|process_memory_usage_bytes)$/;
 
 /** What is not measured by then, so that every board has something to show. */
 export function listOtherMetrics(metrics: Metrics): readonly MetricDefinition[] {
   const measured = new Set(
     metrics.snapshot().flatMap(({ definition, series }) => (series.length > 0 ? definition.name : [])),
   );
-  return CATALOGUE.filter(({ name }) => !measured.has(name) && !TROUBLES.test(name));
+  return CATALOGUE.filter(({ name }) => !measured.has(name) && !NOT_HERE.test(name));
 }
 
 export function measureOthers(metrics: Metrics, definitions: readonly MetricDefinition[], random: Random): void {

@@ -23,10 +23,18 @@ export const hasLabels = (labels: Labels, wanted: Labels): boolean =>
 
 export type AlertSink = Awaited<ReturnType<typeof startAlertSink>>;
 
+/** Where Slack would be; nobody is. */
+export const NO_SLACK = "/no-slack";
+
 /** Takes the webhooks that Alertmanager sends. It listens on every address, because containers come from outside of this host's own. */
 export async function startAlertSink() {
   const notifications: Notification[] = [];
   const server = createServer((request, response) => {
+    if (request.url === NO_SLACK) {
+      request.resume();
+      response.writeHead(404).end("no_service");
+      return;
+    }
     void json(request).then((body) => {
       notifications.push({ ...(body as Notification), path: request.url ?? "", receivedAtMs: Date.now() });
       response.end();

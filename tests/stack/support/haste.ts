@@ -15,6 +15,12 @@ import { ROOT } from "./docker.ts";
 
 export const HASTENED_RULES: readonly RuleFile[] = hasten(RULE_FILES, { patience: 20, interval: 3 });
 
+/** A rule of the user's own that cannot be evaluated, beside the delivered ones. */
+export const BROKEN_RULE = "broken";
+const OWN_RULES = {
+  groups: [{ name: "own", interval: "10s", rules: [{ record: BROKEN_RULE, expr: "up * on () up" }] }],
+};
+
 const GROUP_INTERVAL = "group_interval: 5m";
 export const GROUP_INTERVAL_MS = 15_000;
 
@@ -26,6 +32,7 @@ export async function writeHaste(): Promise<{ readonly folder: string; readonly 
   const alerts = join(folder, "alerts");
   await mkdir(alerts, { mode: 0o755 });
   for (const [name, text] of renderRuleFiles(HASTENED_RULES)) await writeFile(join(alerts, name), text);
+  await writeFile(join(alerts, "own.yml"), stringify(OWN_RULES));
   await cp(join(ROOT, "alerts/runbooks"), join(alerts, "runbooks"), { recursive: true });
 
   const routes = await readFile(join(ROOT, "alertmanager/alertmanager.yml"), "utf8");

@@ -6,6 +6,7 @@ import { startDesk } from "../../examples/observed-support-desk.ts";
 import { DESK_SETTINGS, drive } from "../../examples/support-desk-drive.ts";
 import { type AtWork, runTeam, startAmongLibraries, type TeamRun } from "./programs.ts";
 import type { Stack } from "./stack.ts";
+import { pause } from "./wait-until.ts";
 
 /** Reports of the sampled team: so many that, at one in ten, none or all being kept does not happen. */
 export const SAMPLED = { whole: 3, failed: 100 } as const;
@@ -48,6 +49,22 @@ const createTroubledModel = () =>
       return { usage: { inputTokens: 5, outputTokens: 5 } };
     },
   });
+
+const TOO_OLD_MS = 30 * 24 * 3_600_000;
+
+/** Log lines that Loki does not take, as they are older than a week: three times, because one more is what rules see. */
+async function sendOldLines(otlpUrl: string): Promise<void> {
+  for (let sent = 0; sent < 3; sent++) {
+    if (sent > 0) await pause(20_000);
+    const record = { timeUnixNano: `${Date.now() - TOO_OLD_MS}000000`, body: { stringValue: "long ago" } };
+    const resource = { attributes: [{ key: "service.name", value: { stringValue: "late-program" } }] };
+    await fetch(`${otlpUrl}/v1/logs`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ resourceLogs: [{ resource, scopeLogs: [{ logRecords: [record] }] }] }),
+    });
+  }
+}
 
 const IN_TROUBLE_SOURCE = readFileSync(new URL("../programs/in-trouble.mjs", import.meta.url), "utf8");
 
@@ -103,6 +120,7 @@ export async function playScenario(stack: Stack): Promise<Scenario> {
   try {
     // First, because its alerts take longest.
     const trouble = inBackground(startTrouble());
+    const late = inBackground(sendOldLines(otlpUrl));
     // Five: three failures are what the rules want at least.
     // And a service that must be running: when its process ends that is news, too.
     const outage = await runTeam({
@@ -125,7 +143,7 @@ export async function playScenario(stack: Stack): Promise<Scenario> {
       working,
       trouble,
       close: async () => {
-        await Promise.allSettled([sampled, trouble]);
+        await Promise.allSettled([sampled, trouble, late]);
         await close();
       },
     };

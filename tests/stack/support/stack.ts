@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { DockerComposeEnvironment, Wait } from "testcontainers";
-import { type AlertSink, startAlertSink } from "./alert-sink.ts";
+import { type AlertSink, NO_SLACK, startAlertSink } from "./alert-sink.ts";
 import { type Alertmanager, createAlertmanager } from "./alertmanager.ts";
 import { projectName, ROOT, removeLeftovers } from "./docker.ts";
 import { writeHaste } from "./haste.ts";
@@ -81,6 +81,7 @@ async function writeSecrets(sink: AlertSink): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "agent-observatory-secrets-"));
   await writeFile(join(folder, "webhook_url"), sink.urlFor("/webhook"), { mode: 0o644 });
   await writeFile(join(folder, "watchdog_url"), sink.urlFor("/watchdog"), { mode: 0o644 });
+  await writeFile(join(folder, "slack_webhook_url"), sink.urlFor(NO_SLACK), { mode: 0o644 });
   await chmod(folder, 0o755);
   return folder;
 }
