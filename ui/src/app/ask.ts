@@ -1,6 +1,6 @@
 import { keepPreviousData, QueryClient, type UseQueryResult, useQuery } from "@tanstack/react-query";
 import type { Backends } from "../../../src/backends/index.ts";
-import { askBackends } from "./backends.ts";
+import { askBackendsUntil } from "./backends.ts";
 import type { Range } from "./time-range.ts";
 import { useTime } from "./url-state.ts";
 
@@ -12,7 +12,7 @@ type Asking<T> = (backends: Backends, range: Range) => Promise<T>;
 
 /**
  * Asks for the time range of the address, again with every refresh. What was there stays while the next answer is on its way, so that nothing
- * jumps. `key` names what is asked for, with everything that it depends on besides the range.
+ * jumps; what nobody waits for any more is given up. `key` names what is asked for, with everything that it depends on besides the range.
  */
 export function useAsk<T>(
   key: readonly unknown[],
@@ -22,7 +22,7 @@ export function useAsk<T>(
   const { range } = useTime();
   return useQuery({
     queryKey: [...key, range.startMs, range.endMs],
-    queryFn: () => asking(askBackends(), range),
+    queryFn: ({ signal }) => asking(askBackendsUntil(signal), range),
     placeholderData: keepPreviousData,
     enabled,
   });
@@ -36,7 +36,7 @@ export function useAskOnce<T>(
 ): UseQueryResult<T, Error> {
   return useQuery({
     queryKey: key,
-    queryFn: () => asking(askBackends()),
+    queryFn: ({ signal }) => asking(askBackendsUntil(signal)),
     placeholderData: keepPreviousData,
     refetchInterval: refreshMs === 0 ? false : refreshMs,
     enabled,

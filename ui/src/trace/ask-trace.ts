@@ -9,7 +9,7 @@ import {
   logsOfTrace,
   withOpenRuns,
 } from "../../../src/backends/index.ts";
-import { askBackends } from "../app/backends.ts";
+import { askBackendsUntil } from "../app/backends.ts";
 import type { Range } from "../app/time-range.ts";
 import { type LaidOutTrace, layOutTrace } from "./layout.ts";
 
@@ -88,7 +88,10 @@ export function useTrace(id: string, range: Range): UseQueryResult<AskedTrace, E
   const isWhole = id.length === WHOLE_ID_CHARS;
   return useQuery({
     queryKey: ["trace", id],
-    queryFn: () => (isWhole ? askWhole(askBackends(), id) : askBeginning(askBackends(), id, range)),
+    queryFn: ({ signal }) => {
+      const backends = askBackendsUntil(signal);
+      return isWhole ? askWhole(backends, id) : askBeginning(backends, id, range);
+    },
     // What is new is drawn; looking for what is the same would cost more.
     structuralSharing: false,
     refetchInterval: ({ state: { data } }) =>
@@ -104,7 +107,7 @@ export function useTraceLogs(
 ): UseQueryResult<readonly LogEntry[], Error> {
   return useQuery({
     queryKey: ["trace logs", trace?.traceId, trace?.rows.length, Math.round((trace?.durationMs ?? 0) / 5000)],
-    queryFn: () => (trace === undefined ? [] : logsOfTrace(askBackends().loki, trace.trace)),
+    queryFn: ({ signal }) => (trace === undefined ? [] : logsOfTrace(askBackendsUntil(signal).loki, trace.trace)),
     placeholderData: (before, query) => (query?.queryKey[1] === trace?.traceId ? before : undefined),
     structuralSharing: false,
     enabled: enabled && trace !== undefined,

@@ -36,23 +36,24 @@ const WHATS = Object.keys(WHAT_TITLE) as SpanWhat[];
 
 export type Coloring = "service" | "kind";
 const PALETTE = 8;
-const OF_WHAT: Readonly<Record<SpanWhat, number>> = {
-  agent: 1,
-  workflow: 3,
-  step: 3,
-  model: 6,
-  tool: 2,
-  retrieval: 7,
-  mcp: 5,
-  database: 8,
-  server: 4,
-  http: 4,
-  other: 8,
+const OF_WHAT: Readonly<Record<SpanWhat, string>> = {
+  agent: "var(--series-1)",
+  workflow: "var(--series-3)",
+  step: "var(--series-3)",
+  model: "var(--series-6)",
+  tool: "var(--series-2)",
+  retrieval: "var(--series-7)",
+  mcp: "var(--series-5)",
+  database: "var(--series-8)",
+  server: "var(--series-4)",
+  http: "var(--text-3)",
+  other: "var(--line-strong)",
 };
+const ofService = (index: number): string => `var(--series-${(Math.max(0, index) % PALETTE) + 1})`;
 
 /** The color of a row: a variable of the style sheet. */
 export const colorOf = (row: TraceRow, coloring: Coloring, services: readonly string[]): string =>
-  `var(--series-${coloring === "kind" ? OF_WHAT[row.what] : (Math.max(0, services.indexOf(row.span.service)) % PALETTE) + 1})`;
+  coloring === "kind" ? OF_WHAT[row.what] : ofService(services.indexOf(row.span.service));
 
 /** What the colors stand for. */
 export function legendOf(
@@ -60,12 +61,11 @@ export function legendOf(
   coloring: Coloring,
   services: readonly string[],
 ): { name: string; color: string }[] {
-  if (coloring === "service")
-    return services.map((name, index) => ({ name, color: `var(--series-${(index % PALETTE) + 1})` }));
+  if (coloring === "service") return services.map((name, index) => ({ name, color: ofService(index) }));
   const there = new Set(rows.map(({ what }) => what));
   return WHATS.filter((what) => there.has(what)).map((what) => ({
     name: WHAT_TITLE[what],
-    color: `var(--series-${OF_WHAT[what]})`,
+    color: OF_WHAT[what],
   }));
 }
 
@@ -134,4 +134,19 @@ export function similarTo(span: TraceSpan): { readonly label: string; readonly p
     ...of("Session", "session", ATTR.sessionId),
     ...of("User", "user", ATTR.userId),
   ];
+}
+
+const DETAIL_CHARS = 120;
+/** Attributes that tell more than the name, for kinds whose names are much alike. */
+const DETAILS: Readonly<Partial<Record<SpanWhat, readonly string[]>>> = {
+  http: ["url.full", "http.url", "server.address"],
+  server: ["url.path", "http.target"],
+  database: ["db.query.text", "db.statement", "db.collection.name"],
+  mcp: [ATTR.toolName, ATTR.mcpResourceUri],
+};
+
+/** What is said beside the name of a span; undefined where the name says it. */
+export function detailOf({ what, span }: TraceRow): string | undefined {
+  const found = DETAILS[what]?.map((name) => textOf(span, name)).find((text) => text !== undefined);
+  return found === undefined || span.name.includes(found) ? undefined : found.slice(0, DETAIL_CHARS);
 }

@@ -3,7 +3,7 @@ import { hrefTo } from "../app/url-state.ts";
 import { formatCount, formatMs, formatUsd } from "../format/quantity.ts";
 import type { CriticalSegment } from "./critical-path.ts";
 import type { TraceRow } from "./layout.ts";
-import { WHAT_LETTERS, WHAT_TITLE } from "./span-facts.ts";
+import { detailOf, WHAT_LETTERS, WHAT_TITLE } from "./span-facts.ts";
 import { placeIn, type TimeWindow } from "./time-window.ts";
 import css from "./waterfall.module.css";
 
@@ -41,6 +41,7 @@ const isPlain = ({ button, metaKey, ctrlKey, shiftKey, altKey }: MouseEvent): bo
 export const SpanRow = memo(function SpanRow(props: SpanRowProps): ReactNode {
   const { row, depth, place, color, service, isSelected, isCollapsed, isMatch, isFresh, logs, window } = props;
   const { span, what, state, isFailed, isErrorOrigin, children, errors } = row;
+  const detail = detailOf(row);
   const classes = [
     css.row,
     isSelected && css.chosen,
@@ -109,6 +110,7 @@ export const SpanRow = memo(function SpanRow(props: SpanRowProps): ReactNode {
         >
           {span.name}
         </a>
+        {detail !== undefined && <span className={css.detail}>{detail}</span>}
         {service !== undefined && <span className={css.service}>{service}</span>}
         {state !== "ended" && <span className={state === "running" ? css.running : css.cutOff}>{state}</span>}
         {isCollapsed && <span className={css.hidden}>+{row.end - row.index - 1}</span>}

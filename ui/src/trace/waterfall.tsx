@@ -224,7 +224,7 @@ function Axis({
         const { left } = placeIn(looked, tick, tick);
         return (
           <span key={tick} className={css.tick} style={{ left: `${left * 100}%` }}>
-            {left < 0.93 && formatMs(tick)}
+            {left < 0.88 && formatMs(tick)}
           </span>
         );
       })}

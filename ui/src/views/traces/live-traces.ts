@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useRef } from "react";
 import { useAsk } from "../../app/ask.ts";
-import { askBackends } from "../../app/backends.ts";
+import { askBackendsUntil } from "../../app/backends.ts";
 import { askTraces, type ListedTrace, mergeTraces, type TraceList } from "../../trace/trace-list.ts";
 import type { TraceListQuery } from "../../trace/trace-query.ts";
 
@@ -26,9 +26,14 @@ export function useTraces(query: TraceListQuery, key: string, isLive: boolean, i
   const took = useRef(0);
   const live = useQuery({
     queryKey: ["traces live", key],
-    queryFn: () => {
+    queryFn: ({ signal }) => {
       const nowMs = Date.now();
-      const asked = askTraces(askBackends(), query, { startMs: nowMs - LOOK_BACK_MS, endMs: nowMs + 1000 }, nowMs);
+      const asked = askTraces(
+        askBackendsUntil(signal),
+        query,
+        { startMs: nowMs - LOOK_BACK_MS, endMs: nowMs + 1000 },
+        nowMs,
+      );
       return asked.finally(() => {
         took.current = Date.now() - nowMs;
       });
