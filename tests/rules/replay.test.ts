@@ -23,7 +23,11 @@ const ANNOTATED = 10;
 const rules = groups.flatMap((group) => group.rules);
 /** What is recorded, without NaN, which is equal to nothing for promtool. */
 const recorded = new Set(rules.flatMap(({ kind, name }) => (kind === "recording" ? [`${name} > -Inf`] : [])));
-const EXPRESSIONS = ["ALERTS", "ALERTS_FOR_STATE", ...recorded];
+const STATES = ["ALERTS", "ALERTS_FOR_STATE"];
+/** What is recorded is compared at every eighth evaluation: there are more than a hundred series of it by now. */
+const RECORDED = 8;
+const expressionsAt = (evaluation: number): string[] =>
+  evaluation % RECORDED === 0 ? [...STATES, ...recorded] : STATES;
 
 /** Names of the series that the rules read. */
 function namesInRules(): Set<string> {
@@ -96,7 +100,7 @@ describe("a replay of outages and spikes", { skip: promtool === undefined && !re
     it(`gives the same alerts at every evaluation as in Prometheus (seed ${seed})`, async (t) => {
       assert.ok(promtool, MISSING);
       const input = [...seriesOfTraffic(seed, namesInRules()), ...seriesOfStack(seed)];
-      const evaluations = await replay(input, EXPRESSIONS);
+      const evaluations = await replay(input, expressionsAt);
       const file = join(folder, `replay-${seed}.test.yml`);
       // JSON is YAML.
       writeFileSync(file, JSON.stringify(promtoolFile(input, evaluations)));

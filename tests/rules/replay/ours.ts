@@ -22,8 +22,11 @@ export type Evaluation = {
   readonly results: ReadonlyMap<string, readonly Sample[]>;
 };
 
-/** Evaluates everything, and asks the expressions for the time of every evaluation. */
-export async function replay(input: readonly InputSeries[], expressions: readonly string[]): Promise<Evaluation[]> {
+/** Evaluates everything, and asks afterwards what `expressionsAt` has for the evaluation of that number. */
+export async function replay(
+  input: readonly InputSeries[],
+  expressionsAt: (evaluation: number) => readonly string[],
+): Promise<Evaluation[]> {
   const store = createMemorySeries();
   let nowMs = 0;
   const manager = createRuleManager({
@@ -64,9 +67,9 @@ export async function replay(input: readonly InputSeries[], expressions: readonl
     moments.push({ timeMs: nowMs, firing });
   }
   await manager.close();
-  return moments.map(({ timeMs, firing }) => ({
+  return moments.map(({ timeMs, firing }, number) => ({
     timeMs,
     firing,
-    results: new Map(expressions.map((expr) => [expr, vectorOf(queryInstant(store, expr, timeMs))])),
+    results: new Map(expressionsAt(number).map((expr) => [expr, vectorOf(queryInstant(store, expr, timeMs))])),
   }));
 }

@@ -14,6 +14,7 @@ const BARS = 90;
 const MOST_SAMPLES = 50;
 const MINUTE_MS = 60_000;
 const MESSAGE_CHARS = 300;
+const NAME_CHARS = 60;
 
 type GroupViewProps = {
   readonly fingerprint: string;
@@ -164,7 +165,7 @@ function Stack({ group }: { readonly group: ErrorGroup }): ReactNode {
       {full !== undefined && (
         <details className={css.full}>
           <summary>The whole stack</summary>
-          <pre>{full.slice(0, 20_000)}</pre>
+          <pre>{full}</pre>
         </details>
       )}
     </Card>
@@ -209,8 +210,10 @@ function Samples({ sightings }: { readonly sightings: readonly Sighting[] }): Re
             title: "For",
             show: ({ session, user }) => (
               <>
-                {session !== undefined && <Link to={`/session/${encodeURIComponent(session)}`}>{session}</Link>}
-                {user !== undefined && ` ${user}`}
+                {session !== undefined && (
+                  <Link to={`/session/${encodeURIComponent(session)}`}>{session.slice(0, NAME_CHARS)}</Link>
+                )}
+                {user !== undefined && ` ${user.slice(0, NAME_CHARS)}`}
               </>
             ),
           },

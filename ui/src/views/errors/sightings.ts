@@ -42,6 +42,10 @@ const RECORD = "agent_observatory.error:";
 /** Every record of an error; the text is what Loki can look for quickly. */
 export const RECORDS_QUERY = `{service_name=~".+"} |= "${RECORD}" | agent_observatory_error_fingerprint!=""`;
 
+/** Programs name things as they like; nobody reads more of a name. */
+const MAX_NAME = 200;
+const MAX_MESSAGE = 2000;
+const MAX_STACK = 20_000;
 type Optional = Readonly<Record<string, string | undefined>>;
 /** Without what is not there. */
 const present = <T extends Optional>(given: T): { [name in keyof T]?: string } =>
@@ -59,8 +63,8 @@ export function sightingOfRecord({ timeMs, labels, line }: LogEntry): Sighting |
     fingerprint,
     ...((occasion === "new" || occasion === "burst" || occasion === "uncaught") && { occasion }),
     ...(Number.isFinite(count) && { count }),
-    type: labels["exception_type"] ?? "Error",
-    message: labels["exception_message"] ?? line,
+    type: (labels["exception_type"] ?? "Error").slice(0, MAX_NAME),
+    message: (labels["exception_message"] ?? line).slice(0, MAX_MESSAGE),
     category: (labels["agent_observatory_error_category"] ?? "unknown") as ErrorCategory,
     severity: (labels["agent_observatory_error_severity"] ?? "error") as ErrorSeverity,
     source: labels["agent_observatory_error_source"] ?? "program",
@@ -93,13 +97,13 @@ const text = (value: unknown): string | undefined =>
 function sightingOfSpan(span: TraceSpan, source: string): Sighting {
   const { attributes, resource } = span;
   const exception = span.events.findLast(({ name }) => name === "exception")?.attributes ?? {};
-  const stack = text(exception["exception.stacktrace"]);
+  const stack = text(exception["exception.stacktrace"])?.slice(0, MAX_STACK);
   const category = (text(attributes[ATTR.errorCategory]) ?? "unknown") as ErrorCategory;
   const severity = severityOfCategory(category);
   return {
     timeMs: span.startMs + span.durationMs,
-    type: text(exception["exception.type"]) ?? text(attributes[ATTR.errorType]) ?? "unknown",
-    message: text(exception["exception.message"]) ?? span.statusMessage,
+    type: (text(exception["exception.type"]) ?? text(attributes[ATTR.errorType]) ?? "unknown").slice(0, MAX_NAME),
+    message: (text(exception["exception.message"]) ?? span.statusMessage).slice(0, MAX_MESSAGE),
     category,
     severity:
       category !== "cancelled" && (source === "agent" || source === "workflow") ? worse(severity, "error") : severity,

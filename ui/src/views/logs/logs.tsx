@@ -33,11 +33,7 @@ export default function View(): ReactNode {
   return (
     <Page title="Logs">
       <SearchBox text={text} onSearch={search} />
-      {isCounting(logql) ? (
-        <CountChart logql={logql} />
-      ) : (
-        <Lines key={logql} text={text} logql={logql} onSearch={search} />
-      )}
+      {isCounting(logql) ? <CountChart logql={logql} /> : <Lines text={text} logql={logql} onSearch={search} />}
     </Page>
   );
 }
@@ -59,16 +55,18 @@ function Lines({ text, logql, onSearch }: LinesProps): ReactNode {
     ["logs", logql, limit],
     async ({ loki }, asked) => {
       const found = await loki.queryRange(logql, { ...asked, limit });
-      return found.type === "lines" ? found.entries : [];
+      return { logql, entries: found.type === "lines" ? found.entries : NOTHING };
     },
     { enabled: !isLive },
   );
+  // What was searched for before stays until what is searched for now is there.
+  const isStale = !isLive && answer.data !== undefined && answer.data.logql !== logql;
   const tail = useTail(logql, { on: isLive, held: isPaused || !isAtTop });
-  const entries = isLive ? tail.entries : (answer.data ?? NOTHING);
+  const entries = isLive ? tail.entries : (answer.data?.entries ?? NOTHING);
   const lines = useMemo(() => withKeys(entries), [entries]);
   const facets = useMemo(() => facetsOf(entries), [entries]);
   const patterns = useMemo(() => (tab === "patterns" ? patternsOf(entries) : []), [entries, tab]);
-  const isFull = !isLive && entries.length >= limit;
+  const isFull = !isLive && !isStale && entries.length >= limit;
 
   const filter = useCallback((one: Filter) => onSearch(addFilter(text, one)), [text, onSearch]);
   const toggle = (one: Filter): void => onSearch(hasFilter(text, one) ? removeFilter(text, one) : addFilter(text, one));
@@ -79,6 +77,7 @@ function Lines({ text, logql, onSearch }: LinesProps): ReactNode {
 
   const list = (
     <LineList
+      key={isStale ? answer.data?.logql : logql}
       lines={lines}
       wraps={wraps === "1"}
       label="Log lines, the latest first"
@@ -110,7 +109,7 @@ function Lines({ text, logql, onSearch }: LinesProps): ReactNode {
           <summary>Fields</summary>
           <Facets facets={facets} isChosen={(one) => hasFilter(text, one)} onToggle={toggle} />
         </details>
-        <Card className={css.main}>
+        <Card className={isStale ? `${css.main} ${css.stale}` : css.main}>
           <div className={css.tools}>
             <Tabs
               label="What is shown"

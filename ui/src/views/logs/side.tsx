@@ -6,6 +6,8 @@ import type { Filter } from "./filters.ts";
 import { type LinePattern, readablePattern } from "./line-patterns.ts";
 import css from "./logs.module.css";
 
+const MAX_VALUE_CHARS = 200;
+
 /** Fields of the lines that are shown; a click shows only the lines that have a value, another all of them again. */
 export function Facets({
   facets,
@@ -30,10 +32,10 @@ export function Facets({
                     type="button"
                     className={css.facet}
                     aria-pressed={isChosen(filter)}
-                    title={value}
+                    title={value.slice(0, MAX_VALUE_CHARS)}
                     onClick={() => onToggle(filter)}
                   >
-                    <span dir="auto">{value}</span>
+                    <span dir="auto">{value.slice(0, MAX_VALUE_CHARS)}</span>
                     <span>{formatCount(count)}</span>
                   </button>
                 </li>
