@@ -2,7 +2,7 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Alert } from "../../src/backends/index.ts";
 import { alertKinds } from "../../ui/src/views/home/alert-kinds.ts";
-import { failureIn } from "../../ui/src/views/home/failures.ts";
+import { failureIn, kindsOf } from "../../ui/src/views/home/failures.ts";
 import { type Facts, isFiring, judge } from "../../ui/src/views/home/verdict.ts";
 import { worstAgents, worstTools } from "../../ui/src/views/home/worst.ts";
 import { traceOf } from "./spans.ts";
@@ -174,6 +174,31 @@ describe("a failure", () => {
       "no such order",
       false,
     ]);
+  });
+
+  it("that comes again is told once, with the latest trace and how many there are", () => {
+    const failure = {
+      traceId: "a",
+      timeMs: 1,
+      kind: "tool" as const,
+      subject: "find",
+      spanId: "s",
+      service: "desk",
+      category: "internal",
+      message: "gone",
+      isRecovered: false,
+    };
+    deepEqual(
+      kindsOf([
+        failure,
+        { ...failure, traceId: "b", timeMs: 3 },
+        { ...failure, traceId: "c", timeMs: 2, message: "other" },
+      ]).map(({ traceId, traces }) => [traceId, traces]),
+      [
+        ["b", 2],
+        ["c", 1],
+      ],
+    );
   });
 
   it("that the run got over says so; a run without one is none", () => {

@@ -1,4 +1,4 @@
-import { type ReactNode, useMemo } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { useAsk } from "../../app/ask.ts";
 import { Link } from "../../app/link.tsx";
 import type { Range } from "../../app/time-range.ts";
@@ -7,16 +7,17 @@ import { formatAgo, formatCount, formatRatio, formatTime, formatUsd } from "../.
 import { useNumbers } from "../../measures/ask-measures.ts";
 import { stepOf } from "../../measures/expression.ts";
 import { Bar } from "../../measures/level-text.tsx";
-import { Asked, Card, type Column, Empty, Table } from "../../parts/parts.tsx";
+import { Asked, Button, Card, type Column, Empty, Table } from "../../parts/parts.tsx";
 import { findPricedTraces, type PricedTraces } from "./ask-traces.ts";
 import css from "./cost.module.css";
 import { SUMS } from "./questions.ts";
-import { courseOf, type Spender, type SpentInTraces, spentIn, type Whom } from "./spent-in-traces.ts";
+import { courseOf, type Spender, spentIn, type Whom } from "./spent-in-traces.ts";
 import { topLines } from "./top-lines.ts";
 
 const NOBODY = "nobody named";
-/** Rows that are drawn; the sum of the others stands below. */
-const SHOWN = 200;
+/** Rows that are drawn at first, and at most; the sum of the others stands below. */
+const SHOWN = 20;
+const MOST = 500;
 
 const titled = (name: string): string => (name === "" ? NOBODY : name);
 
@@ -92,6 +93,7 @@ export function SpentByTraces({ whom }: { readonly whom: Whom }): ReactNode {
 
 function Spent({ found, whom }: { readonly found: Found; readonly whom: Whom }): ReactNode {
   const { traces, range } = found;
+  const [shown, setShown] = useState(SHOWN);
   const spent = useMemo(() => spentIn(traces, whom), [traces, whom]);
   const lines = useMemo(
     () => topLines(courseOf(spent.calls, range, stepOf(range)).map((line) => ({ ...line, name: titled(line.name) }))),
@@ -138,12 +140,17 @@ function Spent({ found, whom }: { readonly found: Found; readonly whom: Whom }):
         )}
         <Table
           label={`By ${whom}`}
-          rows={spent.spenders.slice(0, SHOWN)}
+          rows={spent.spenders.slice(0, shown)}
           columns={columns}
           keyOf={({ name }) => name}
           sortedBy="Cost"
         />
-        <Basis found={found} spent={spent} total={total} />
+        {spent.spenders.length > shown && shown < MOST && (
+          <p className={css.more}>
+            <Button onClick={() => setShown(MOST)}>Show {Math.min(MOST, spent.spenders.length) - shown} more</Button>
+          </p>
+        )}
+        <Basis found={found} hidden={spent.spenders.slice(shown)} total={total} />
       </Card>
     </>
   );
@@ -152,20 +159,19 @@ function Spent({ found, whom }: { readonly found: Found; readonly whom: Whom }):
 /** Over what it was computed, and how much of all that was spent this is. */
 function Basis({
   found: { traces, sinceMs, isCut },
-  spent,
+  hidden,
   total,
 }: {
   readonly found: Found;
-  readonly spent: SpentInTraces;
+  readonly hidden: readonly Spender[];
   readonly total: number;
 }): ReactNode {
   const { data } = useNumbers(SUMS);
-  const rest = spent.spenders.slice(SHOWN);
   const all = data?.spent;
   return (
     <p className={css.basis}>
-      {rest.length > 0 &&
-        `${rest.length} more spent ${formatUsd(rest.reduce((sum, { costUsd }) => sum + costUsd, 0))}. `}
+      {hidden.length > 0 &&
+        `${hidden.length} more spent ${formatUsd(hidden.reduce((sum, { costUsd }) => sum + costUsd, 0))}. `}
       Added up from {isCut ? "the latest " : ""}
       {formatCount(traces.length)} traces with a priced call
       {isCut

@@ -19,8 +19,11 @@ export type LatestFailure = {
   readonly isRecovered: boolean;
 };
 
+/** The same failure in several traces: the latest of them. */
+export type KindOfFailure = LatestFailure & { readonly traces: number };
+
 /** Whole traces come: few of each service, and of few services. */
-const PER_SERVICE = 6;
+const PER_SERVICE = 10;
 const MAX_SERVICES = 12;
 const MAX_MESSAGE = 300;
 
@@ -44,23 +47,29 @@ export function failureIn(trace: Trace): LatestFailure | undefined {
   };
 }
 
-/** The latest traces with a failure, the latest first. Throws `BackendError`. */
+/** Failures of the same step with the same words are one, with the latest trace. Pure. */
+export function kindsOf(failures: readonly LatestFailure[]): readonly KindOfFailure[] {
+  const sorted = failures.toSorted((a, b) => b.timeMs - a.timeMs);
+  const groups = Map.groupBy(sorted, ({ service, kind, subject, category, message, isRecovered }) =>
+    JSON.stringify([service, kind, subject, category, message, isRecovered]),
+  );
+  return [...groups.values()].flatMap(([latest, ...earlier]) =>
+    latest === undefined ? [] : [{ ...latest, traces: 1 + earlier.length }],
+  );
+}
+
+/** What failed in the latest traces with a failure, the latest first. Throws `BackendError`. */
 export async function findLatestFailures(
   jaeger: JaegerBackend,
   services: readonly string[],
   { startMs, endMs }: Range,
   limit: number,
-): Promise<readonly LatestFailure[]> {
+): Promise<readonly KindOfFailure[]> {
   const traces = await Promise.all(
     services
       .slice(0, MAX_SERVICES)
-      .map((service) =>
-        jaeger.findTraces({ service, tags: { error: "true" }, startMs, endMs, limit: Math.min(limit, PER_SERVICE) }),
-      ),
+      .map((service) => jaeger.findTraces({ service, tags: { error: "true" }, startMs, endMs, limit: PER_SERVICE })),
   );
   const unique = new Map(traces.flat().map((trace) => [trace.traceId, trace]));
-  return [...unique.values()]
-    .flatMap((trace) => failureIn(trace) ?? [])
-    .sort((a, b) => b.timeMs - a.timeMs)
-    .slice(0, limit);
+  return kindsOf([...unique.values()].flatMap((trace) => failureIn(trace) ?? [])).slice(0, limit);
 }

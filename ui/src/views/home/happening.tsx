@@ -8,7 +8,7 @@ import { LevelText } from "../../measures/level-text.tsx";
 import { levelOf } from "../../measures/levels.ts";
 import { Asked, Card, Tag, type Tone } from "../../parts/parts.tsx";
 import { alertKinds } from "./alert-kinds.ts";
-import type { LatestFailure } from "./failures.ts";
+import type { KindOfFailure } from "./failures.ts";
 import css from "./home.module.css";
 
 const SEVERITY: Readonly<Record<string, Tone>> = { page: "bad", ticket: "warn" };
@@ -47,20 +47,21 @@ export const LatestFailures = ({
   failures,
   when,
 }: {
-  readonly failures: readonly LatestFailure[];
+  readonly failures: readonly KindOfFailure[];
   readonly when: string;
 }): ReactNode =>
   failures.length === 0 ? (
     <p className={css.none}>Nothing failed {when}.</p>
   ) : (
     <ul className={css.list}>
-      {failures.map(({ traceId, timeMs, kind, subject, service, category, message, isRecovered }) => (
+      {failures.map(({ traceId, timeMs, kind, subject, service, category, message, isRecovered, traces }) => (
         <li key={traceId}>
           <Link to={`/trace/${traceId}`} params={{ tab: "explain" }} className={css.item}>
             <span className={css.itemHead}>
               {kind !== "other" && <span className={css.kind}>{kind}</span>}
               <strong>{subject}</strong>
               <Tag tone={isRecovered ? "warn" : "bad"}>{category}</Tag>
+              {traces > 1 && <Tag title={`The same in ${traces} of the latest traces.`}>×{traces}</Tag>}
               {isRecovered && <Tag title="It failed, and the run went well all the same.">got over it</Tag>}
               <span className={css.age}>
                 {service} · {formatAgo(timeMs, Date.now())}
