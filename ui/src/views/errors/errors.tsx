@@ -33,15 +33,8 @@ export default function View(): ReactNode {
   ] as const;
   return (
     <Page
-      title={
-        fingerprint === null ? (
-          "Errors"
-        ) : (
-          <>
-            <Link to="/errors">Errors</Link> / {fingerprint}
-          </>
-        )
-      }
+      title={fingerprint === null ? "Errors" : `Error ${fingerprint}`}
+      actions={fingerprint !== null && <Link to="/errors">All errors</Link>}
     >
       {failed.map(([what, error]) => error !== null && <Failure key={what} what={what} error={error} />)}
       <Asked

@@ -179,7 +179,7 @@ function Samples({ sightings }: { readonly sightings: readonly Sighting[] }): Re
   return (
     <Card title={`Samples${sightings.length > rows.length ? `: the latest ${rows.length}` : ""}`}>
       <Table
-        label="Samples"
+        label="Errors of this kind"
         rows={rows}
         keyOf={(one) => `${one.timeMs}/${one.spanId ?? ""}/${one.instance ?? ""}/${one.occasion ?? ""}`}
         columns={[

@@ -22,7 +22,7 @@ export function Facets({
     <div className={css.facets}>
       {facets.map(({ name, title, values }) => (
         <section key={name} aria-label={title}>
-          <h3>{title}</h3>
+          <h2>{title}</h2>
           <ul>
             {values.map(({ value, count }) => {
               const filter: Filter = { name, value, not: false };
