@@ -19,12 +19,13 @@ function withChange(search: string, change: Change): string {
 /** The parameters of the address, and how to change some of them. `replace` leaves no step to go back to. */
 export function useParams(): readonly [URLSearchParams, (change: Change, options?: { replace?: boolean }) => void] {
   const search = useSearch();
-  const [path, navigate] = useLocation();
+  const [, navigate] = useLocation();
   const params = useMemo(() => new URLSearchParams(search), [search]);
   const change = useCallback(
     (next: Change, { replace = false }: { replace?: boolean } = {}) =>
-      navigate(`${path}${withChange(window.location.search, next)}`, { replace }),
-    [path, navigate],
+      // The router's path is decoded in part: a name with a percent sign would not survive it.
+      navigate(`${window.location.pathname}${withChange(window.location.search, next)}`, { replace }),
+    [navigate],
   );
   return [params, change];
 }

@@ -23,10 +23,19 @@ const TURNS_AT_ONCE = 30;
 const DAY_MS = 86_400_000;
 const NONE: readonly GivenFeedback[] = [];
 
+/** The router decodes in part, and an id may have any character. */
+function nameIn(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path.slice(path.indexOf("/", 1) + 1));
+  } catch {
+    return undefined;
+  }
+}
+
 /** One conversation, turn by turn. */
 export default function Session(): ReactNode {
   const { id = "" } = useRoute<{ id: string }>();
-  const session = decodeURIComponent(id);
+  const session = nameIn(window.location.pathname) ?? id;
   const { refreshMs } = useTime();
   const asked = useAskOnce(["session", session], (backends) => askSession(backends, session), { refreshMs });
   return (
