@@ -206,7 +206,8 @@ function showHover(
 /** Names and colors of the series of a chart, as it has them. */
 export function Legend({ series }: { readonly series: readonly ChartSeries[] }): ReactNode {
   return (
-    <ul className={css.legend}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a long one is scrolled, by the keyboard as well.
+    <ul className={css.legend} tabIndex={0} aria-label="Series">
       {series.map(({ name, color }, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: two series may have the same name; they have no state.
         <li key={`${name}${index}`}>

@@ -7,7 +7,7 @@ import { useParam, useTime } from "../../app/url-state.ts";
 import { formatMs } from "../../format/quantity.ts";
 import { Asked, Card, Empty, Failure, Page, Skeleton } from "../../parts/parts.tsx";
 import { type ActiveAlert, alertKey, type Problem } from "./alert-facts.ts";
-import { shortKey } from "./alert-key.ts";
+import { nameInPath, shortKey } from "./alert-key.ts";
 import css from "./alerts.module.css";
 import { readConditions } from "./comparisons.ts";
 import { ALERT_STATES, drawnBars, firingOf, historyOf, stepOf, sumInWords } from "./history.ts";
@@ -23,7 +23,7 @@ import { ValueChart } from "./value-chart.tsx";
 /** One alert: what it is about, its value and its limit, when it fired, and what to do. */
 export default function AlertView(): ReactNode {
   const [, params] = useRoute("/alert/:name");
-  const name = decodeURIComponent(params?.["name"] ?? "");
+  const name = nameInPath(params?.["name"] ?? "");
   const { rules, problems, silences } = useProblems();
   const [chosen, choose] = useParam("alert");
   const problem = problems?.find((one) => one.name === name);

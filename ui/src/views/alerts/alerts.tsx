@@ -4,6 +4,7 @@ import { Link } from "../../app/link.tsx";
 import { useParam, useTime } from "../../app/url-state.ts";
 import { Asked, Card, Empty, Failure, Grid, Page, Skeleton, Stat, Tabs } from "../../parts/parts.tsx";
 import { isHeartbeat, type Problem } from "./alert-facts.ts";
+import { alertPath } from "./alert-key.ts";
 import { ALERT_STATES, drawnBars, historyOf, stepOf, sumInWords } from "./history.ts";
 import { ProblemCard } from "./problem-card.tsx";
 import { RuleTable } from "./rule-table.tsx";
@@ -62,7 +63,7 @@ export default function AlertsView(): ReactNode {
               label="Rules"
               value={count(known, (problem) => problem.rules.length)}
               tone={failing > 0 ? "bad" : "plain"}
-              note={failing > 0 ? `${failing} cannot be evaluated` : "all can be evaluated"}
+              note={failing > 0 ? `${failing} cannot be evaluated` : heartbeat(problems)}
               to="/alerts"
               params={{ show: "rules" }}
             />
@@ -119,6 +120,13 @@ export default function AlertsView(): ReactNode {
   );
 }
 
+/** Watchdog always fires: where it does not, nothing is evaluated. */
+function heartbeat(problems: readonly Problem[]): string {
+  const watchdog = problems.find(isHeartbeat);
+  if (watchdog === undefined) return "all can be evaluated";
+  return watchdog.firing + watchdog.silenced > 0 ? "evaluated: the watchdog is on" : "not evaluated yet";
+}
+
 /** What was active within the range, whether or not it still is. */
 function History({ problems }: { readonly problems: readonly Problem[] }): ReactNode {
   const { range } = useTime();
@@ -139,7 +147,7 @@ function History({ problems }: { readonly problems: readonly Problem[] }): React
                 key,
                 bars: drawnBars(bars),
                 sum: sumInWords(bars),
-                title: <Link to={`/alert/${key}`}>{key}</Link>,
+                title: <Link to={alertPath(key)}>{key}</Link>,
               }),
             );
           if (rows.length === 0)

@@ -3,7 +3,7 @@ import { Link } from "../../app/link.tsx";
 import { formatAgo, formatTime } from "../../format/quantity.ts";
 import { Button, Card } from "../../parts/parts.tsx";
 import { type ActiveAlert, type Problem, subjectOf } from "./alert-facts.ts";
-import { shortKey } from "./alert-key.ts";
+import { alertPath, shortKey } from "./alert-key.ts";
 import css from "./alerts.module.css";
 import { readConditions } from "./comparisons.ts";
 import { matchersOf } from "./silence-client.ts";
@@ -51,7 +51,7 @@ export function AlertLine({ active, rules, nowMs, canSilence, isOwnView = false 
             </Link>
           )}
           {!isOwnView && (
-            <Link to={`/alert/${name}`} params={{ alert: shortKey(active.key) }} className={css.action}>
+            <Link to={alertPath(name)} params={{ alert: shortKey(active.key) }} className={css.action}>
               Value and runbook →
             </Link>
           )}
@@ -82,7 +82,7 @@ export function ProblemCard({ problem, nowMs, canSilence }: CardProps): ReactNod
       <div className={css.problemHead}>
         <SeverityTag severity={severity} />
         <h2>
-          <Link to={`/alert/${name}`}>{name}</Link>
+          <Link to={alertPath(name)}>{name}</Link>
         </h2>
         <span className={css.quiet}>{summary}</span>
       </div>
@@ -93,7 +93,7 @@ export function ProblemCard({ problem, nowMs, canSilence }: CardProps): ReactNod
       </ul>
       {alerts.length > SHOWN && (
         <p>
-          <Link to={`/alert/${name}`}>{alerts.length - SHOWN} more →</Link>
+          <Link to={alertPath(name)}>{alerts.length - SHOWN} more →</Link>
         </p>
       )}
     </Card>

@@ -3,6 +3,7 @@ import { Link } from "../../app/link.tsx";
 import { formatSeconds } from "../../format/quantity.ts";
 import { Table, Tag } from "../../parts/parts.tsx";
 import type { Problem } from "./alert-facts.ts";
+import { alertPath } from "./alert-key.ts";
 import { SeverityTag } from "./tags.tsx";
 
 function state({ firing, pending, silenced, failing }: Problem): ReactNode {
@@ -19,7 +20,7 @@ export const RuleTable = ({ problems }: { readonly problems: readonly Problem[] 
     rows={problems}
     keyOf={({ name }) => name}
     columns={[
-      { title: "Alert", show: ({ name }) => <Link to={`/alert/${name}`}>{name}</Link>, by: ({ name }) => name },
+      { title: "Alert", show: ({ name }) => <Link to={alertPath(name)}>{name}</Link>, by: ({ name }) => name },
       { title: "State", show: state, by: ({ firing, pending }) => firing * 1000 + pending },
       {
         title: "Severity",

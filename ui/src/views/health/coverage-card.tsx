@@ -30,7 +30,7 @@ export const CoverageCard = ({ libraries }: { readonly libraries: readonly Libra
     ) : (
       <>
         <Table
-          label="Libraries"
+          label="Each library"
           rows={libraries}
           keyOf={({ job, library, version }) => `${job} ${library} ${version}`}
           columns={[

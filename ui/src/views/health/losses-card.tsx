@@ -13,7 +13,7 @@ export const LossesCard = ({ losses }: { readonly losses: readonly Loss[] }): Re
       </Empty>
     ) : (
       <Table
-        label="Losses"
+        label="Each loss"
         rows={losses}
         keyOf={({ kind, job, what }) => `${kind} ${job} ${what}`}
         columns={[

@@ -22,7 +22,7 @@ export const ProcessesCard = ({ processes, nowMs }: CardProps): ReactNode => (
       </Empty>
     ) : (
       <Table
-        label="Processes"
+        label="Each process"
         rows={processes}
         keyOf={({ key }) => key}
         columns={[
