@@ -83,7 +83,7 @@ describe("finding traces", { skip: WITHOUT_BROWSER }, () => {
 
   it("selects a time by dragging over the dots", async () => {
     await shown.open("/traces?from=now-30m");
-    const box = await shown.page.getByRole("img", { name: /traces by start and duration/ }).boundingBox();
+    const box = await shown.page.getByRole("group", { name: /traces by start and duration/ }).boundingBox();
     assert.ok(box !== null);
     const y = box.y + box.height / 2;
     await shown.page.mouse.move(box.x + box.width * 0.5, y);

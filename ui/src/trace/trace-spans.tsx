@@ -39,7 +39,7 @@ export function TraceSpans({ trace, mode, logs, spanId, onSpan }: TraceSpansProp
   const { durationMs } = trace;
   const [zoomed, setZoomed] = useState<TimeWindow | undefined>(() => parseWindow(params.get("zoom") ?? "", durationMs));
   // What was looked at whole is looked at whole while it grows.
-  const looked = zoomed ?? { fromMs: 0, toMs: durationMs };
+  const looked = useMemo(() => zoomed ?? { fromMs: 0, toMs: durationMs }, [zoomed, durationMs]);
   const onWindow = useCallback(
     (next: TimeWindow) => setZoomed(isWhole(next, durationMs) ? undefined : next),
     [durationMs],

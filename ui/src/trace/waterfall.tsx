@@ -107,17 +107,8 @@ export function Waterfall(props: WaterfallProps): ReactNode {
       {mode === "bars" && (
         <Minimap trace={trace} shown={shown} coloring={coloring} window={looked} onWindow={onWindow} />
       )}
-      <div
-        ref={virtual.ref}
-        className={css.scroll}
-        role="tree"
-        aria-label="Spans"
-        tabIndex={0}
-        data-mode={mode}
-        aria-activedescendant={place === -1 ? undefined : `row-${selected}`}
-        onKeyDown={onKeyDown}
-      >
-        <div className={css.head} role="presentation">
+      <div ref={virtual.ref} className={css.scroll} data-mode={mode}>
+        <div className={css.head}>
           <NameDivider share={nameShare} onShare={setNameShare} />
           {mode === "bars" ? (
             <div ref={areas} className={css.axisBox}>
@@ -131,7 +122,15 @@ export function Waterfall(props: WaterfallProps): ReactNode {
             </div>
           )}
         </div>
-        <div role="presentation" style={{ height: virtual.heightPx, position: "relative" }}>
+        <div
+          className={css.tree}
+          style={{ height: virtual.heightPx }}
+          role="tree"
+          aria-label="Spans"
+          tabIndex={0}
+          aria-activedescendant={place === -1 ? undefined : `row-${selected}`}
+          onKeyDown={onKeyDown}
+        >
           <div
             role="presentation"
             className={css.block}
@@ -266,7 +265,7 @@ function NameDivider({
         }}
         onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
         onPointerMove={(event) => {
-          const box = event.currentTarget.closest("[role=tree]")?.getBoundingClientRect();
+          const box = event.currentTarget.closest("[data-mode]")?.getBoundingClientRect();
           if (event.currentTarget.hasPointerCapture(event.pointerId) && box !== undefined)
             put(((event.clientX - box.left) / box.width) * 100);
         }}

@@ -91,10 +91,11 @@ export function Scatter({
   const powers = Array.from({ length: high - low + 1 }, (_, index) => 10 ** (low + index));
   const times = [0, 0.25, 0.5, 0.75, 1].map((share) => range.startMs + share * (range.endMs - range.startMs));
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a field set is for forms.
     <div
       ref={box}
       className={css.scatter}
-      role="img"
+      role="group"
       aria-label={`${traces.length} traces by start and duration, as in the list below`}
       onPointerDown={(event) => {
         if (event.button !== 0 || (event.target as Element).closest("a") !== null) return;
