@@ -158,6 +158,7 @@ function History({ problem }: { readonly problem: Problem }): ReactNode {
         {({ result }) => {
           const rows = historyOf("series" in result ? result.series : [], stepMs, range.endMs, alertKey);
           if (rows.length === 0) return <Empty title="It was silent in this time" />;
+          const all = rows.map(({ labels }) => labels);
           const { times, durationMs } = firingOf(rows.flatMap(({ bars }) => bars));
           return (
             <>
@@ -169,13 +170,13 @@ function History({ problem }: { readonly problem: Problem }): ReactNode {
                     key,
                     bars: drawnBars(bars),
                     sum: sumInWords(bars),
-                    title: titleOf(labels),
+                    title: titleOf(labels, all),
                   }),
                 )}
               />
               {rows.length > 1 && (
                 <p className={css.quiet}>
-                  In all it fired {times} times, for {formatMs(durationMs)}.
+                  In all it fired {times === 1 ? "once" : `${times} times`}, for {formatMs(durationMs)}.
                 </p>
               )}
             </>
@@ -186,9 +187,10 @@ function History({ problem }: { readonly problem: Problem }): ReactNode {
   );
 }
 
-const HIDDEN = new Set(["alertname", "severity", "deployment_environment_name"]);
-const titleOf = (labels: Labels): string =>
-  Object.entries(labels)
-    .filter(([name]) => !HIDDEN.has(name))
-    .map(([, value]) => value)
-    .join(" · ");
+const HIDDEN = new Set(["alertname", "severity"]);
+/** By what the rows differ; by all they say where there is one. */
+function titleOf(labels: Labels, all: readonly Labels[]): string {
+  const told = Object.entries(labels).filter(([name]) => !HIDDEN.has(name));
+  const differing = told.filter(([name, value]) => all.some((other) => other[name] !== value));
+  return (differing.length > 0 ? differing : told).map(([, value]) => value).join(" · ") || "this alert";
+}

@@ -6,7 +6,7 @@ import { Asked, Card, Command, Page, Skeleton, Tag } from "../../parts/parts.tsx
 import { stepOf } from "../alerts/history.ts";
 import { ChecksCard } from "./checks-card.tsx";
 import { CoverageCard } from "./coverage-card.tsx";
-import { checksOf, faultsOf, librariesOf, lossesOf, processesOf, seriesOf } from "./facts.ts";
+import { checksOf, faultsOf, librariesOf, lossesOf, type ProcessFacts, processesOf, seriesOf } from "./facts.ts";
 import { type Finding, findingsOf } from "./findings.ts";
 import css from "./health.module.css";
 import { LossesCard } from "./losses-card.tsx";
@@ -57,7 +57,7 @@ export default function HealthView(): ReactNode {
       <Asked answer={facts} what="The health could not be asked for." height={600}>
         {(known) => (
           <>
-            <Findings findings={findingsOf(known)} />
+            <Findings findings={findingsOf(known)} processes={known.processes} />
             <ChecksCard checks={known.checks} range={range} />
             <ProcessesCard processes={known.processes} nowMs={range.endMs} />
             <div className={css.two}>
@@ -83,12 +83,20 @@ export default function HealthView(): ReactNode {
 
 const TONES = { bad: "not well", warn: "look at it", info: "known" } as const;
 
-function Findings({ findings }: { readonly findings: readonly Finding[] }): ReactNode {
+/** That nobody is ill where nobody is there is worth saying. */
+function whoRuns(processes: readonly ProcessFacts[]): string {
+  const running = processes.filter(({ state }) => state === "running").length;
+  if (running === 0) return "No observed process runs at the end of this time.";
+  return running === 1 ? "One observed process runs." : `${running} observed processes run.`;
+}
+
+type FindingsProps = { readonly findings: readonly Finding[]; readonly processes: readonly ProcessFacts[] };
+function Findings({ findings, processes }: FindingsProps): ReactNode {
   if (findings.length === 0)
     return (
       <Card>
         <p className={css.well}>
-          <Tag tone="ok">✓ well</Tag> Everything that is known of is well.
+          <Tag tone="ok">✓ well</Tag> Everything that is known of is well. {whoRuns(processes)}
         </p>
       </Card>
     );
