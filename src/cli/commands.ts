@@ -13,6 +13,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import("./commands/dev.ts"),
   },
   serve: { summary: "run the embedded process", load: () => import("./commands/serve.ts") },
+  page: { summary: "serve the page beside a stack", load: () => import("./commands/page.ts") },
   up: { summary: "start the stack in Docker, and wait until it is healthy", load: () => import("./commands/up.ts") },
   down: { summary: "stop the stack", load: () => import("./commands/down.ts") },
   init: {

@@ -21,7 +21,7 @@ export type Connection = { readonly place: Place; readonly backends: Backends; r
 export type BackendUrls = Readonly<Record<BackendName, string>>;
 
 /** Where `npm run stack` publishes them. */
-const STACK: BackendUrls = {
+export const STACK_URLS: BackendUrls = {
   Prometheus: "http://127.0.0.1:9090",
   Loki: "http://127.0.0.1:3100",
   Jaeger: "http://127.0.0.1:16686",
@@ -68,7 +68,7 @@ async function discover(terminal: Terminal, token: string | undefined, timeoutMs
   const probed = createBackends({ ...own, timeoutMs: PROBE_TIMEOUT_MS });
   if (await isThere(() => isEmbedded(probed.prometheus)))
     return { place: "embedded" as const, backends: createBackends({ ...own, timeoutMs }) };
-  const stack = { prometheusUrl: STACK.Prometheus, lokiUrl: STACK.Loki, jaegerUrl: STACK.Jaeger, token };
+  const stack = { prometheusUrl: STACK_URLS.Prometheus, lokiUrl: STACK_URLS.Loki, jaegerUrl: STACK_URLS.Jaeger, token };
   const there = await Promise.all(
     Object.values(probes(createBackends({ ...stack, timeoutMs: PROBE_TIMEOUT_MS }))).map(isThere),
   );
@@ -82,7 +82,7 @@ export async function connect(flags: ConnectionFlags, terminal: Terminal): Promi
   const connection = await connectAnyhow(flags, terminal);
   if (connection.place !== "nowhere") return connection;
   throw new ObservatoryError("AO_BACKEND_UNREACHABLE", {
-    expected: `the embedded process at ${connection.urls.Prometheus} or the stack at ${Object.values(STACK).join(", ")}`,
+    expected: `the embedded process at ${connection.urls.Prometheus} or the stack at ${Object.values(STACK_URLS).join(", ")}`,
     received: "no answer from either",
     remedy:
       "Start one of them (agent-observatory serve), or name another: --url, --prometheus-url, --loki-url, --jaeger-url.",

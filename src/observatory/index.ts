@@ -3,3 +3,4 @@
  * does not know of time and environment is given to it. Must never answer what is not committed, or let one query hold up another.
  */
 export { type Observatory, type ObservatoryOptions, startObservatory } from "./observatory.ts";
+export { type StackPage, type StackPageOptions, startStackPage } from "./stack-page.ts";

@@ -22,7 +22,7 @@ const TYPES: Readonly<Record<string, string>> = {
  * Content of programs is shown, and none of it may run, load anything, or be shown inside another page. Styles are files too; those of
  * single elements are set by scripts, which the policy has nothing against.
  */
-const SAFETY: Readonly<Record<string, string>> = {
+export const SAFETY: Readonly<Record<string, string>> = {
   "content-security-policy":
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   "x-frame-options": "DENY",

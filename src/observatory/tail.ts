@@ -2,12 +2,13 @@ import { hash } from "node:crypto";
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
-import { type ApiResponse, parseTail, type Tail } from "../api/index.ts";
+import { parseTail, type Tail } from "../api/index.ts";
 import type { Clock } from "../base/index.ts";
 import type { Guard } from "../receive/index.ts";
 import { isSameOrigin } from "./access.ts";
 import { askedHeaders } from "./asked-headers.ts";
 import type { QueryPool } from "./query-pool.ts";
+import { plainRefusal, refuseSocket } from "./socket-refusal.ts";
 import { authorizationOf, chooseProtocol } from "./socket-token.ts";
 
 /**
@@ -42,8 +43,6 @@ const MAX_LOOK_LINES = 5000;
 /** A client that reads slower than lines come misses some, and is told, rather than filling memory. */
 const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
 const MAX_DROPPED_TOLD = 100;
-/** How long who is refused has to read why. */
-const REFUSED_MS = 2000;
 const NEVER = -1;
 
 type Value = readonly [timeNs: string, line: string, ...rest: unknown[]];
@@ -194,20 +193,6 @@ function follow(socket: WebSocket, tail: Tail, headers: Readonly<Record<string, 
   void poll().catch(() => socket.terminate());
 }
 
-function refuse(socket: Duplex, { status, headers, body }: ApiResponse): void {
-  const lines = Object.entries({ ...headers, "content-length": String(Buffer.byteLength(body)), connection: "close" });
-  // A server that hands a socket over bounds its time no more.
-  socket.resume();
-  setTimeout(() => socket.destroy(), REFUSED_MS).unref();
-  socket.end(`HTTP/1.1 ${status} \r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${body}`);
-}
-
-const plain = (status: number, body: string): ApiResponse => ({
-  status,
-  headers: { "content-type": "text/plain" },
-  body,
-});
-
 /** Browsers open WebSockets for pages of any origin and only say which. */
 function isForeign({ headers }: IncomingMessage, origins: readonly string[]): boolean {
   const { origin, host } = headers;
@@ -230,15 +215,19 @@ export function attachTail(options: TailOptions): TailServer {
     const [path = "", query = ""] = (request.url ?? "").split(/\?(.*)/s, 2);
     const { host } = request.headers;
     const refusal = options.guard({ host, authorization: authorizationOf(request) });
-    if (refusal !== undefined) return refuse(socket, plain(refusal.status, refusal.message));
-    if (path !== TAIL_PATH) return refuse(socket, plain(404, "404 page not found"));
-    if (isForeign(request, options.corsOrigins)) return refuse(socket, plain(403, "expected a page of this server"));
+    if (refusal !== undefined) return refuseSocket(socket, plainRefusal(refusal.status, refusal.message));
+    if (path !== TAIL_PATH) return refuseSocket(socket, plainRefusal(404, "404 page not found"));
+    if (isForeign(request, options.corsOrigins))
+      return refuseSocket(socket, plainRefusal(403, "expected a page of this server"));
     if (sockets.clients.size >= MAX_CLIENTS)
-      return refuse(socket, plain(429, `max concurrent tail requests limit exceeded, limit: ${MAX_CLIENTS}`));
+      return refuseSocket(
+        socket,
+        plainRefusal(429, `max concurrent tail requests limit exceeded, limit: ${MAX_CLIENTS}`),
+      );
     const headers = askedHeaders(request);
     const asked = { method: "GET", path, params: new URLSearchParams(query), headers };
     const parsed = parseTail(asked, options.clock);
-    if ("refusal" in parsed) return refuse(socket, parsed.refusal);
+    if ("refusal" in parsed) return refuseSocket(socket, parsed.refusal);
     sockets.handleUpgrade(request, socket, rest, (client) => {
       options.onClients(sockets.clients.size);
       client.once("close", () => options.onClients(sockets.clients.size));

@@ -121,51 +121,26 @@ function watch(context: BrowserContext, origin: string): Watched {
   };
 }
 
-/** Starts the process, the browser and an empty tab. */
-export async function startPage(options: PageOptions = {}): Promise<ShownPage> {
-  const { scenario = "recorded", width = 1440, height = 900, colorScheme = "light", browser: given, ...rest } = options;
-  const copied = scenario === "recorded" ? await copyRecording() : undefined;
-  const ending: (() => Promise<unknown>)[] = [];
-  const end = async (): Promise<void> => {
-    for (const one of ending.splice(0).reverse()) await one();
-  };
-  if (copied !== undefined) ending.push(() => rm(copied, { recursive: true, force: true }));
-  try {
-    const served = await startServed({
-      stderr: "keep",
-      ...rest,
-      ...(copied !== undefined && { dataDirectory: copied }),
-    });
-    ending.push(served.close);
-    return await showPage(
-      served.prometheus,
-      served,
-      { ...given, colorScheme, viewport: { width, height } },
-      ending,
-      end,
-    );
-  } catch (error) {
-    await end();
-    throw error;
-  }
-}
+type Shown = Omit<ShownPage, "served">;
+type LookOptions = Pick<PageOptions, "width" | "height" | "colorScheme" | "browser">;
 
-async function showPage(
-  url: string,
-  served: Served,
-  options: BrowserContextOptions,
-  ending: (() => Promise<unknown>)[],
-  end: () => Promise<void>,
-): Promise<ShownPage> {
+/** A browser with an empty tab for the page at `url`, whoever serves it. */
+export async function lookAt(url: string, options: LookOptions = {}): Promise<Shown> {
+  const { width = 1440, height = 900, colorScheme = "light", browser: given } = options;
   const browser = await launchBrowser();
-  ending.push(() => browser.close());
-  // Reduced motion: what is looked at stands still.
-  const context = await browser.newContext({ reducedMotion: "reduce", baseURL: url, ...options });
+  const context = await browser.newContext({
+    // What is looked at stands still.
+    reducedMotion: "reduce",
+    baseURL: url,
+    colorScheme,
+    viewport: { width, height },
+    ...given,
+  });
   context.setDefaultTimeout(PATIENCE_MS);
   const watched = watch(context, url);
   const page = await context.newPage();
   const close = async (): Promise<void> => {
-    await end();
+    await browser.close();
     assert.deepEqual(watched.complaints, [], "the browser complained of nothing");
   };
   return {
@@ -173,7 +148,6 @@ async function showPage(
     page,
     context,
     url,
-    served,
     open: async (path) => {
       await page.goto(path);
       await watched.settled();
@@ -195,4 +169,32 @@ async function showPage(
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Starts the process, the browser and an empty tab. */
+export async function startPage(options: PageOptions = {}): Promise<ShownPage> {
+  const { scenario = "recorded", width: _w, height: _h, colorScheme: _c, browser: _b, ...rest } = options;
+  const copied = scenario === "recorded" ? await copyRecording() : undefined;
+  const remove = async (): Promise<void> => {
+    if (copied !== undefined) await rm(copied, { recursive: true, force: true });
+  };
+  let served: Served | undefined;
+  try {
+    served = await startServed({ stderr: "keep", ...rest, ...(copied !== undefined && { dataDirectory: copied }) });
+    const { close: endServed, prometheus: url } = served;
+    const shown = await lookAt(url, options);
+    const close = async (): Promise<void> => {
+      try {
+        await shown.close();
+      } finally {
+        await endServed();
+        await remove();
+      }
+    };
+    return { ...shown, served, close, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await served?.close();
+    await remove();
+    throw error;
+  }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -87,7 +87,10 @@ describe("agent-observatory dev", () => {
     );
     assert.deepEqual([code, stdout], [0, "Hello\n"], stderr);
     const [opening, closing, ...more] = stderr.trimEnd().split("\n");
-    assert.match(opening ?? "", /^agent-observatory: http:\/\/127\.0\.0\.1:\d+ \(beside the program, data in /);
+    assert.match(
+      opening ?? "",
+      /^agent-observatory: the page is at http:\/\/127\.0\.0\.1:\d+ \(beside the program, data in /,
+    );
     assert.match(
       closing ?? "",
       /^agent-observatory: 1 trace, 1 LLM call, 10 → 5 tokens, \$0\.0000750, 0 errors · agent-observatory serve, then agent-observatory trace [0-9a-f]{12}$/,
@@ -162,6 +165,21 @@ describe("agent-observatory dev", () => {
     assert.deepEqual(await once(child, "exit"), [0, null]);
   });
 
+  it("opens the page where that is asked for, and says where it is where no browser can be started", async () => {
+    const { cwd, flags } = await project({ "app.mjs": "setTimeout(() => {}, 500)" });
+    await writeFile(join(cwd, "xdg-open"), '#!/bin/sh\necho "$1" > "$OPENED"\n', { mode: 0o755 });
+    const opened = join(cwd, "opened.txt");
+    const program = ["--", process.execPath, "app.mjs"];
+    const env = { PATH: `${cwd}:${process.env["PATH"]}`, OPENED: opened };
+    const { stderr } = await finish(start(["dev", "--open", ...flags, ...program], { cwd, env }));
+    const [, url] = /the page is at (\S+)/.exec(stderr) ?? [];
+    assert.equal(await readFile(opened, "utf8"), `${url}\n`);
+    await writeFile(join(cwd, "xdg-open"), "#!/bin/sh\nexit 3\n");
+    const failed = await finish(start(["dev", "--open", ...flags, ...program], { cwd, env }));
+    assert.equal(failed.code, 0);
+    assert.match(failed.stderr, /no browser could be opened; the page is at http/);
+  });
+
   it("leaves an endpoint that the program has, and says so", async () => {
     const { cwd, flags } = await project({ "app.mjs": "console.log(process.env.OTEL_EXPORTER_OTLP_ENDPOINT);" });
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:9" };
@@ -186,7 +204,7 @@ describe("agent-observatory serve", () => {
     assert.match(
       run.stderr,
       new RegExp(
-        `: ${web} \\(runs already\\)\\n.*: 1 trace, 1 LLM call, .* · agent-observatory trace [0-9a-f]{12}\\n$`,
+        `: the page is at ${web} \\(runs already\\)\\n.*: 1 trace, 1 LLM call, .* · agent-observatory trace [0-9a-f]{12}\\n$`,
       ),
     );
     const [, id = ""] = /trace ([0-9a-f]{12})\n$/.exec(run.stderr) ?? [];

@@ -6,6 +6,7 @@ import { type Embedded, readEmbeddedSettings, startOrJoin } from "../embedded.ts
 import { EMBEDDED_FLAGS, embeddedValues } from "../embedded-flags.ts";
 import { interruption } from "../interruption.ts";
 import { endAs, hasEndpoint, observedEnvironment, runProgram } from "../observed-program.ts";
+import { openPage } from "../open-page.ts";
 import { remark } from "../output.ts";
 import { describeRun, summarizeRun } from "../run-summary.ts";
 
@@ -15,7 +16,7 @@ const MARGIN_MS = 60_000;
 const SUMMARY_TIMEOUT_MS = 10_000;
 
 const opening = ({ urls, joined }: Embedded, dataDirectory: string): string =>
-  `${urls.web} ${joined ? "(runs already)" : `(beside the program, data in ${dataDirectory})`}`;
+  `the page is at ${urls.web} ${joined ? "(runs already)" : `(beside the program, data in ${dataDirectory})`}`;
 
 export const command = defineCommand({
   usage: ["[flags] -- PROGRAM [ARGUMENT…]"],
@@ -24,6 +25,7 @@ export const command = defineCommand({
   examples: ["agent-observatory dev -- node app.js", "agent-observatory dev --keep -- npm start"],
   flags: {
     keep: { kind: "switch", doc: "Stay up after the program, until Ctrl-C." },
+    open: { kind: "switch", doc: "Show the page in the browser." },
     ...EMBEDDED_FLAGS,
   },
   runsProgram: true,
@@ -35,6 +37,7 @@ export const command = defineCommand({
     const embedded = await startOrJoin(settings);
     const { urls, joined, close } = embedded;
     say(opening(embedded, settings.dataDirectory));
+    if (flags["open"] === true) openPage(urls.web, () => say(`no browser could be opened; the page is at ${urls.web}`));
     if (hasEndpoint(env, cwd)) say("the program sends its telemetry where its own settings say");
     const runId = randomUUID();
     const startMs = clock.nowMs() - MARGIN_MS;

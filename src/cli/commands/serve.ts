@@ -34,7 +34,7 @@ export const command = defineCommand({
       terminal.out.write(`${JSON.stringify({ ...urls, dataDirectory: settings.dataDirectory })}\n`);
     else
       say(
-        `${urls.web} · OTLP at ${urls.otlpHttp} and ${urls.otlpGrpc} (gRPC) · data in ${settings.dataDirectory} · Ctrl-C ends it`,
+        `the page is at ${urls.web} · OTLP at ${urls.otlpHttp} and ${urls.otlpGrpc} (gRPC) · data in ${settings.dataDirectory} · Ctrl-C ends it`,
       );
     await Promise.race([interrupted, hungUp]);
     await close();
