@@ -1,7 +1,7 @@
 import { type ReactNode, useMemo } from "react";
 import { Link } from "../../app/link.tsx";
 import { useParams, useTime } from "../../app/url-state.ts";
-import { Asked, Failure, Page } from "../../parts/parts.tsx";
+import { Failure, Page } from "../../parts/parts.tsx";
 import { type Failures, type Records, useCounted, useCourse, useFailures, useRecords } from "./ask-errors.ts";
 import { type ErrorGroup, groupErrors, withExactCounts } from "./error-groups.ts";
 import { GroupView } from "./group.tsx";
@@ -37,30 +37,22 @@ export default function View(): ReactNode {
       actions={fingerprint !== null && <Link to="/errors">All errors</Link>}
     >
       {failed.map(([what, error]) => error !== null && <Failure key={what} what={what} error={error} />)}
-      <Asked
-        answer={{ data: groups, error: null, isPending: groups === undefined }}
-        what="The errors cannot be had."
-        height={520}
-      >
-        {(found) =>
-          fingerprint === null ? (
-            <GroupList
-              groups={found}
-              counted={counted.data}
-              course={course}
-              lookedFromMs={lookedFromMs}
-              isPending={records.isPending || failures.isPending}
-            />
-          ) : (
-            <GroupView
-              fingerprint={fingerprint}
-              groups={found}
-              lookedFromMs={lookedFromMs}
-              isPending={records.isPending || failures.isPending}
-            />
-          )
-        }
-      </Asked>
+      {fingerprint === null ? (
+        <GroupList
+          groups={groups ?? []}
+          counted={counted.data}
+          course={course}
+          lookedFromMs={lookedFromMs}
+          isPending={records.isPending || failures.isPending}
+        />
+      ) : (
+        <GroupView
+          fingerprint={fingerprint}
+          groups={groups ?? []}
+          lookedFromMs={lookedFromMs}
+          isPending={records.isPending || failures.isPending}
+        />
+      )}
     </Page>
   );
 }

@@ -51,10 +51,14 @@ export function GroupList({ groups, counted, course, lookedFromMs, isPending }: 
             note="each counted once"
             tone={total(matching) > 0 ? "bad" : "plain"}
           />
-          <Stat label="Kinds" value={kinds.length} note="by type, message and place" />
+          <Stat
+            label="Kinds"
+            value={isPending && kinds.length === 0 ? "–" : kinds.length}
+            note="by type, message and place"
+          />
           <Stat
             label="New kinds"
-            value={news}
+            value={isPending && news === 0 ? "–" : news}
             note="first seen in this time"
             tone={news > 0 ? "warn" : "plain"}
             to="/errors"
