@@ -6,6 +6,7 @@ import { chartOf, plotData } from "../../ui/src/dashboards/model/chart-model.ts"
 import { type Dashboard, type Panel, readDashboard } from "../../ui/src/dashboards/model/dashboard.ts";
 import { drawPanel, KNOWN_TYPES } from "../../ui/src/dashboards/model/draw-panel.ts";
 import { type Frame, field } from "../../ui/src/dashboards/model/frame.ts";
+import { htmlText } from "../../ui/src/dashboards/model/html-text.ts";
 import { legendOf } from "../../ui/src/dashboards/model/legend.ts";
 import { destinationOf, type LinkContext, linkText, resolveLinks } from "../../ui/src/dashboards/model/links.ts";
 import { planQueries, readTags, sourceOf } from "../../ui/src/dashboards/model/panel-queries.ts";
@@ -296,5 +297,16 @@ describe("a chart", () => {
     equal(legendOf("__auto", { job: "b" }, "up"), "b");
     equal(legendOf("", {}, "sum(up)"), "sum(up)");
     match(legendOf("{{nothing}}", { a: "b" }, "up") ?? "", /up/);
+  });
+});
+
+describe("the text of HTML", () => {
+  it("is without tags, scripts and handlers", () => {
+    equal(
+      htmlText(`<p>Hello &amp; <b>you</b></p><script>run()</script><img src=x onerror="run()"> 1 &lt; 2 &#65;`),
+      "Hello & you\n 1 < 2 A",
+    );
+    equal(htmlText("<script>never closed"), "");
+    equal(htmlText("a < b and c > d"), "a < b and c > d");
   });
 });

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { Markdown } from "../../parts/markdown.tsx";
 import type { Panel } from "../model/dashboard.ts";
+import { htmlText } from "../model/html-text.ts";
 import { textOf } from "../model/json.ts";
 import { interpolate } from "../model/template.ts";
 import { useBoard } from "./board-context.ts";
@@ -19,5 +20,5 @@ export function TextPanel({ panel }: { readonly panel: Panel }): ReactNode {
     );
   }
   if (mode === "code") return <pre className={css.text}>{text}</pre>;
-  return <div className={css.text}>{new DOMParser().parseFromString(text, "text/html").body.textContent}</div>;
+  return <div className={css.plain}>{htmlText(text)}</div>;
 }
