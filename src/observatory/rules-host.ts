@@ -151,15 +151,16 @@ export async function startRules(options: RulesOptions): Promise<Rules> {
   const onFault = ({ message }: Error): void =>
     diagnostics.warnOnce(codeIn(message) === "AO_STORE_FULL" ? storeFaultKey(message) : `rules ${message}`, message);
   const { alertmanagers, webhooks } = settings.rules;
+  let notifier: Notifier | undefined;
   const silences = createSilences({
     clock,
     saved: await ingest.state.get(SILENCES_KEY),
     save: (text) => ingest.state.set(SILENCES_KEY, text),
+    onChange: () => notifier?.tick(),
     onFault,
   });
   let linked = "";
   let manager: RuleManager | undefined;
-  let notifier: Notifier | undefined;
   const reload = async (): Promise<void> => {
     const now = loadRules(patterns);
     if (now.problems.length > 0) throw rulesError(now.problems);

@@ -17,6 +17,8 @@ export type SilencesOptions = {
   readonly saved?: string | undefined;
   /** Resolves once it outlives the process. */
   readonly save: (text: string) => Promise<void>;
+  /** After one was set or ended, once that is kept: somebody may be told now of what was silenced before. */
+  readonly onChange?: () => void;
   readonly onFault: (error: ObservatoryError) => void;
   readonly createId?: () => string;
 };
@@ -83,6 +85,7 @@ export function createSilences(options: SilencesOptions): Silences {
       const result = work(nowMs, next);
       await save(writeSilences([...next.values()]));
       adopt(next);
+      options.onChange?.();
       return result;
     });
     last = changed.catch(() => {});
