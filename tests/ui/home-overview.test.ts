@@ -3,20 +3,13 @@ import { test } from "node:test";
 import { listPanelQueries } from "../../grafana/source/panel-queries.ts";
 import { filledIn } from "../../ui/src/measures/expression.ts";
 import { SUMS } from "../../ui/src/views/cost/questions.ts";
-import { GLANCE } from "../../ui/src/views/home/questions.ts";
+import { SCALARS } from "../../ui/src/views/home/questions.ts";
 
 /** Panels of boards, and what the page asks for the same. */
 const SAME = [
-  ["ao-overview", "Agent runs", GLANCE.runs],
-  ["ao-overview", "Failed runs", GLANCE.failedShare],
-  ["ao-overview", "Response time, p95", GLANCE.p95],
-  ["ao-overview", "Tool success", GLANCE.toolSuccess],
-  ["ao-overview", "LLM spend", GLANCE.spent],
-  ["ao-overview", "Fullest budget", GLANCE.fullestBudget],
-  ["ao-overview", "Oldest run", GLANCE.oldestRunS],
-  ["ao-overview", "Firing alerts", GLANCE.firing],
-  ["ao-llm-cost", "LLM requests", GLANCE.llmCalls],
-  ["ao-llm-cost", "Failed requests", GLANCE.llmFailedShare],
+  ["ao-overview", "Fullest budget", SCALARS.fullestBudget],
+  ["ao-overview", "Oldest run", SCALARS.oldestRunS],
+  ["ao-overview", "Firing alerts", SCALARS.firing],
   ["ao-llm-cost", "LLM spend", SUMS.spent],
   ["ao-llm-cost", "Cost per request", SUMS.perCall],
   ["ao-llm-cost", "Unpriced requests", SUMS.unpriced],

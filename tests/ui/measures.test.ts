@@ -8,7 +8,7 @@ import { filledIn, literal, rateIntervalOf, stepOf, together } from "../../ui/sr
 import { levelBelow, levelOf } from "../../ui/src/measures/levels.ts";
 import { calendarAt, projectDay, projectMonth } from "../../ui/src/measures/spending.ts";
 import { BUDGET_COLUMNS, SUMS, spendCourse, spenders, UNPRICED_CALLS } from "../../ui/src/views/cost/questions.ts";
-import { AGENTS, COURSE, GLANCE, PROGRAMS, TOOLS } from "../../ui/src/views/home/questions.ts";
+import { COUNTS, COURSE, DURATIONS, SCALARS } from "../../ui/src/views/home/questions.ts";
 import * as models from "../../ui/src/views/models/questions.ts";
 
 const HOUR_MS = 3_600_000;
@@ -38,9 +38,9 @@ describe("questions", () => {
 
   it("are valid PromQL, each of them", () => {
     const all: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-      glance: { ...GLANCE, programs: PROGRAMS },
-      agents: AGENTS,
-      tools: TOOLS,
+      scalars: SCALARS,
+      counts: COUNTS,
+      durations: DURATIONS,
       course: COURSE,
       sums: SUMS,
       byAgent: spenders("agent"),

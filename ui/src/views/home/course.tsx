@@ -3,6 +3,7 @@ import type { ChartSeries } from "../../charts/time-chart.tsx";
 import { formatCount, formatSeconds, formatUsd } from "../../format/quantity.ts";
 import { type Lines, useLines } from "../../measures/ask-measures.ts";
 import { CourseChart } from "../../measures/course-chart.tsx";
+import { quantileLine } from "../../measures/quantile.ts";
 import { Grid } from "../../parts/parts.tsx";
 import { COURSE } from "./questions.ts";
 
@@ -14,8 +15,13 @@ const LOOKS = {
   p95: { name: "p95", color: "--series-2" },
 } as const;
 
+const quantile = (q: number, look: "p50" | "p95", { durations = [] }: Asked): ChartSeries[] => {
+  const points = quantileLine(q, durations);
+  return points.length === 0 ? [] : [{ ...LOOKS[look], points }];
+};
+
 const lines =
-  (...names: (keyof typeof LOOKS)[]) =>
+  (...names: ("well" | "failed")[]) =>
   (of: Asked): ChartSeries[] =>
     names.flatMap((name) => (of[name] ?? []).map(({ points }) => ({ ...LOOKS[name], points })));
 
@@ -28,7 +34,12 @@ export function Course(): ReactNode {
   return (
     <Grid least="320px">
       <CourseChart answer={answer} title="Runs a minute" format={formatCount} stacked of={lines("well", "failed")} />
-      <CourseChart answer={answer} title="Response time" format={formatSeconds} of={lines("p50", "p95")} />
+      <CourseChart
+        answer={answer}
+        title="Response time"
+        format={formatSeconds}
+        of={(of) => [...quantile(0.5, "p50", of), ...quantile(0.95, "p95", of)]}
+      />
       <CourseChart answer={answer} title="Spend an hour, by model" format={formatUsd} stacked of={spend} />
     </Grid>
   );

@@ -35,7 +35,7 @@ export function Glance({
   today,
   range,
 }: {
-  readonly glance: UseQueryResult<Numbers<GlanceName>>;
+  readonly glance: { readonly data: Numbers<GlanceName> | undefined; readonly error: Error | null };
   readonly today: UseQueryResult<Today>;
   readonly range: Range;
   readonly when: string;

@@ -11,7 +11,8 @@ import { FirstVisit } from "./first-visit.tsx";
 import { Glance } from "./glance.tsx";
 import { FiringAlerts, LatestFailures, OpenRuns } from "./happening.tsx";
 import css from "./home.module.css";
-import { AGENTS, GLANCE, PROGRAMS, TOOLS } from "./questions.ts";
+import { agentsOf, glanceOf, toolsOf } from "./numbers.ts";
+import { COUNT_KEYS, COUNTS, DURATION_KEYS, DURATIONS, SCALARS } from "./questions.ts";
 import { rangeInWords } from "./range-in-words.ts";
 import { isFiring, judge } from "./verdict.ts";
 import { VerdictLine } from "./verdict-line.tsx";
@@ -24,13 +25,22 @@ const FAILURES = 8;
 export default function Home(): ReactNode {
   const { from, to, range } = useTime();
   const when = rangeInWords(from, to, range);
-  const glance = useNumbers({ ...GLANCE, programs: PROGRAMS });
+  const scalars = useNumbers(SCALARS);
+  const counts = useRows(COUNTS, COUNT_KEYS);
+  const durations = useRows(DURATIONS, DURATION_KEYS);
+  const counted = counts.data;
+  const glance = {
+    data:
+      // Without durations there is no p95, and the verdict would change as they come.
+      scalars.data === undefined || counted === undefined || (durations.data === undefined && durations.error === null)
+        ? undefined
+        : { ...glanceOf(counted, durations.data), ...scalars.data },
+    error: scalars.error ?? counts.error,
+  };
   const today = useAsk(["spent today"], async ({ prometheus }) => {
     const nowMs = Date.now();
     return { nowMs, ...readNumbers<"today" | "lastHour">(await prometheus.query(askToday(nowMs), { timeMs: nowMs })) };
   });
-  const agents = useRows(AGENTS, ["agent"]);
-  const tools = useRows(TOOLS, ["tool"]);
   const alerts = useAsk(["alerts"], async ({ prometheus }) => (await prometheus.alerts()).filter(isFiring));
   const services = useAskOnce(["services"], ({ jaeger }) => jaeger.services(), { refreshMs: 60_000 });
   const known = services.data;
@@ -48,7 +58,7 @@ export default function Home(): ReactNode {
       </Page>
     );
   }
-  const worst = agents.data === undefined ? undefined : worstAgents(agents.data);
+  const worst = counted === undefined ? undefined : worstAgents(agentsOf(counted, durations.data));
   const [worstAgent] = worst ?? [];
   return (
     <Page title="Home">
@@ -74,13 +84,13 @@ export default function Home(): ReactNode {
       <Course />
       <Grid least="460px">
         <Card title="Agents, worst first">
-          <Asked answer={agents} what="The agents were not answered." height={220}>
-            {(rows) => <AgentsTable rows={worstAgents(rows)} when={when} />}
+          <Asked answer={counts} what="The agents were not answered." height={220}>
+            {(rows) => <AgentsTable rows={worstAgents(agentsOf(rows, durations.data))} when={when} />}
           </Asked>
         </Card>
         <Card title="Tools, worst first">
-          <Asked answer={tools} what="The tools were not answered." height={220}>
-            {(rows) => <ToolsTable rows={worstTools(rows)} when={when} />}
+          <Asked answer={counts} what="The tools were not answered." height={220}>
+            {(rows) => <ToolsTable rows={worstTools(toolsOf(rows, durations.data))} when={when} />}
           </Asked>
         </Card>
       </Grid>
