@@ -117,7 +117,7 @@ describe("messages", () => {
     ]);
     assert.deepEqual(readMessages('"left out: 9 characters"', "user")[0]?.parts[0], {
       type: "text",
-      text: '"left out: 9 characters"',
+      text: "left out: 9 characters",
     });
     assert.deepEqual(readMessages(undefined, "user"), []);
     for (const odd of ["[]", "{}", "null", "[null]", '[{"role":1}]', '[{"role":"user","parts":7}]', "[[[]]]"])

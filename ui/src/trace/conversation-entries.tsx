@@ -13,8 +13,9 @@ import { type AnswerEntry, type Entry, hasContent, readThread, type ToolEntry } 
 
 /** More are shown when they are asked for. */
 const ENTRIES_AT_ONCE = 100;
-/** Agents inside one another that are open at first. */
+/** Agents inside one another that are open at first, and beside one another. */
 const OPEN_DEPTH = 2;
+const OPEN_AT_ONCE = 8;
 
 type ThreadProps = {
   readonly scope: Scope;
@@ -27,12 +28,16 @@ type ThreadProps = {
 export function Thread({ scope, depth, chosen }: ThreadProps): ReactNode {
   const entries = useMemo(() => readThread(scope), [scope]);
   const [count, setCount] = useState(ENTRIES_AT_ONCE);
+  const opened = useMemo(
+    () => new Set(depth < OPEN_DEPTH ? entries.filter(({ kind }) => kind === "agent").slice(0, OPEN_AT_ONCE) : []),
+    [entries, depth],
+  );
   return (
     <ol className={css.thread}>
       {entries.slice(0, count).map((entry, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: entries have no other name, and keep their order.
         <li key={at}>
-          <OneEntry entry={entry} depth={depth} chosen={chosen} />
+          <OneEntry entry={entry} depth={depth} chosen={chosen} isOpen={opened.has(entry)} />
         </li>
       ))}
       {entries.length > count && (
@@ -46,8 +51,14 @@ export function Thread({ scope, depth, chosen }: ThreadProps): ReactNode {
   );
 }
 
-type OneEntryProps = { readonly entry: Entry; readonly depth: number; readonly chosen: string };
-function OneEntry({ entry, depth, chosen }: OneEntryProps): ReactNode {
+type OneEntryProps = {
+  readonly entry: Entry;
+  readonly depth: number;
+  readonly chosen: string;
+  /** Of agents. */
+  readonly isOpen: boolean;
+};
+function OneEntry({ entry, depth, chosen, isOpen }: OneEntryProps): ReactNode {
   switch (entry.kind) {
     case "message":
       return <MessageBox message={entry.message} row={entry.row} />;
@@ -72,7 +83,7 @@ function OneEntry({ entry, depth, chosen }: OneEntryProps): ReactNode {
     case "tool":
       return <ToolBox entry={entry} depth={depth} chosen={chosen} />;
     case "agent":
-      return <Agent scope={entry.scope} depth={depth} chosen={chosen} />;
+      return <Agent scope={entry.scope} depth={depth} chosen={chosen} isOpen={isOpen} />;
     case "step":
       return (
         <div className={css.step} data-chosen={entry.row.span.spanId === chosen}>
@@ -154,7 +165,7 @@ function OnePart({ part }: { readonly part: Part }): ReactNode {
   switch (part.type) {
     case "text":
       // An answer that a program is to read.
-      return <Content value={parseJson(part.text)} />;
+      return <Content value={/^\s*[[{]/.test(part.text) ? parseJson(part.text) : part.text} />;
     case "reasoning":
       return (
         <Fold
@@ -351,10 +362,20 @@ const Side = ({ title, value }: { readonly title: string; readonly value: unknow
   </section>
 );
 
-type AgentProps = { readonly scope: Scope; readonly depth: number; readonly chosen: string };
-export function Agent({ scope, depth, chosen }: AgentProps): ReactNode {
+/** Whether the span that the address names is somewhere in it. */
+function isWithin({ row, calls, inner }: Scope, chosen: string): boolean {
+  if (chosen === "") return false;
+  return (
+    row?.span.spanId === chosen ||
+    calls.some(({ span }) => span.spanId === chosen) ||
+    inner.some((one) => isWithin(one, chosen))
+  );
+}
+
+type AgentProps = { readonly scope: Scope; readonly depth: number; readonly chosen: string; readonly isOpen: boolean };
+function Agent({ scope, depth, chosen, isOpen: isOpenAtFirst }: AgentProps): ReactNode {
   const { row, name } = scope;
-  const [isOpen, setOpen] = useState(depth < OPEN_DEPTH);
+  const [isOpen, setOpen] = useState(() => isOpenAtFirst || isWithin(scope, chosen));
   return (
     <section
       className={css.agent}

@@ -5,7 +5,7 @@ import { ATTR } from "../../../src/model/index.ts";
 import { useAskOnce } from "../app/ask.ts";
 import { Link } from "../app/link.tsx";
 import { formatCount, formatMs, formatUsd } from "../format/quantity.ts";
-import { Card, Failure, Stat, Tag, type Tone } from "../parts/parts.tsx";
+import { Card, Failure, Skeleton, Stat, Tag, type Tone } from "../parts/parts.tsx";
 import { LongText } from "./content.tsx";
 import { Fold } from "./conversation-entries.tsx";
 import css from "./explain.module.css";
@@ -22,13 +22,24 @@ const OUTCOMES: Readonly<Record<Explanation["outcome"], readonly [tone: Tone, wo
   incomplete: ["warn", "? never came to its end"],
 };
 
+/** Spans. */
+const SMALL = 5000;
+
 /** What became of a trace, and why: as `agent-observatory explain` tells it. */
 export default function TraceExplanation({ trace }: { readonly trace: LaidOutTrace }): ReactNode {
-  const alone = useMemo(() => explainTrace(trace.trace), [trace]);
+  // What is explained in no time is shown before the log lines are there.
+  const alone = useMemo(() => (trace.rows.length <= SMALL ? explainTrace(trace.trace) : undefined), [trace]);
   const withLogs = useAskOnce(["explanation", trace.traceId, trace.rows.length, trace.summary.state], (backends) =>
     explainFound(backends, trace.trace),
   );
   const told = withLogs.data?.traceId === trace.traceId ? withLogs.data : alone;
+  if (told === undefined) {
+    return withLogs.error === null ? (
+      <Skeleton height={480} />
+    ) : (
+      <Failure what="It could not be explained." error={withLogs.error} />
+    );
+  }
   const { outcome, story, failure, lastSuccess, openStep, until, failures } = told;
   const [tone, word] = OUTCOMES[outcome];
   const hasStopped = outcome === "failed";

@@ -149,6 +149,12 @@ const isSeenTwice = ({ span }: TraceRow, { span: above }: TraceRow): boolean =>
   span.service !== above.service ||
   span.attributes[ATTR.mcpMethod] !== undefined;
 
+/** The kinds that a trace has something of. */
+export function kindsIn(trace: LaidOutTrace): readonly GraphKind[] {
+  const found = new Set(trace.rows.map(({ what }) => KIND_OF[what]));
+  return (Object.keys(KIND_TITLES) as GraphKind[]).filter((kind) => found.has(kind));
+}
+
 /**
  * Each span of a kind that is shown is a call of its participant, by that of the nearest span above that has one; where an agent handed over,
  * by that agent. What stands above all others is the program.
@@ -160,14 +166,20 @@ export function readGraph(trace: LaidOutTrace, kinds: ReadonlySet<GraphKind>): A
   const program = idOf("start", programName);
   const participant = (kind: GraphKind, name: string): Adding & { id: string } => {
     const id = idOf(kind, name);
-    const known = participants.get(id) ?? { ...none(), id, kind, name };
-    participants.set(id, known);
+    let known = participants.get(id);
+    if (known === undefined) {
+      known = { ...none(), id, kind, name };
+      participants.set(id, known);
+    }
     return known;
   };
   const connect = (from: string, to: string, isHandoff: boolean, row: TraceRow): void => {
-    const id = edgeId({ from, to, isDashed: isHandoff });
-    const known = connections.get(id) ?? { ...none(), id, from, to, isHandoff };
-    connections.set(id, known);
+    const key = `${isHandoff ? "⇢" : "→"}${from}\n${to}`;
+    let known = connections.get(key);
+    if (known === undefined) {
+      known = { ...none(), id: edgeId({ from, to, isDashed: isHandoff }), from, to, isHandoff };
+      connections.set(key, known);
+    }
     add(known, row);
   };
   const withAgents = kinds.has("agent");

@@ -12,6 +12,7 @@ import {
   drawParticipant,
   type GraphKind,
   KIND_TITLES,
+  kindsIn,
   meanMs,
   readGraph,
   SHOWN_KINDS,
@@ -31,10 +32,7 @@ export default function TraceGraph({ trace }: { readonly trace: LaidOutTrace }):
     () => new Set(written === null ? SHOWN_KINDS : ALL.filter((kind) => written.split(",").includes(kind))),
     [written],
   );
-  const present = useMemo(() => {
-    const found = new Set(readGraph(trace, new Set(ALL)).participants.map(({ kind }) => kind));
-    return ALL.filter((kind) => kind !== "start" && found.has(kind));
-  }, [trace]);
+  const present = useMemo(() => kindsIn(trace), [trace]);
   const graph = useMemo(() => readGraph(trace, kinds), [trace, kinds]);
   const nodes = useMemo(() => graph.participants.map(drawParticipant), [graph]);
   const edges = useMemo(() => graph.connections.map(drawConnection), [graph]);

@@ -42,9 +42,9 @@ const isRecord = (value: unknown): value is Json =>
 const textOf = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** JSON in a text, where it is an object or a list; everything else as it is. */
+/** JSON in a text, where it is an object, a list, or a text in quotation marks; everything else as it is. */
 export function parseJson(value: unknown): unknown {
-  if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
+  if (typeof value !== "string" || !/^\s*[[{"]/.test(value)) return value;
   try {
     return JSON.parse(value);
   } catch {

@@ -239,27 +239,39 @@ export function readThread({ row, calls, inner }: Scope): readonly Entry[] {
   return thread.entries;
 }
 
-/** First question and last answer of a trace, in words: what it was about. */
+const textIn = (parts: readonly Part[]): string =>
+  parts
+    .flatMap((part) => (part.type === "text" ? [part.text] : []))
+    .join("\n")
+    .trim();
+const lastOf = (messages: readonly Message[], role: string): string | undefined =>
+  messages
+    .filter((message) => message.role === role)
+    .map(({ parts }) => textIn(parts))
+    .findLast((words) => words !== "");
+
+/** The first question and the last answer: what it was about. It reads no more than it needs. */
 export function gistOf(scope: Scope): { readonly question: string | undefined; readonly answer: string | undefined } {
-  let [question, answer]: (string | undefined)[] = [undefined, undefined];
-  const words = (parts: readonly Part[]): string =>
-    parts
-      .flatMap((part) => (part.type === "text" ? [part.text] : []))
-      .join("\n")
-      .trim();
-  const visit = (at: Scope): void => {
-    for (const entry of readThread(at)) {
-      if (entry.kind === "message") {
-        const said = words(entry.message.parts);
-        if (said === "") continue;
-        if (entry.message.role === "user") question ??= said;
-        else if (entry.message.role === "assistant") answer = said;
-      } else if (entry.kind === "answer") {
-        const said = words(entry.parts ?? []);
-        if (said !== "") answer = said;
-      } else if (entry.kind === "agent") visit(entry.scope);
+  const calls: TraceRow[] = [];
+  const runs: TraceRow[] = [];
+  for (const open = [scope]; open.length > 0; ) {
+    const at = open.pop() as Scope;
+    calls.push(...at.calls.filter(isTalk));
+    if (at.kind === "agent" && at.row !== undefined) runs.push(at.row);
+    open.push(...at.inner);
+  }
+  const find = (rows: readonly TraceRow[], attribute: string, role: string): string | undefined => {
+    for (const { span } of rows) {
+      const found = lastOf(readMessages(span.attributes[attribute], role), role);
+      if (found !== undefined) return found;
     }
+    return undefined;
   };
-  visit(scope);
-  return { question, answer };
+  calls.sort((a, b) => a.startMs - b.startMs);
+  runs.sort((a, b) => a.startMs - b.startMs);
+  const byEnd = (rows: readonly TraceRow[]): TraceRow[] => [...rows].sort((a, b) => b.endMs - a.endMs);
+  return {
+    question: find(calls, ATTR.inputMessages, "user") ?? find(runs, ATTR.inputMessages, "user"),
+    answer: find(byEnd(calls), ATTR.outputMessages, "assistant") ?? find(byEnd(runs), ATTR.outputMessages, "assistant"),
+  };
 }
