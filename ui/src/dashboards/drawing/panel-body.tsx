@@ -29,7 +29,9 @@ export function PanelBody({ panel, drawn, isEmpty, startMs, endMs }: PanelBodyPr
   if (drawn.kind === "unknown") {
     return (
       <p className={css.word}>
-        Cannot draw a panel of type “{panel.type}”. Its answer is under <b>Data</b>.
+        <span>
+          Cannot draw a panel of type “{panel.type}”. Its answer is under <b>Data</b>.
+        </span>
       </p>
     );
   }

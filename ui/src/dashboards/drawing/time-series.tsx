@@ -1,4 +1,4 @@
-import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { hrefTo } from "../../app/url-state.ts";
 import { formatTime } from "../../format/quantity.ts";
@@ -6,7 +6,6 @@ import { type Chart, type Dot, type Line, legendCalcs, plotData } from "../model
 import type { Panel } from "../model/dashboard.ts";
 import { shownValue, textOfShown } from "../model/shown-value.ts";
 import { linksFor, useBoard } from "./board-context.ts";
-import { GoLink } from "./go-link.tsx";
 import { LinkMenu } from "./link-menu.tsx";
 import { type Hover, Plot } from "./plot.tsx";
 import { useSize } from "./size.ts";
@@ -114,6 +113,16 @@ function Tooltip({ panel, lines, hover, isPinned, width, onClose }: TooltipProps
     })
     .sort((a, b) => b.value - a.value);
   const isLeft = left > width / 2;
+  const close = useRef(onClose);
+  close.current = onClose;
+  useEffect(() => {
+    if (!isPinned) return;
+    const onKey = ({ key: pressed }: KeyboardEvent): void => {
+      if (pressed === "Escape") close.current();
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, [isPinned]);
   return (
     <section
       className={css.tooltip}
@@ -137,16 +146,18 @@ function Tooltip({ panel, lines, hover, isPinned, width, onClose }: TooltipProps
               <i style={{ background: line.color }} aria-hidden="true" />
               <span>{line.name}</span>
               <b>{textOfShown(shown)}</b>
-              {isPinned &&
-                linksFor(board, panel, line.config.links, {
-                  seriesName: line.name,
-                  fieldName: line.name,
-                  labels: line.labels,
-                  value: shown,
-                  timeMs,
-                }).map((link) => (
-                  <GoLink key={link.title} link={link} className={css.go} label={`${link.title}: ${line.name}`} />
-                ))}
+              {isPinned && (
+                <LinkMenu
+                  of={line.name}
+                  links={linksFor(board, panel, line.config.links, {
+                    seriesName: line.name,
+                    fieldName: line.name,
+                    labels: line.labels,
+                    value: shown,
+                    timeMs,
+                  })}
+                />
+              )}
             </li>
           );
         })}
