@@ -119,7 +119,7 @@ describe("Home", { skip: WITHOUT_BROWSER }, () => {
   it("judges nothing where nothing ran in the time range", async () => {
     await shown.open(`/?from=${range.from - 50 * HOUR_MS}&to=${range.to - 49 * HOUR_MS}&refresh=off`);
     assert.match(await shown.page.getByRole("status", { name: "Verdict" }).innerText(), /Nothing ran|alert|fire/);
-    assert.match(await card("Latest failures").innerText(), /Nothing failed/);
+    await card("Latest failures").getByText("Nothing failed").waitFor();
   });
 });
 
@@ -127,7 +127,12 @@ describe("Home without data", { skip: WITHOUT_BROWSER }, () => {
   it("says in three lines how to get some", async () => {
     await using shown = await startPage({ scenario: "empty" });
     await shown.open("/?refresh=off");
-    const ways = await shown.page.getByRole("listitem").locator("code").allTextContents();
-    assert.deepEqual(ways, ["npx agent-observatory dev -- node app.js", "npm i agent-observatory", "npm run demo"]);
+    const ways = shown.page.getByRole("listitem").locator("code");
+    await ways.first().waitFor();
+    assert.deepEqual(await ways.allTextContents(), [
+      "npx agent-observatory dev -- node app.js",
+      "npm i agent-observatory",
+      "npm run demo",
+    ]);
   });
 });
