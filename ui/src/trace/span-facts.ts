@@ -140,7 +140,6 @@ const DETAIL_CHARS = 120;
 /** Attributes that tell more than the name, for kinds whose names are much alike. */
 const DETAILS: Readonly<Partial<Record<SpanWhat, readonly string[]>>> = {
   http: ["url.full", "http.url", "server.address"],
-  server: ["url.path", "http.target"],
   database: ["db.query.text", "db.statement", "db.collection.name"],
   mcp: [ATTR.toolName, ATTR.mcpResourceUri],
 };
