@@ -164,7 +164,7 @@ describe("alerts", { skip: WITHOUT_BROWSER, timeout: 120_000 }, () => {
     const hours = (Date.parse(silences[0]?.endsAt ?? "") - Date.parse(silences[0]?.startsAt ?? "")) / 3_600_000;
     assert.ok(Math.abs(hours - 4) < 0.01, `${hours} h`);
     await page.getByRole("tab", { name: "Silences (1)" }).click();
-    await page.getByRole("button", { name: "End the silence: the bank opens on Monday" }).click();
+    await page.getByRole("button", { name: "End now: the bank opens on Monday" }).click();
     await page.getByText("expired").waitFor();
     await page.getByRole("tab", { name: /Problems/ }).click();
     await page.getByText("● firing").waitFor();

@@ -23,7 +23,7 @@ function Expire({ silence }: { readonly silence: SilenceFacts }): ReactNode {
   if (silence.state === "expired") return null;
   return (
     <>
-      <Button disabled={state.busy} onClick={() => void expire()} aria-label={`End the silence: ${silence.comment}`}>
+      <Button disabled={state.busy} onClick={() => void expire()} aria-label={`End now: ${silence.comment}`}>
         End now
       </Button>
       {state.error !== undefined && <Failure what="It could not be ended." error={state.error} />}
@@ -69,7 +69,7 @@ export function SilenceList({
           show: ({ endsAtMs }) => <span title={formatTime(endsAtMs)}>{formatAgo(endsAtMs, nowMs)}</span>,
           by: ({ endsAtMs }) => endsAtMs,
         },
-        { title: "", show: (silence) => <Expire silence={silence} /> },
+        { title: "End", show: (silence) => <Expire silence={silence} /> },
       ]}
     />
   );
