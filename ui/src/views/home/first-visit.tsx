@@ -4,8 +4,8 @@ import css from "./home.module.css";
 
 const WAYS: readonly (readonly [what: string, command: string])[] = [
   ["Run your program, observed", "npx agent-observatory dev -- node app.js"],
-  ["In a project of its own, for good", "npm i agent-observatory"],
-  ["Look at agents of ours at work", "npm run demo"],
+  ["Add it to a project, for good", "npm i agent-observatory"],
+  ["In a checkout: agents at work", "npm run demo"],
 ];
 
 /** Nobody has sent anything yet: three lines, one of which helps. */
