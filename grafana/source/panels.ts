@@ -42,8 +42,8 @@ type Common = { readonly title: string; readonly description: string };
 type Valued = Common & { readonly unit: string; readonly levels?: Levels };
 
 /**
- * The least step of a chart. Grafana makes `$__rate_interval` four times as wide, which holds two samples even of a program
- * that pushes once a minute, the default of OpenTelemetry.
+ * The least step of a chart's queries. Grafana makes `$__rate_interval` four times as wide, which holds two samples even of a program
+ * that pushes once a minute, the default of OpenTelemetry. The least step of a panel alone does not do that.
  */
 const MIN_STEP = "1m";
 
@@ -136,6 +136,7 @@ export function chart(options: ChartOptions): Builder<Panel> {
         source === "loki"
           ? logQuery(query, index).queryType("range")
           : prometheusQuery(query, index)
+              .interval(MIN_STEP)
               .range()
               .exemplar(options.exemplars ?? false),
       ),

@@ -31,7 +31,7 @@ describe("the panels of the dashboards", { skip: WITHOUT_BROWSER }, () => {
       __range: "3600s",
     };
     // An hour on a wide screen: the boards' least step, else a scrape, and what Grafana makes of them with a scrape every 15 s.
-    queries = listPanelQueries({ ...values, __interval: "1m", __auto: "1m", __rate_interval: "75s" });
+    queries = listPanelQueries({ ...values, __interval: "1m", __auto: "1m", __rate_interval: "4m" });
     fineQueries = listPanelQueries({ ...values, __interval: "15s", __auto: "15s", __rate_interval: "1m" });
   });
   after(() => shown?.close());

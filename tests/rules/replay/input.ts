@@ -114,6 +114,33 @@ export function seriesOfStack(seed: number): InputSeries[] {
   ];
 }
 
+/** Two hours of gauges that are well but for one spell, in which they are beyond what alerts bear. */
+export function seriesOfStates(seed: number): InputSeries[] {
+  const random = createRandom(seed + 1000);
+  const series = (
+    name: string,
+    labels: Readonly<Record<string, string>>,
+    well: number,
+    bad: number,
+    minutes: number,
+  ) => {
+    const from = 5 + random.below(50);
+    const slots = Array.from({ length: STEPS }, (_, step) =>
+      within(step / STEPS_PER_MINUTE, [[from, from + minutes]]) ? bad : well,
+    );
+    return { labels: createLabels([[METRIC_NAME, name], ...Object.entries(labels)]), slots };
+  };
+  const process = { deployment_environment_name: "production", job: "states", instance: "s" };
+  return [
+    series("health_check_status", { ...process, check: "database" }, 1, 0, 6),
+    series("human_reviews_pending", process, 3, 40, 45),
+    series("v8js_memory_heap_used_bytes", process, 40, 95, 12),
+    series("v8js_memory_heap_limit_bytes", process, 100, 100, 0),
+    series("system_filesystem_utilization_ratio", { mountpoint: "/var/lib/otelcol" }, 0.4, 0.9, 20),
+    series("agent_observatory_canary_lag_seconds", { job: "canary", signal: "traces" }, 1, 45, 15),
+  ];
+}
+
 /** Values as promtool's unit tests write them. */
 export function writeSlots(slots: InputSeries["slots"]): string {
   const runs: { text: string; count: number }[] = [];
