@@ -110,7 +110,7 @@ describe("what was said in a trace", { skip: WITHOUT_BROWSER }, () => {
   });
   after(() => shown?.close());
   const panel = () => shown.page.getByRole("tabpanel");
-  const agent = (name: string) => panel().getByRole("region", { name: `Agent ${name}`, exact: true });
+  const agent = (name: string) => panel().getByRole("group", { name: `Agent ${name}`, exact: true });
 
   it("is one thread an agent, with each message once, however often it was sent", async () => {
     await shown.open(`/trace/${team}?tab=conversation`);
@@ -121,10 +121,10 @@ describe("what was said in a trace", { skip: WITHOUT_BROWSER }, () => {
     assert.ok((await tools.count()) >= 2);
     const search = first.getByRole("article", { name: "Tool web_search" });
     assert.match(
-      (await search.getByRole("region", { name: "Arguments" }).textContent()) ?? "",
+      (await search.getByRole("group", { name: "Arguments" }).textContent()) ?? "",
       /query: price of electric buses/,
     );
-    const result = (await search.getByRole("region", { name: "Result" }).textContent()) ?? "";
+    const result = (await search.getByRole("group", { name: "Result" }).textContent()) ?? "";
     assert.match(result, /battery bus costs about 540000/);
     assert.doesNotMatch(result, /langchain_core/);
     assert.match(

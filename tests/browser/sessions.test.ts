@@ -83,9 +83,9 @@ describe("sessions", { skip: WITHOUT_BROWSER || (HAS_POSTGRES ? false : "the sup
     const turn = shown.page.getByRole("article", { name: "Turn 1" });
     await turn.getByText("Does it hurt?").waitFor();
     await turn.getByRole("button", { name: "Show the whole turn" }).click();
-    await turn.getByRole("region", { name: "Agent nurse" }).waitFor();
+    await turn.getByRole("group", { name: "Agent nurse" }).waitFor();
     await shown.page.reload();
-    await turn.getByRole("region", { name: "Agent nurse" }).getByText("Not any more.").waitFor();
+    await turn.getByRole("group", { name: "Agent nurse" }).getByText("Not any more.").waitFor();
   });
 
   it("take feedback, which is shown and counted at once", async () => {

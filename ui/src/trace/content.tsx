@@ -57,6 +57,8 @@ export const LongText = memo(function LongText({
 const ITEMS_AT_ONCE = 100;
 /** Below this many characters all of it is open. */
 const SMALL = 600;
+/** What is shorter is marked as fast. */
+const WORTH_COPYING = 60;
 
 /** A few members are shown without the braces around them. */
 const isFlat = (value: unknown): value is object =>
@@ -78,9 +80,11 @@ export function JsonTree({ value }: { readonly value: unknown }): ReactNode {
       ) : (
         <Value value={value} name={undefined} depth={0} openTo={size <= SMALL ? 9 : 1} />
       )}
-      <div className={css.copy}>
-        <CopyButton text={JSON.stringify(value, undefined, 2) ?? ""} />
-      </div>
+      {size > WORTH_COPYING && (
+        <div className={css.copy}>
+          <CopyButton text={JSON.stringify(value, undefined, 2) ?? ""} />
+        </div>
+      )}
     </div>
   );
 }

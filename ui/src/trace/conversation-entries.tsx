@@ -349,9 +349,10 @@ function ToolBox({
   );
 }
 
+// biome-ignore-start lint/a11y/useSemanticElements: a fieldset is for a form.
 const Side = ({ title, value }: { readonly title: string; readonly value: unknown }): ReactNode => (
-  <section className={css.side} aria-label={title}>
-    <h4>{title}</h4>
+  <div className={css.side} role="group" aria-label={title}>
+    <div className={css.sideTitle}>{title}</div>
     {value === undefined ? (
       <p className={css.silent}>not recorded</p>
     ) : value === "" ? (
@@ -359,8 +360,9 @@ const Side = ({ title, value }: { readonly title: string; readonly value: unknow
     ) : (
       <Content value={value} />
     )}
-  </section>
+  </div>
 );
+// biome-ignore-end lint/a11y/useSemanticElements: as above.
 
 /** Whether the span that the address names is somewhere in it. */
 function isWithin({ row, calls, inner }: Scope, chosen: string): boolean {
@@ -377,7 +379,9 @@ function Agent({ scope, depth, chosen, isOpen: isOpenAtFirst }: AgentProps): Rea
   const { row, name } = scope;
   const [isOpen, setOpen] = useState(() => isOpenAtFirst || isWithin(scope, chosen));
   return (
-    <section
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form.
+    <div
+      role="group"
       className={css.agent}
       aria-label={`Agent ${name}`}
       data-chosen={row !== undefined && row.span.spanId === chosen}
@@ -392,6 +396,6 @@ function Agent({ scope, depth, chosen, isOpen: isOpenAtFirst }: AgentProps): Rea
         {row !== undefined && <RowLink row={row}>span</RowLink>}
       </header>
       {isOpen && <Thread scope={scope} depth={depth + 1} chosen={chosen} />}
-    </section>
+    </div>
   );
 }

@@ -60,15 +60,25 @@ export function ToolCalls({
           { title: "At", show: (call) => since(trace, call), isNumber: true },
           { title: "Time", show: ({ durationMs }) => formatMs(durationMs), isNumber: true },
           { title: "State", show: ({ status }) => <StepState status={status} /> },
-          { title: "Arguments", show: (call) => <Folded value={call.arguments} /> },
+          {
+            title: "Arguments",
+            show: (call) => (
+              <div className={css.cell}>
+                <Folded value={call.arguments} />
+              </div>
+            ),
+          },
           {
             title: "Result",
-            show: (call) =>
-              call.errorMessage === undefined ? (
-                <Folded value={call.result} />
-              ) : (
-                <LongText text={`${call.errorCategory}: ${call.errorMessage}`} />
-              ),
+            show: (call) => (
+              <div className={css.cell}>
+                {call.errorMessage === undefined ? (
+                  <Folded value={call.result} />
+                ) : (
+                  <LongText text={`${call.errorCategory}: ${call.errorMessage}`} />
+                )}
+              </div>
+            ),
           },
         ]}
       />
@@ -95,7 +105,7 @@ export function Attempts({ trace, attempts }: OfTrace & { readonly attempts: rea
   return (
     <Card title="Calls that were made again">
       <Table<Attempt>
-        label="Calls that were made again"
+        label="Repetitions"
         rows={attempts}
         keyOf={({ spanId }) => spanId}
         columns={[

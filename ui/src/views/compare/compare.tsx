@@ -182,7 +182,9 @@ function Sums({ a, b }: { readonly a: LaidOutTrace; readonly b: LaidOutTrace }):
         <table className={css.sums}>
           <thead>
             <tr>
-              <th scope="col">{""}</th>
+              <th scope="col">
+                <span className="visually-hidden">What</span>
+              </th>
               <th scope="col">A</th>
               <th scope="col">B</th>
               <th scope="col">B against A</th>
