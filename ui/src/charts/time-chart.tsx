@@ -1,15 +1,11 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import type { ChartSeries } from "./chart-series.ts";
 import css from "./time-chart.module.css";
 
-export type ChartSeries = {
-  readonly name: string;
-  /** Ascending in time. What is missing between two points further apart than `gapMs` is a gap. */
-  readonly points: readonly { readonly timeMs: number; readonly value: number }[];
-  /** A CSS color; one of --series-1 to --series-8 in turn where it is not given. */
-  readonly color?: string | undefined;
-};
+export type { ChartSeries } from "./chart-series.ts";
+
 export type ChartDot = {
   readonly timeMs: number;
   readonly value: number;

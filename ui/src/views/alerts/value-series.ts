@@ -1,5 +1,5 @@
 import type { Labels, Series } from "../../../../src/backends/index.ts";
-import type { ChartSeries } from "../../charts/time-chart.tsx";
+import type { ChartSeries } from "../../charts/chart-series.ts";
 import { formatBytes, formatCount, formatRatio, formatSeconds, formatUsd } from "../../format/quantity.ts";
 
 /** Whether a series is about what the alert is about: no label that both have differs. */
