@@ -13,8 +13,9 @@ let orders = 0;
 const usage = { input: 812, output: 154 };
 const answerUsing = async (question) => {
   currentRun().usage(usage);
+  orders += 1;
   logger?.info("order shipped to the customer", {
-    order: (orders += 1),
+    order: orders,
     customer: "c-81",
     items: 3,
     status: "shipped",

@@ -68,7 +68,8 @@ async function searchAgents({ jaeger }: Backends, search: TraceSearch): Promise<
   await Promise.all(
     services.map(async (one) => {
       const names = (await jaeger.operations(one)).map(({ name }) => name);
-      for (const operation of operationsOf(names)) inServices.set(operation, [...(inServices.get(operation) ?? []), one]);
+      for (const operation of operationsOf(names))
+        inServices.set(operation, [...(inServices.get(operation) ?? []), one]);
     }),
   );
   const results = await Promise.all(
@@ -83,7 +84,12 @@ async function searchAgents({ jaeger }: Backends, search: TraceSearch): Promise<
 }
 
 /** Finds what the list shows. Throws `BackendError`. */
-export async function askTraces(backends: Backends, query: TraceListQuery, range: Range, nowMs: number): Promise<TraceList> {
+export async function askTraces(
+  backends: Backends,
+  query: TraceListQuery,
+  range: Range,
+  nowMs: number,
+): Promise<TraceList> {
   const { jaeger, loki } = backends;
   const { state } = query;
   const search: TraceSearch = { ...query.search, ...range };

@@ -82,7 +82,9 @@ const UNNAMED = [...NAMED, OPERATION.chat, OPERATION.executeTool] as const;
  * traces: where there are agents or workflows, what they call lies in their traces.
  */
 export function operationsOf(names: readonly string[]): readonly string[] {
-  const named = NAMED.filter((operation) => names.some((name) => name === operation || name.startsWith(`${operation} `)));
+  const named = NAMED.filter((operation) =>
+    names.some((name) => name === operation || name.startsWith(`${operation} `)),
+  );
   return named.length > 0 ? named : UNNAMED;
 }
 
