@@ -1,14 +1,13 @@
 import { type ReactNode, useMemo, useState } from "react";
 import { ATTR } from "../../../src/model/index.ts";
-import { formatCount, formatMs, formatUsd } from "../format/quantity.ts";
 import { Button, Tag } from "../parts/parts.tsx";
-import { Content, LongText, MediaName } from "./content.tsx";
+import { Content } from "./content.tsx";
 import css from "./conversation.module.css";
-import type { TraceRow } from "./layout.ts";
-import { type Message, type Part, parseJson } from "./messages.ts";
+import { Fold } from "./fold.tsx";
+import { MessageBox, Parts } from "./message-box.tsx";
+import { Figures, RowLink, Trouble } from "./row-figures.tsx";
 import type { Scope } from "./scopes.ts";
 import { textOf } from "./span-kind.ts";
-import { SpanLink } from "./span-link.tsx";
 import { type AnswerEntry, type Entry, hasContent, readThread, type ToolEntry } from "./thread.ts";
 
 /** More are shown when they are asked for. */
@@ -93,149 +92,6 @@ function OneEntry({ entry, depth, chosen, isOpen }: OneEntryProps): ReactNode {
         </div>
       );
   }
-}
-
-const RowLink = ({ row, children }: { readonly row: TraceRow; readonly children: ReactNode }): ReactNode => (
-  <SpanLink traceId={row.span.traceId} spanId={row.span.spanId} title="To its span">
-    {children}
-  </SpanLink>
-);
-
-/** What a call used. */
-export function Figures({
-  row,
-  withBelow = false,
-}: {
-  readonly row: TraceRow;
-  readonly withBelow?: boolean;
-}): ReactNode {
-  const { inputTokens, outputTokens, cachedTokens, reasoningTokens, costUsd, calls } = withBelow ? row.total : row.own;
-  const parts = [
-    ...(calls > 0 && inputTokens + outputTokens > 0
-      ? [`${formatCount(inputTokens)} → ${formatCount(outputTokens)} tokens`]
-      : []),
-    ...(cachedTokens > 0 ? [`${formatCount(cachedTokens)} cached`] : []),
-    ...(reasoningTokens > 0 ? [`${formatCount(reasoningTokens)} reasoning`] : []),
-    ...(costUsd === undefined ? [] : [formatUsd(costUsd)]),
-    row.state === "running" ? "running" : formatMs(row.endMs - row.startMs),
-  ];
-  return <span className={css.figures}>{parts.join(" · ")}</span>;
-}
-
-function Trouble({ row }: { readonly row: TraceRow }): ReactNode {
-  if (!row.isFailed) return null;
-  const { span } = row;
-  const why = span.statusMessage || textOf(span, ATTR.errorType) || "it failed without a word";
-  return (
-    <div className={css.trouble}>
-      <strong>failed</strong> <LongText text={why} />
-    </div>
-  );
-}
-
-const ROLE_TITLES: Readonly<Record<string, string>> = {
-  system: "System",
-  user: "User",
-  assistant: "Assistant",
-  tool: "Tool",
-};
-
-/** Something that is folded, and drawn when it is opened. */
-export function Fold({
-  summary,
-  isOpen: isOpenAtFirst = false,
-  className,
-  children,
-}: {
-  readonly summary: ReactNode;
-  readonly isOpen?: boolean;
-  readonly className?: string | undefined;
-  readonly children: () => ReactNode;
-}): ReactNode {
-  const [isOpen, setOpen] = useState(isOpenAtFirst);
-  return (
-    <details className={className} open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>{summary}</summary>
-      {isOpen && children()}
-    </details>
-  );
-}
-
-function OnePart({ part }: { readonly part: Part }): ReactNode {
-  switch (part.type) {
-    case "text":
-      // An answer that a program is to read.
-      return <Content value={/^\s*[[{]/.test(part.text) ? parseJson(part.text) : part.text} />;
-    case "reasoning":
-      return (
-        <Fold
-          className={css.reasoning}
-          summary={`Reasoning${part.text === "" ? ", not disclosed" : ` (${formatCount(part.text.length)} characters)`}`}
-        >
-          {() => <LongText text={part.text} />}
-        </Fold>
-      );
-    case "media":
-      return <MediaName media={part} />;
-    case "tool_call":
-      return <Content value={part.arguments} />;
-    case "tool_result":
-      return <Content value={part.result} />;
-    case "other":
-      return <Content value={part.value} />;
-  }
-}
-
-const Parts = ({ parts }: { readonly parts: readonly Part[] }): ReactNode =>
-  // biome-ignore lint/suspicious/noArrayIndexKey: parts have no name, and keep their order.
-  parts.map((part, at) => <OnePart key={at} part={part} />);
-
-const firstWords = (parts: readonly Part[]): string => {
-  const [text = ""] = parts.flatMap((part) => (part.type === "text" ? [part.text.trim()] : []));
-  return text.slice(0, 160);
-};
-
-function MessageBox({
-  message: { role, parts },
-  row,
-}: {
-  readonly message: Message;
-  readonly row: TraceRow;
-}): ReactNode {
-  const title = ROLE_TITLES[role] ?? role;
-  if (role === "system") {
-    return (
-      <div className={css.message} data-role="system">
-        <Fold
-          className={css.system}
-          summary={
-            <>
-              <strong>{title}</strong> <span className={css.peek}>{firstWords(parts)}</span>
-            </>
-          }
-        >
-          {() => (
-            <div className={css.unfolded}>
-              <Parts parts={parts} />
-            </div>
-          )}
-        </Fold>
-      </div>
-    );
-  }
-  return (
-    <article className={css.message} data-role={role} aria-label={title}>
-      <header className={css.head}>
-        <strong>{title}</strong>
-        <span className={css.figures}>
-          <RowLink row={row}>span</RowLink>
-        </span>
-      </header>
-      <div className={css.body}>
-        <Parts parts={parts} />
-      </div>
-    </article>
-  );
 }
 
 const FINISHED: Readonly<Record<string, string>> = {

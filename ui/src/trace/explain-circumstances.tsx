@@ -3,8 +3,8 @@ import type { Captured, Debugged } from "../../../src/explain/index.ts";
 import { formatCount } from "../format/quantity.ts";
 import { Card, Command, Tag } from "../parts/parts.tsx";
 import { Content } from "./content.tsx";
-import { Fold } from "./conversation-entries.tsx";
 import css from "./explain.module.css";
+import { Fold } from "./fold.tsx";
 import { parseJson, readMessages, wordsOf } from "./messages.ts";
 
 /** What was recorded around it: who it was for, what was asked, which tools and settings there were. */

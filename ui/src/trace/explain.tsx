@@ -7,10 +7,10 @@ import { Link } from "../app/link.tsx";
 import { formatCount, formatMs, formatUsd } from "../format/quantity.ts";
 import { Card, Failure, Skeleton, Stat, Tag, type Tone } from "../parts/parts.tsx";
 import { LongText } from "./content.tsx";
-import { Fold } from "./conversation-entries.tsx";
 import css from "./explain.module.css";
 import { Circumstances, Debugging } from "./explain-circumstances.tsx";
 import { Attempts, Costs, Logs, Slowest, ToolCalls } from "./explain-course.tsx";
+import { Fold } from "./fold.tsx";
 import type { LaidOutTrace } from "./layout.ts";
 import { SpanLink } from "./span-link.tsx";
 
