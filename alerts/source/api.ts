@@ -3,6 +3,8 @@ import { PROCESS, type RuleFile } from "./rule.ts";
 import { beyond, THRESHOLDS } from "./thresholds.ts";
 
 const ROUTE = [...PROCESS, "http_route"];
+/** Probes: a 503 of theirs is an answer, and HealthCheckFailing tells of it. */
+const NO_PROBE = 'http_route!~"/(healthz|readyz|livez|metrics)"';
 const API = { uid: "ao-api", variables: { job: "job" } };
 const { apiErrorRatio, apiLatencySeconds } = THRESHOLDS;
 
@@ -16,11 +18,15 @@ export const api: RuleFile = {
       rules: [
         {
           record: "job_route:http_server_requests:count5m",
-          expr: counted("http_server_request_duration_seconds_count", "5m", ROUTE),
+          expr: counted(`http_server_request_duration_seconds_count{${NO_PROBE}}`, "5m", ROUTE),
         },
         {
           record: "job_route:http_server_request_errors:count5m",
-          expr: counted('http_server_request_duration_seconds_count{http_response_status_code=~"5.."}', "5m", ROUTE),
+          expr: counted(
+            `http_server_request_duration_seconds_count{${NO_PROBE}, http_response_status_code=~"5.."}`,
+            "5m",
+            ROUTE,
+          ),
         },
         {
           record: "job_route:http_server_request_errors:ratio5m",
