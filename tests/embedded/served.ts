@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Backends } from "../stack/support/real-backends.ts";
 
@@ -42,27 +42,18 @@ export class NotServed extends Error {
   }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 /** `agent-observatory serve` of dist/, as a user runs it, on ports and in a folder of its own. */
 export async function startServed(options: ServedOptions = {}): Promise<Served> {
   const folder = await mkdtemp(join(tmpdir(), "agent-observatory-served-"));
-  const [port, http, grpc] = [await freePort(), await freePort(), await freePort()];
   const startMs = performance.now();
-  const child = spawn(process.execPath, [COMMAND, "serve"], {
-    stdio: ["ignore", "ignore", options.stderr === "keep" ? "pipe" : (options.stderr ?? "inherit")],
+  const child = spawn(process.execPath, [COMMAND, "serve", "--json"], {
+    stdio: ["ignore", "pipe", options.stderr === "keep" ? "pipe" : (options.stderr ?? "inherit")],
     env: {
       PATH: process.env["PATH"],
       HOME: folder,
-      AGENT_OBSERVATORY_PORT: String(port),
-      AGENT_OBSERVATORY_OTLP_HTTP_PORT: String(http),
-      AGENT_OBSERVATORY_OTLP_GRPC_PORT: String(grpc),
+      AGENT_OBSERVATORY_PORT: "0",
+      AGENT_OBSERVATORY_OTLP_HTTP_PORT: "0",
+      AGENT_OBSERVATORY_OTLP_GRPC_PORT: "0",
       AGENT_OBSERVATORY_DATA_DIRECTORY: options.dataDirectory ?? join(folder, "data"),
       ...options.environment,
     },
@@ -79,19 +70,25 @@ export async function startServed(options: ServedOptions = {}): Promise<Served> 
     await rm(folder, { recursive: true, force: true });
   };
   const close = (): Promise<void> => end("SIGTERM");
-  const url = `http://127.0.0.1:${port}`;
-  const otlp = `http://127.0.0.1:${http}`;
-  for (;;) {
-    try {
-      const { ok } = await fetch(`${url}/-/ready`);
-      if (ok) break;
-    } catch {
-      // It does not listen yet.
-    }
-    if (child.exitCode !== null || performance.now() - startMs > READY_TIMEOUT_MS) {
-      await close();
-      throw new NotServed(child.exitCode, said);
-    }
+  const waiting = AbortSignal.timeout(READY_TIMEOUT_MS);
+  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
+  // It says where it is when all of that is open, or ends.
+  const [line] = (await Promise.race([once(lines, "line", { signal: waiting }), ended.then(() => [])]).catch(
+    () => [],
+  )) as string[];
+  const fail = async (): Promise<never> => {
+    await close();
+    throw new NotServed(child.exitCode, said);
+  };
+  if (line === undefined) return fail();
+  const { web: url, otlpHttp: otlp, otlpGrpc } = JSON.parse(line) as Record<"web" | "otlpHttp" | "otlpGrpc", string>;
+  const isReady = (): Promise<boolean> =>
+    fetch(`${url}/-/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (!(await isReady())) {
+    if (waiting.aborted || child.exitCode !== null) return fail();
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   return {
@@ -100,7 +97,7 @@ export async function startServed(options: ServedOptions = {}): Promise<Served> 
     prometheus: url,
     loki: url,
     jaeger: url,
-    otlpGrpc: `127.0.0.1:${grpc}`,
+    otlpGrpc: new URL(otlpGrpc).host,
     said: () => said,
     otlp: { metrics: `${otlp}/v1/metrics`, logs: `${otlp}/v1/logs`, traces: `${otlp}/v1/traces` },
     close,

@@ -2,6 +2,7 @@ import { type ReactNode, useMemo } from "react";
 import { useAsk } from "../../app/ask.ts";
 import { Link } from "../../app/link.tsx";
 import { useParam, useTime } from "../../app/url-state.ts";
+import { Timeline, type TimelineRow } from "../../charts/timeline.tsx";
 import { Asked, Card, Empty, Failure, Grid, Page, Skeleton, Stat, Tabs } from "../../parts/parts.tsx";
 import { isHeartbeat, type Problem } from "./alert-facts.ts";
 import { alertPath } from "./alert-key.ts";
@@ -9,7 +10,6 @@ import { ALERT_STATES, drawnBars, historyOf, stepOf, sumInWords } from "./histor
 import { ProblemCard } from "./problem-card.tsx";
 import { RuleTable } from "./rule-table.tsx";
 import { SilenceList } from "./silence-list.tsx";
-import { Timeline, type TimelineRow } from "./timeline.tsx";
 import { useProblems } from "./use-problems.ts";
 
 const count = (problems: readonly Problem[], of: (problem: Problem) => number): number =>

@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
 import type { Range } from "../../app/time-range.ts";
+import { Timeline, type TimelineRow } from "../../charts/timeline.tsx";
 import { formatSeconds } from "../../format/quantity.ts";
 import { Card, Empty, Tag } from "../../parts/parts.tsx";
-import { Timeline, type TimelineRow } from "../alerts/timeline.tsx";
 import type { Check, CheckState } from "./facts.ts";
 import css from "./health.module.css";
 

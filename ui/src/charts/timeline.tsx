@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
-import type { Range } from "../../app/time-range.ts";
-import { formatTime } from "../../format/quantity.ts";
+import type { Range } from "../app/time-range.ts";
+import { formatTime } from "../format/quantity.ts";
 import css from "./timeline.module.css";
 
 export type TimelineBar = {
