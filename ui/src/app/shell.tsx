@@ -55,7 +55,7 @@ export function Shell(): ReactNode {
         >
           <span aria-hidden="true">⌕</span>
           <span className={css.wide}>Go to…</span>
-          <span className={css.wide}>
+          <span className={css.wide} aria-hidden="true">
             <kbd>Ctrl K</kbd>
           </span>
         </button>
