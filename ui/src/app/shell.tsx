@@ -49,12 +49,11 @@ export function Shell(): ReactNode {
         <button
           type="button"
           className={css.search}
-          aria-label="Go to…"
           aria-keyshortcuts="Control+K Meta+K"
           onClick={() => setOpened("palette")}
         >
           <span aria-hidden="true">⌕</span>
-          <span className={css.wide}>Go to…</span>
+          <span className={css.heard}>Go to…</span>
           <span className={css.wide} aria-hidden="true">
             <kbd>Ctrl K</kbd>
           </span>
