@@ -135,10 +135,13 @@ function requests(nowMs: number): readonly (readonly [signal: string, body: obje
             scopeMetrics: [
               {
                 scope,
-                metrics: ["agent_requests_total", "agent_tool_calls_total", "agent_tool_errors_total"].map((name) => ({
-                  name,
-                  sum,
-                })),
+                metrics: [
+                  ...["agent_requests_total", "agent_tool_calls_total", "agent_tool_errors_total"].map((name) => ({
+                    name,
+                    sum,
+                  })),
+                  { name: "agent_observatory_up", gauge: { dataPoints: [point] } },
+                ],
               },
             ],
           },

@@ -59,6 +59,14 @@ async function runTeams(otlpUrl: string): Promise<void> {
   await runTeam({ otlpUrl, service: "research-team", failing: true, env });
 }
 
+/** Runs them again and again until the time is over, so that there is something to see over time. */
+export async function keepBusy(otlpUrl: string, untilMs: number): Promise<void> {
+  const again = async (run: (url: string) => Promise<void>): Promise<void> => {
+    while (Date.now() < untilMs) await run(otlpUrl);
+  };
+  await Promise.all([again(runDesk), again(runTeams), again(runAtWork)]);
+}
+
 async function record(directory: string): Promise<void> {
   const served = await startServed({ dataDirectory: directory, stderr: "keep" });
   const otlpUrl = served.otlp.traces.replace("/v1/traces", "");
