@@ -1,15 +1,20 @@
 /**
  * Pictures of every view for the documentation: `npm run screenshots`, which builds first. The support desk, the research team and a program at work
- * are what they show. Writes docs/images/VIEW-THEME-WIDTH.webp; `--only home,cost` some of them, `--folder` elsewhere.
+ * are what they show, at work for four minutes (`--minutes`). Writes docs/images/VIEW-THEME-WIDTH.webp; `--only home,cost` some of them, `--folder` elsewhere.
  */
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type ShownPage, startPage } from "../tests/browser/harness.ts";
+import { keepBusy } from "../tests/browser/recording.ts";
 import { everyView } from "../tests/browser/views.ts";
 
 const { values: flags } = parseArgs({
-  options: { only: { type: "string" }, folder: { type: "string", default: "docs/images" } },
+  options: {
+    only: { type: "string" },
+    folder: { type: "string", default: "docs/images" },
+    minutes: { type: "string", default: "4" },
+  },
 });
 const SIZES = [
   { width: 1440, height: 900 },
@@ -31,7 +36,8 @@ async function take({ context, page }: ShownPage): Promise<Buffer> {
 async function main(): Promise<void> {
   const only = flags.only?.split(",");
   await mkdir(flags.folder, { recursive: true });
-  await using shown = await startPage();
+  await using shown = await startPage({ scenario: "empty" });
+  await keepBusy(shown.served.otlp.traces.replace("/v1/traces", ""), Date.now() + Number(flags.minutes) * 60_000);
   const views = (await everyView(shown.url)).filter(({ name }) => only === undefined || only.includes(name));
   let bytes = 0;
   for (const colorScheme of THEMES) {
@@ -39,7 +45,7 @@ async function main(): Promise<void> {
     for (const { width, height } of SIZES) {
       await shown.page.setViewportSize({ width, height });
       for (const { name, path } of views) {
-        await shown.open(path);
+        await shown.open(`${path}${path.includes("?") ? "&" : "?"}from=now-5m&refresh=off`);
         // Charts are drawn a frame after their data came.
         await shown.page.evaluate(HALF_SECOND);
         const file = join(flags.folder, `${name}-${colorScheme}-${width}.webp`);

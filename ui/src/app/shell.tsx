@@ -12,8 +12,11 @@ import { WithToken } from "./token-entry.tsx";
 import { refreshNow, useTime } from "./url-state.ts";
 import { VIEWS } from "./views.ts";
 
-const isCurrent = (path: string, location: string): boolean =>
-  path === "/" ? location === "/" : location.startsWith(path);
+/** Whether a view of the navigation is the one that is seen, or has it. */
+function isCurrent(path: string, location: string): boolean {
+  const [top = ""] = location.slice(1).split("/", 1);
+  return VIEWS.some((view) => view.path.split("/", 2)[1] === top && (view.partOf ?? view.path) === path);
+}
 
 /** Everything around a view: navigation, time range, theme. */
 export function Shell(): ReactNode {
@@ -98,12 +101,9 @@ export function Shell(): ReactNode {
 /** Who answers. Asked in any case, so that a token that is needed is asked for whatever the view asks. */
 function Whose(): ReactNode {
   const { data } = useAskOnce(["whose"], ({ prometheus }) => prometheus.buildInfo());
-  return (
-    <p className={css.whose}>
-      {data !== undefined &&
-        `${data.revision.startsWith("agent-observatory") ? "embedded" : "Prometheus"} ${data.version}`}
-    </p>
-  );
+  const [, own] = /^agent-observatory (.+)$/.exec(data?.revision ?? "") ?? [];
+  const said = own === undefined ? data && `Prometheus ${data.version}` : `embedded, ${own}`;
+  return <p className={css.whose}>{said}</p>;
 }
 
 const NoSuchView = (): ReactNode => (
