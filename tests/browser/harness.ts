@@ -7,7 +7,14 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+  type Request,
+} from "playwright-core";
 import { type Served, type ServedOptions, startServed } from "../embedded/served.ts";
 import { copyRecording } from "./recording.ts";
 
@@ -72,7 +79,7 @@ type Watched = Pick<ShownPage, "complaints" | "expectComplaints" | "settled">;
 function watch(context: BrowserContext, origin: string): Watched {
   const complaints: string[] = [];
   const expected: RegExp[] = [];
-  const underWay = new Set<unknown>();
+  const underWay = new Set<Request>();
   let changed = (): void => undefined;
   const complain = (text: string): void => {
     if (!expected.some((pattern) => pattern.test(text))) complaints.push(text);
@@ -87,10 +94,16 @@ function watch(context: BrowserContext, origin: string): Watched {
     underWay.add(request);
     changed();
   });
-  const over = (request: unknown): void => {
+  const over = (request: Request): void => {
     underWay.delete(request);
     changed();
   };
+  // What a tab asks that is closed has no end of its own.
+  context.on("page", (page) =>
+    page.once("close", () => {
+      for (const request of underWay) if (request.frame().page() === page) over(request);
+    }),
+  );
   context.on("requestfinished", over);
   context.on("requestfailed", over);
   return {
@@ -104,7 +117,7 @@ function watch(context: BrowserContext, origin: string): Watched {
         let timer: NodeJS.Timeout | undefined;
         const deadline = setTimeout(() => {
           clearTimeout(timer);
-          const waiting = [...underWay].map((request) => (request as { url: () => string }).url());
+          const waiting = [...underWay].map((request) => request.url());
           reject(new Error(`the page still asks: ${waiting.join(" ")}`));
         }, PATIENCE_MS);
         changed = () => {
