@@ -7,7 +7,8 @@ import { type ShownPage, startPage, WITHOUT_BROWSER } from "./harness.ts";
 import { everyView, type NamedView } from "./views.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+/** Not of WCAG 2.2: its one rule is the size of targets, which in lists depends on what happens to stand there. */
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"];
 
 type Violation = {
   readonly id: string;
