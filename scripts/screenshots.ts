@@ -46,6 +46,7 @@ async function main(): Promise<void> {
       await shown.page.setViewportSize({ width, height });
       for (const { name, path } of views) {
         await shown.open(`${path}${path.includes("?") ? "&" : "?"}from=now-5m&refresh=off`);
+        await shown.until(`document.querySelector('main [class*="skeleton"]') === null`);
         // Charts are drawn a frame after their data came.
         await shown.page.evaluate(HALF_SECOND);
         const file = join(flags.folder, `${name}-${colorScheme}-${width}.webp`);
