@@ -1,31 +1,25 @@
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { Button } from "../parts/parts.tsx";
+import { useThemeName } from "./theme-name.ts";
 
 const KEY = "agent-observatory.theme";
-const isDark = (): boolean =>
-  (document.documentElement.dataset["theme"] ??
-    (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
 
-/** Light or dark: the system's choice until somebody chooses. */
+/** Light or dark: the system's choice (public/theme.js) until somebody chooses. */
 export function ThemeButton(): ReactNode {
-  const [dark, setDark] = useState(isDark);
+  const isDark = useThemeName() === "dark";
   const change = (): void => {
-    const theme = dark ? "light" : "dark";
-    document.documentElement.dataset["theme"] = theme;
+    const theme = isDark ? "light" : "dark";
+    Object.assign(document.documentElement.dataset, { theme, themeChosen: "true" });
     try {
       localStorage.setItem(KEY, theme);
     } catch {
       // Where nothing may be kept, the choice lasts as long as the page.
     }
-    setDark(!dark);
   };
+  const title = isDark ? "Light theme" : "Dark theme";
   return (
-    <Button
-      onClick={change}
-      aria-label={dark ? "Light theme" : "Dark theme"}
-      title={dark ? "Light theme" : "Dark theme"}
-    >
-      {dark ? "☀" : "☾"}
+    <Button onClick={change} aria-label={title} title={title}>
+      {isDark ? "☀" : "☾"}
     </Button>
   );
 }

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { useThemeName } from "../app/theme-name.ts";
 import type { ChartSeries } from "./chart-series.ts";
 import css from "./time-chart.module.css";
 
@@ -52,6 +53,7 @@ export function TimeChart(props: TimeChartProps): ReactNode {
   const box = useRef<HTMLDivElement>(null);
   const now = useRef(props);
   now.current = props;
+  const theme = useThemeName();
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the chart is drawn anew for whatever is another in `props`.
   useEffect(() => {
@@ -139,9 +141,13 @@ export function TimeChart(props: TimeChartProps): ReactNode {
       plot.destroy();
       element.querySelector("output")?.remove();
     };
-  }, [series, height, props.startMs, props.endMs, props.dots, props.thresholds, props.stacked]);
+  }, [series, height, props.startMs, props.endMs, props.dots, props.thresholds, props.stacked, theme]);
 
-  return <div ref={box} className={css.chart} role="img" aria-label={label} />;
+  return (
+    // Not an image: what opens requests stands in it.
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form.
+    <div ref={box} className={css.chart} role="group" aria-label={label} />
+  );
 }
 
 function drawDots(plot: uPlot, dots: readonly ChartDot[], color: string): void {

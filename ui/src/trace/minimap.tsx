@@ -1,4 +1,5 @@
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
+import { useThemeName } from "../app/theme-name.ts";
 import type { LaidOutTrace } from "./layout.ts";
 import type { ShownRows } from "./shown-rows.ts";
 import { type Coloring, colorOf } from "./span-facts.ts";
@@ -7,17 +8,6 @@ import { clampWindow, isWhole, type TimeWindow } from "./time-window.ts";
 import css from "./waterfall.module.css";
 
 const HEIGHT_PX = 56;
-
-/** Another with every change of the theme: a canvas does not follow the style sheet by itself. */
-function useThemeName(): string {
-  const [theme, setTheme] = useState(() => document.documentElement.dataset["theme"] ?? "");
-  useEffect(() => {
-    const observer = new MutationObserver(() => setTheme(document.documentElement.dataset["theme"] ?? ""));
-    observer.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
-    return () => observer.disconnect();
-  }, []);
-  return theme;
-}
 
 function draw(canvas: HTMLCanvasElement, trace: LaidOutTrace, shown: ShownRows, coloring: Coloring): void {
   const width = canvas.clientWidth;

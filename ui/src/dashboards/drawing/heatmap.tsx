@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { useThemeName } from "../../app/theme-name.ts";
 import { formatTime } from "../../format/quantity.ts";
 import type { Panel } from "../model/dashboard.ts";
 import type { Frame } from "../model/frame.ts";
@@ -6,7 +7,6 @@ import { membersOf, textOf } from "../model/json.ts";
 import { writeText } from "../model/units.ts";
 import css from "./heatmap.module.css";
 import { useSize } from "./size.ts";
-import { useThemeName } from "./theme-name.ts";
 
 type HeatmapProps = { readonly panel: Panel; readonly frame: Frame; readonly startMs: number; readonly endMs: number };
 type Spot = {
