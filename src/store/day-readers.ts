@@ -91,6 +91,15 @@ export function createDayReaders({ directory, maxSelectedSeries, space, onFault 
     tell(path, fault);
     return undefined;
   };
+  /** Ends the question to a file. Of a damaged one even that may fail: it is opened anew for the next. */
+  const end = (day: DayReader): void => {
+    try {
+      day.end();
+    } catch (error) {
+      close(day.file.path);
+      damaged(day.file.path, error);
+    }
+  };
   const closeSurplus = (): void => {
     for (const path of opened.keys()) {
       if (opened.size <= MOST_OPEN_FILES) return;
@@ -115,7 +124,7 @@ export function createDayReaders({ directory, maxSelectedSeries, space, onFault 
           try {
             answers.push(question(day, file === files.at(-1)));
           } finally {
-            day.end();
+            end(day);
           }
         } catch (error) {
           damaged(file.path, error);
@@ -142,7 +151,7 @@ export function createDayReaders({ directory, maxSelectedSeries, space, onFault 
           }
           if (!work(parts)) return;
         } finally {
-          for (const day of parts) day.end();
+          for (const day of parts) end(day);
           closeSurplus();
         }
       }

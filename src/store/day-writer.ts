@@ -1,4 +1,5 @@
 import type { NewExemplar, NewLogLine, NewSample, Span } from "../signals/index.ts";
+import { addNames } from "./attribute-names.ts";
 import { type Connection, openConnection } from "./connection.ts";
 import type { DayFile } from "./files.ts";
 import { labelCountOf } from "./integrity.ts";
@@ -37,6 +38,7 @@ export function openDayWriter(file: DayFile, options: DayWriterOptions): DayWrit
   connection.exec(
     `PRAGMA wal_autocheckpoint = ${options.checkpointPages}; PRAGMA journal_size_limit = ${options.checkpointPages * 4096}`,
   );
+  addNames(connection);
   const series = createLabelWriter(connection, "series", options.maxSeries);
   const streams = createLabelWriter(connection, "streams", options.maxSeries);
   const samples = createSampleWriter(connection, series);

@@ -1,7 +1,9 @@
+import { NAMES_SCHEMA } from "./attribute-names.ts";
+
 /** "AObs": what marks a SQLite file as ours. */
 export const APPLICATION_ID = 0x414f6273;
 /** Raised with every change that an older version could not read or would break by writing. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** The index of label sets, once for series and once for log streams. Ids count up from 1 without gaps. */
 const labelIndex = (one: "series" | "streams"): string => `
@@ -87,6 +89,7 @@ CREATE TABLE spans (
 );
 CREATE UNIQUE INDEX spans_by_trace ON spans (trace_id, span_id, start_ns);
 CREATE INDEX spans_by_service ON spans (service, start_ns, operation, duration_ns, status);
+${NAMES_SCHEMA}
 
 CREATE VIEW metric_series AS SELECT id, labels ->> '__name__' AS metric, labels FROM series;
 CREATE VIEW log_lines AS

@@ -1,5 +1,6 @@
 import type { Attributes, Resource, Scope, Span } from "../signals/index.ts";
 import { attributeText } from "./attribute-json.ts";
+import { canHave } from "./attribute-names.ts";
 import type { Connection, Parameter } from "./connection.ts";
 import { STATUS_NUMBERS } from "./span-writer.ts";
 
@@ -70,30 +71,35 @@ export function createTagFilter(
   tags: Readonly<Record<string, string>>,
   { resourceOf, scopeOf }: TagSources,
 ): TagFilter {
-  const idsIn = (table: "resources" | "scopes", holds: (id: number) => boolean): string =>
-    JSON.stringify(
-      connection
-        .prepareOnce(`SELECT id FROM ${table}`)
-        .all()
-        .map(([id]) => Number(id))
-        .filter(holds),
-    );
+  const idsIn = (table: "resources" | "scopes", holds: (id: number) => boolean): readonly number[] =>
+    connection
+      .prepareOnce(`SELECT id FROM ${table}`)
+      .all()
+      .map(([id]) => Number(id))
+      .filter(holds);
   const all = Object.entries(tags);
   const conditions = all.map(([name, value]) => {
     const field = fieldCondition(name, value);
-    const needle = needleOf(value);
     const parts = [field.sql];
     const parameters: Parameter[] = [...field.parameters];
-    if (needle === undefined) parts.push("1");
-    else {
-      parts.push("instr(attributes, ?) > 0", "instr(events, ?) > 0");
-      parameters.push(needle, needle);
+    // What need not be asked is left out: what is left may then be answered by the index alone.
+    if (canHave(connection, name)) {
+      const needle = needleOf(value);
+      if (needle === undefined) parts.push("1");
+      else {
+        parts.push("instr(attributes, ?) > 0", "instr(events, ?) > 0");
+        parameters.push(needle, needle);
+      }
     }
-    parts.push("resource IN (SELECT value FROM json_each(?))", "scope IN (SELECT value FROM json_each(?))");
-    parameters.push(
-      idsIn("resources", (id) => has(resourceOf(id).attributes, name, value)),
-      idsIn("scopes", (id) => inScope(scopeOf(id), name, value)),
-    );
+    const found = {
+      resource: idsIn("resources", (id) => has(resourceOf(id).attributes, name, value)),
+      scope: idsIn("scopes", (id) => inScope(scopeOf(id), name, value)),
+    };
+    for (const [column, ids] of Object.entries(found)) {
+      if (ids.length === 0) continue;
+      parts.push(`${column} IN (SELECT value FROM json_each(?))`);
+      parameters.push(JSON.stringify(ids));
+    }
     return { sql: `(${parts.join(" OR ")})`, parameters };
   });
   return { conditions, matches: (span) => all.every(([name, value]) => matchesTag(span, name, value)) };

@@ -1,5 +1,6 @@
 import type { Resource, Scope, Span } from "../signals/index.ts";
 import { attributesJson } from "./attribute-json.ts";
+import { createNameWriter } from "./attribute-names.ts";
 import type { Connection } from "./connection.ts";
 import { hashOf } from "./hash.ts";
 import { idBytesOf } from "./ids.ts";
@@ -32,6 +33,8 @@ export function createSpanWriter(connection: Connection): SpanWriter {
     "SELECT id FROM scopes WHERE hash = ? AND name = ? AND version = ? AND attributes = ?",
   );
   const insertScope = connection.prepare("INSERT INTO scopes (hash, name, version, attributes) VALUES (?, ?, ?, ?)");
+
+  const names = createNameWriter(connection);
 
   type Placed = { readonly service: number; readonly id: number };
   const services = createRecentMap<string, number>(RECENT);
@@ -87,6 +90,7 @@ export function createSpanWriter(connection: Connection): SpanWriter {
 
   return {
     add: (span) => {
+      names.add(span);
       const { service, id: resource } = resourceOf(span.resource);
       const { changes } = insert.run(
         idBytesOf(span.traceId),
@@ -109,6 +113,7 @@ export function createSpanWriter(connection: Connection): SpanWriter {
       return changes > 0;
     },
     reset: () => {
+      names.reset();
       for (const map of [services, operations, resources, scopes]) map.clear();
       [byResource, byScope] = [new WeakMap(), new WeakMap()];
     },

@@ -168,7 +168,7 @@ describe("a store of a newer version", () => {
       const bytes = readFileSync(path);
       const refusal = (error: Error & { code?: string }): true => {
         assert.equal(error.code, "AO_STORE_SCHEMA");
-        for (const part of [path, "99", "schema version 1 "]) assert.ok(error.message.includes(part), error.message);
+        for (const part of [path, "99", "schema version 2 "]) assert.ok(error.message.includes(part), error.message);
         return true;
       };
       assert.throws(() => open(), refusal);
