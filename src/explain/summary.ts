@@ -70,16 +70,19 @@ function beginning({ outcome, root, summary, failure, origins, openStep }: Told)
   if (outcome === "recovered")
     return [
       `${whole} went well, in ${took}, though ${count(origins, "step")} failed on the way.`,
-      `The first was ${began}, ${after} after the start: ${message(failure)}.`,
+      ended(`The first was ${began}, ${after} after the start: ${message(failure)}`),
     ];
   const through = failure.chain.slice(0, -1).map(describeStep);
   return failure.chain.length === 0
-    ? [`${whole} failed after ${took}: ${message(failure)}.`]
+    ? [ended(`${whole} failed after ${took}: ${message(failure)}`)]
     : [
-        `${whole} failed after ${took}, because ${began} failed: ${message(failure)}.`,
+        ended(`${whole} failed after ${took}, because ${began} failed: ${message(failure)}`),
         `It began ${after} after the start${through.length === 0 ? "" : ` and went on through ${through.slice(0, 3).join(", ")}${through.length > 3 ? ` and ${through.length - 3} more` : ""}`}.`,
       ];
 }
+
+/** A message may end as a sentence does. */
+const ended = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`);
 
 /** What happened, in a few plain sentences. Texts from outside are in them as they are. */
 export function tellStory(told: Told): readonly string[] {

@@ -10,6 +10,7 @@ import { ThemeButton } from "./theme.tsx";
 import { TimePicker } from "./time-picker.tsx";
 import { WithToken } from "./token-entry.tsx";
 import { refreshNow, useTime } from "./url-state.ts";
+import { ViewIcon } from "./view-icon.tsx";
 import { VIEWS } from "./views.ts";
 
 /** Whether a view of the navigation is the one that is seen, or has it. */
@@ -69,6 +70,7 @@ export function Shell(): ReactNode {
           ({ path, title }) =>
             title !== undefined && (
               <Link key={path} to={path} aria-current={isCurrent(path, location) ? "page" : undefined}>
+                <ViewIcon path={path} />
                 {title}
               </Link>
             ),

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { useThemeName } from "../app/theme-name.ts";
+import { TIME_AXIS, widthOf } from "./axes.ts";
 import type { ChartSeries } from "./chart-series.ts";
 import css from "./time-chart.module.css";
 
@@ -71,7 +72,7 @@ export function TimeChart(props: TimeChartProps): ReactNode {
       {
         width: Math.max(80, element.clientWidth),
         height,
-        padding: [8, 8, 0, 0],
+        padding: [8, 16, 0, 0],
         cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
         legend: { show: false },
         scales: {
@@ -79,8 +80,12 @@ export function TimeChart(props: TimeChartProps): ReactNode {
           y: { range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(high ?? 0, 1e-9) * 1.08] },
         },
         axes: [
-          axis,
-          { ...axis, size: 62, values: (_, splits) => splits.map((split) => (split === null ? "" : format(split))) },
+          { ...axis, ...TIME_AXIS },
+          {
+            ...axis,
+            size: (_, texts) => widthOf(texts),
+            values: (_, splits) => splits.map((split) => (split === null ? "" : format(split))),
+          },
         ],
         series: [
           {},

@@ -79,15 +79,22 @@ function crossPlaces(
 }
 
 /** About what the words of an arrow take. */
-const LABEL: Size = { width: 64, height: 15 };
+const LABEL: Size = { width: 80, height: 15 };
 /** Where on an arrow they may stand, the best first. */
-const ALONG = [0.74, 0.6, 0.88, 0.45, 0.3];
+const ALONG = [0.74, 0.6, 0.88, 0.45, 0.3, 0.67, 0.52, 0.2];
 
-/** The first spot that is not taken by other words; notes it. */
+/** The first spot that is not taken by other words, else the one with most room; notes it. */
 function freeSpot(spots: readonly Spot[], taken: Spot[], lines: number): Spot {
-  const isFree = ({ x, y }: Spot): boolean =>
-    taken.every((other) => Math.abs(other.x - x) > LABEL.width || Math.abs(other.y - y) > LABEL.height * lines);
-  const found = spots.find(isFree) ?? spots[0] ?? { x: 0, y: 0 };
+  // In sizes of the words: less than one, and they overlap.
+  const roomAt = ({ x, y }: Spot): number =>
+    Math.min(
+      1,
+      ...taken.map((other) =>
+        Math.max(Math.abs(other.x - x) / LABEL.width, Math.abs(other.y - y) / (LABEL.height * lines)),
+      ),
+    );
+  const rooms = spots.map(roomAt);
+  const found = spots[rooms.indexOf(Math.max(...rooms))] ?? { x: 0, y: 0 };
   taken.push(found);
   return found;
 }

@@ -24,30 +24,42 @@ type NodeGraphProps = {
 /** Below this the layers stand above each other. */
 const NARROW = 640;
 /** Smaller is not read any more, on a phone sooner. */
-const LEAST: Readonly<Record<Direction, number>> = { right: 0.5, down: 0.75 };
+const LEAST: Readonly<Record<Direction, number>> = { right: 0.7, down: 0.75 };
 const ZOOMS = [0.35, 0.5, 0.65, 0.8, 1, 1.25, 1.5];
 
-function useWidth(box: RefObject<HTMLDivElement | null>): number {
-  const [width, setWidth] = useState(0);
+type Room = { readonly width: number; readonly height: number };
+
+/** How wide it is, and how high it may become. */
+function useRoom(box: RefObject<HTMLDivElement | null>): Room {
+  const [room, setRoom] = useState<Room>({ width: 0, height: 0 });
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return;
-    setWidth(element.clientWidth);
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    const measure = (): void => {
+      const height = Number.parseFloat(getComputedStyle(element).maxHeight);
+      setRoom((before) => {
+        const width = element.clientWidth;
+        return before.width === width && before.height === height ? before : { width, height };
+      });
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
   }, [box]);
-  return width;
+  return room;
 }
 
-/** Boxes and arrows in layers. It fits into its width as far as it stays readable, then it can be scrolled. */
+/** Boxes and arrows in layers. It fits into its room as far as it stays readable, then it can be scrolled. */
 export function NodeGraph({ label, nodes, edges, onChoose, onChooseEdge, chosen, ...rest }: NodeGraphProps): ReactNode {
   const box = useRef<HTMLDivElement>(null);
-  const width = useWidth(box);
+  const { width, height } = useRoom(box);
   const direction: Direction = rest.direction ?? (width < NARROW ? "down" : "right");
   const placed = useMemo(() => placeGraph(nodes, edges, direction), [nodes, edges, direction]);
   const [zoom, setZoom] = useState<number | undefined>(undefined);
-  const fitting = width === 0 ? 1 : Math.min(1, Math.max(LEAST[direction], width / placed.width));
+  const roomAcross = width / placed.width;
+  const roomDown = height > 0 ? height / placed.height : 1;
+  const fitting = width === 0 ? 1 : Math.min(1, Math.max(LEAST[direction], Math.min(roomAcross, roomDown)));
   const scale = zoom ?? fitting;
   const step = (by: number): void => {
     const next = by > 0 ? ZOOMS.find((one) => one > scale + 0.01) : ZOOMS.findLast((one) => one < scale - 0.01);
@@ -117,7 +129,7 @@ export function NodeGraph({ label, nodes, edges, onChoose, onChooseEdge, chosen,
           +
         </Button>
         {zoom !== undefined && (
-          <Button onClick={() => setZoom(undefined)} aria-label="Fit the width" title="Fit the width">
+          <Button onClick={() => setZoom(undefined)} aria-label="Fit the room" title="Fit the room">
             ⤢
           </Button>
         )}

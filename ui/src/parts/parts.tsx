@@ -1,6 +1,9 @@
-import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { Link } from "../app/link.tsx";
 import css from "./parts.module.css";
+
+export { type Column, Table } from "./table.tsx";
+export { Tabs } from "./tabs.tsx";
 
 export type Tone = "ok" | "warn" | "bad" | "info" | "plain";
 const join = (...names: (string | false | undefined)[]): string => names.filter(Boolean).join(" ");
@@ -65,6 +68,19 @@ export const Grid = ({
   readonly children: ReactNode;
 }): ReactNode => (
   <div className={css.grid} ref={(element) => element?.style.setProperty("--least", least)}>
+    {children}
+  </div>
+);
+
+/** Numbers in columns of the same width, for a card. */
+export const Stats = ({
+  least = "150px",
+  children,
+}: {
+  readonly least?: string;
+  readonly children: ReactNode;
+}): ReactNode => (
+  <div className={css.stats} ref={(element) => element?.style.setProperty("--least", least)}>
     {children}
   </div>
 );
@@ -211,110 +227,3 @@ export function Asked<T>({
     </>
   );
 }
-
-export type Column<Row> = {
-  readonly title: string;
-  readonly show: (row: Row) => ReactNode;
-  /** What it is sorted by; a column without is not sorted. */
-  readonly by?: (row: Row) => number | string;
-  readonly isNumber?: boolean;
-};
-type TableProps<Row> = {
-  readonly label: string;
-  readonly rows: readonly Row[];
-  readonly columns: readonly Column<Row>[];
-  readonly keyOf: (row: Row) => string;
-  readonly sortedBy?: string;
-};
-/** A table that can be sorted. */
-export function Table<Row>({ label, rows, columns, keyOf, sortedBy }: TableProps<Row>): ReactNode {
-  const [sort, setSort] = useState<{ title: string; up: boolean } | undefined>(
-    sortedBy === undefined ? undefined : { title: sortedBy, up: false },
-  );
-  const shown = useMemo(() => {
-    const by = columns.find(({ title }) => title === sort?.title)?.by;
-    if (by === undefined) return rows;
-    const factor = sort?.up ? 1 : -1;
-    return [...rows].sort((a, b) => {
-      const [left, right] = [by(a), by(b)];
-      return (
-        factor *
-        (typeof left === "number" && typeof right === "number"
-          ? left - right
-          : String(left).localeCompare(String(right)))
-      );
-    });
-  }, [rows, columns, sort]);
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what can be scrolled has to be reached by the keyboard.
-    <section className={css.tableBox} aria-label={label} tabIndex={0}>
-      <table className={css.table}>
-        <thead>
-          <tr>
-            {columns.map(({ title, by, isNumber }) => (
-              <th
-                key={title}
-                className={isNumber ? css.number : undefined}
-                aria-sort={sort?.title !== title ? undefined : sort.up ? "ascending" : "descending"}
-              >
-                {by === undefined ? (
-                  title
-                ) : (
-                  <button
-                    type="button"
-                    className={css.sort}
-                    onClick={() => setSort({ title, up: sort?.title === title ? !sort.up : false })}
-                  >
-                    {title}
-                    {sort?.title === title && (sort.up ? " ↑" : " ↓")}
-                  </button>
-                )}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map((row) => (
-            <tr key={keyOf(row)}>
-              {columns.map(({ title, show, isNumber }) => (
-                <td key={title} className={isNumber ? css.number : undefined}>
-                  {show(row)}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
-}
-
-type TabsProps = {
-  readonly label: string;
-  readonly tabs: readonly (readonly [id: string, title: ReactNode])[];
-  readonly chosen: string;
-  readonly onChoose: (id: string) => void;
-};
-export const Tabs = ({ label, tabs, chosen, onChoose }: TabsProps): ReactNode => (
-  <div className={css.tabs} role="tablist" aria-label={label}>
-    {tabs.map(([id, title]) => (
-      <button
-        key={id}
-        type="button"
-        role="tab"
-        className={css.tab}
-        aria-selected={id === chosen}
-        tabIndex={id === chosen ? 0 : -1}
-        onClick={() => onChoose(id)}
-        onKeyDown={({ key }) => {
-          const at =
-            tabs.findIndex(([one]) => one === chosen) + (key === "ArrowRight" ? 1 : key === "ArrowLeft" ? -1 : 0);
-          const next = tabs[(at + tabs.length) % tabs.length];
-          if (next !== undefined && next[0] !== chosen) onChoose(next[0]);
-        }}
-      >
-        {title}
-      </button>
-    ))}
-  </div>
-);

@@ -5,7 +5,7 @@ import { ATTR } from "../../../src/model/index.ts";
 import { useAskOnce } from "../app/ask.ts";
 import { Link } from "../app/link.tsx";
 import { formatCount, formatMs, formatUsd } from "../format/quantity.ts";
-import { Card, Failure, Skeleton, Stat, Tag, type Tone } from "../parts/parts.tsx";
+import { Card, Failure, Skeleton, Stat, Stats, Tag, type Tone } from "../parts/parts.tsx";
 import { LongText } from "./content.tsx";
 import css from "./explain.module.css";
 import { Circumstances, Debugging } from "./explain-circumstances.tsx";
@@ -55,37 +55,39 @@ export default function TraceExplanation({ trace }: { readonly trace: LaidOutTra
       {failure !== undefined && (
         <WhatFailed trace={trace} failure={failure} failures={failures} next={told.next} hasStopped={hasStopped} />
       )}
-      <div className={css.stats}>
-        {openStep !== undefined && (
-          <StepStat trace={trace} label={outcome === "running" ? "It is in" : "It was last in"} step={openStep} />
-        )}
-        {lastSuccess !== undefined && <StepStat trace={trace} label="Last step that went well" step={lastSuccess} />}
-        <Stat
-          label={`Model calls ${when}`}
-          value={until.llmCalls}
-          to={`/trace/${trace.traceId}`}
-          params={{ tab: "conversation" }}
-        />
-        <Stat
-          label={`Tool calls ${when}`}
-          value={until.toolCalls}
-          to={`/trace/${trace.traceId}`}
-          params={{ tab: "graph" }}
-        />
-        <Stat
-          label={`Tokens ${when}`}
-          value={`${formatCount(until.inputTokens)} → ${formatCount(until.outputTokens)}`}
-          to={`/trace/${trace.traceId}`}
-          params={{ tab: "tree" }}
-        />
-        <Stat
-          label={`Cost ${when}`}
-          value={until.costUsd === undefined ? "–" : formatUsd(until.costUsd)}
-          note={until.unpricedCalls > 0 ? `${until.unpricedCalls} calls have no price` : undefined}
-          to={`/trace/${trace.traceId}`}
-          params={{ tab: "tree" }}
-        />
-      </div>
+      <Card>
+        <Stats>
+          {openStep !== undefined && (
+            <StepStat trace={trace} label={outcome === "running" ? "It is in" : "It was last in"} step={openStep} />
+          )}
+          {lastSuccess !== undefined && <StepStat trace={trace} label="Last step that went well" step={lastSuccess} />}
+          <Stat
+            label={`Model calls ${when}`}
+            value={until.llmCalls}
+            to={`/trace/${trace.traceId}`}
+            params={{ tab: "conversation" }}
+          />
+          <Stat
+            label={`Tool calls ${when}`}
+            value={until.toolCalls}
+            to={`/trace/${trace.traceId}`}
+            params={{ tab: "graph" }}
+          />
+          <Stat
+            label={`Tokens ${when}`}
+            value={`${formatCount(until.inputTokens)} → ${formatCount(until.outputTokens)}`}
+            to={`/trace/${trace.traceId}`}
+            params={{ tab: "tree" }}
+          />
+          <Stat
+            label={`Cost ${when}`}
+            value={until.costUsd === undefined ? "–" : formatUsd(until.costUsd)}
+            note={until.unpricedCalls > 0 ? `${until.unpricedCalls} calls have no price` : undefined}
+            to={`/trace/${trace.traceId}`}
+            params={{ tab: "tree" }}
+          />
+        </Stats>
+      </Card>
       <ToolCalls trace={trace} told={told} />
       <Attempts trace={trace} attempts={told.attempts} />
       <Logs trace={trace} told={told} isAsking={withLogs.isPending} />

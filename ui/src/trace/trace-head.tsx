@@ -10,6 +10,8 @@ export const stateTone = (state: "ended" | "running" | "incomplete", isFailed: b
 export const stateText = (state: "ended" | "running" | "incomplete", isFailed: boolean): string =>
   state === "running" ? "● running" : state === "incomplete" ? "◐ incomplete" : isFailed ? "✗ error" : "✓ ok";
 
+const calls = (count: number, kind = ""): string => `${formatCount(count)} ${kind}${count === 1 ? "call" : "calls"}`;
+
 /** What a trace was, in figures that lead to their reason. */
 export function TraceHead({
   trace,
@@ -37,15 +39,18 @@ export function TraceHead({
       <ul className={css.figures}>
         <Figure name={summary.state === "running" ? "so far" : "duration"} value={formatMs(trace.durationMs)} />
         <Figure name="spans" value={formatCount(summary.spans)} />
+        {total.costUsd !== undefined && (
+          <Figure
+            name={total.unpricedCalls > 0 ? `cost, ${calls(total.unpricedCalls)} without a price` : "cost"}
+            value={formatUsd(total.costUsd)}
+          />
+        )}
+        {total.costUsd === undefined && total.calls > 0 && <Figure name="price is known" value="no" />}
         <Figure
-          name={total.unpricedCalls > 0 ? `cost, ${total.unpricedCalls} calls without a price` : "cost"}
-          value={total.costUsd === undefined ? (total.calls > 0 ? "no price" : "none") : formatUsd(total.costUsd)}
-        />
-        <Figure
-          name={`tokens in ${total.calls} model calls`}
+          name={`tokens in ${calls(total.calls, "model ")}`}
           value={`${formatCount(total.inputTokens)} → ${formatCount(total.outputTokens)}`}
         />
-        <Figure name="tool calls" value={formatCount(summary.toolCalls)} />
+        <Figure name={summary.toolCalls === 1 ? "tool call" : "tool calls"} value={formatCount(summary.toolCalls)} />
         <li>
           {summary.errors > 0 ? (
             <button type="button" className={css.errors} onClick={onError} title="Go to the first">

@@ -55,7 +55,7 @@ export function PanelBody({ panel, drawn, isEmpty, startMs, endMs }: PanelBodyPr
     case "graph":
       return (
         <Suspense fallback={<Skeleton height={200} />}>
-          <div className={css.text}>
+          <div className={css.graph}>
             <NodeGraph
               label={panel.title}
               nodes={drawn.graph.nodes}

@@ -30,7 +30,7 @@ export function Values({ panel, values }: ValuesProps): ReactNode {
 
 /** Digits as large as there is room for. */
 const fittingPx = (width: number, height: number, letters: number): number =>
-  Math.round(Math.max(13, Math.min(42, height * 0.62, (width * 1.4) / Math.max(3, letters))));
+  Math.round(Math.max(13, Math.min(30, height * 0.62, (width * 1.4) / Math.max(3, letters))));
 
 function Value({
   panel,

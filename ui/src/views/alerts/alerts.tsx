@@ -3,7 +3,7 @@ import { useAsk } from "../../app/ask.ts";
 import { Link } from "../../app/link.tsx";
 import { useParam, useTime } from "../../app/url-state.ts";
 import { Timeline, type TimelineRow } from "../../charts/timeline.tsx";
-import { Asked, Card, Empty, Failure, Grid, Page, Skeleton, Stat, Tabs } from "../../parts/parts.tsx";
+import { Asked, Card, Empty, Failure, Page, Skeleton, Stat, Stats, Tabs } from "../../parts/parts.tsx";
 import { isHeartbeat, type Problem } from "./alert-facts.ts";
 import { alertPath } from "./alert-key.ts";
 import { ALERT_STATES, drawnBars, historyOf, stepOf, sumInWords } from "./history.ts";
@@ -36,7 +36,7 @@ export default function AlertsView(): ReactNode {
         {problems === undefined ? (
           <Skeleton height={84} />
         ) : (
-          <Grid least="150px">
+          <Stats>
             <Stat
               label="Firing"
               value={count(known, ({ firing }) => firing)}
@@ -67,7 +67,7 @@ export default function AlertsView(): ReactNode {
               to="/alerts"
               params={{ show: "rules" }}
             />
-          </Grid>
+          </Stats>
         )}
       </Card>
       <Tabs

@@ -15,8 +15,7 @@ import {
   type SpentThisMonth,
   type SpentToday,
 } from "../../measures/spending.ts";
-import { Asked, Card, Stat } from "../../parts/parts.tsx";
-import css from "./cost.module.css";
+import { Asked, Card, Stat, Stats } from "../../parts/parts.tsx";
 import { SUMS } from "./questions.ts";
 
 const { costPerRequestUsd } = THRESHOLDS;
@@ -29,7 +28,7 @@ export function Sums(): ReactNode {
   const sums = useNumbers(SUMS);
   return (
     <Card>
-      <div className={css.sums}>
+      <Stats>
         <Asked answer={sums} what="What was spent was not answered." height={78}>
           {({ spent, perCall, perRun, unpriced = 0 }) => (
             <>
@@ -66,7 +65,7 @@ export function Sums(): ReactNode {
             </>
           )}
         </Asked>
-      </div>
+      </Stats>
     </Card>
   );
 }

@@ -6,8 +6,7 @@ import { formatCount, formatRatio, formatSeconds, formatUsd } from "../../format
 import type { Numbers } from "../../measures/answer.ts";
 import { levelBelow, levelOf } from "../../measures/levels.ts";
 import { projectDay } from "../../measures/spending.ts";
-import { Card, Failure, Skeleton, Stat } from "../../parts/parts.tsx";
-import css from "./home.module.css";
+import { Card, Failure, Skeleton, Stat, Stats } from "../../parts/parts.tsx";
 import type { GlanceName } from "./questions.ts";
 
 const { agentErrorRatio, responseTimeSeconds, toolSuccessRatio, budgetUsedRatio, stuckRunSeconds } = THRESHOLDS;
@@ -52,7 +51,8 @@ export function Glance({
   const perMinute = runs / ((range.endMs - range.startMs) / MINUTE_MS);
   return (
     <Card>
-      <div className={css.glance}>
+      {/* Five in a row at most, so that there are two full rows; two on a phone. */}
+      <Stats least="max(150px, 18%)">
         <Stat label="Agent runs" value={formatCount(runs)} note={`${formatCount(perMinute)} a minute`} to="/traces" />
         <Stat
           label="Failed runs"
@@ -112,7 +112,7 @@ export function Glance({
           note={`${shown(data.spent, formatUsd)}${data.llmFailedShare === undefined ? "" : `, ${formatRatio(data.llmFailedShare)} failed`}`}
           to="/models"
         />
-      </div>
+      </Stats>
     </Card>
   );
 }

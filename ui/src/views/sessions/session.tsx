@@ -4,7 +4,7 @@ import { useAskOnce } from "../../app/ask.ts";
 import { Link } from "../../app/link.tsx";
 import { useTime } from "../../app/url-state.ts";
 import { formatCount, formatMs, formatUsd } from "../../format/quantity.ts";
-import { Asked, Button, Card, Empty, Page, Stat } from "../../parts/parts.tsx";
+import { Asked, Button, Card, Empty, Page, Stat, Stats } from "../../parts/parts.tsx";
 import { askFeedback } from "../../trace/ask-feedback.ts";
 import type { GivenFeedback } from "../../trace/feedback-lines.ts";
 import { FeedbackCounts, FeedbackList, GiveFeedback } from "../../trace/give-feedback.tsx";
@@ -89,7 +89,7 @@ function Turns({ session, found, isCut }: TurnsProps): ReactNode {
   return (
     <>
       <Card>
-        <div className={css.stats}>
+        <Stats>
           <Stat
             label="Turns"
             value={sum.turns}
@@ -127,7 +127,7 @@ function Turns({ session, found, isCut }: TurnsProps): ReactNode {
             params={{ session, status: "error" }}
           />
           <Stat label="Feedback" value={<FeedbackCounts up={sum.feedback.up} down={sum.feedback.down} />} />
-        </div>
+        </Stats>
         <p className={css.who}>
           {sum.users.map((user) => (
             <Link key={user} to="/sessions" params={{ user }}>

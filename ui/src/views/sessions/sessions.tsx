@@ -3,7 +3,20 @@ import { useAsk } from "../../app/ask.ts";
 import { Link } from "../../app/link.tsx";
 import { useParam, useParams } from "../../app/url-state.ts";
 import { formatAgo, formatCount, formatMs, formatTime, formatUsd } from "../../format/quantity.ts";
-import { Asked, Button, Card, type Column, Empty, Input, Page, Stat, Table, Tabs, Tag } from "../../parts/parts.tsx";
+import {
+  Asked,
+  Button,
+  Card,
+  type Column,
+  Empty,
+  Input,
+  Page,
+  Stat,
+  Stats,
+  Table,
+  Tabs,
+  Tag,
+} from "../../parts/parts.tsx";
 import { askFeedback } from "../../trace/ask-feedback.ts";
 import type { GivenFeedback } from "../../trace/feedback-lines.ts";
 import { FeedbackCounts } from "../../trace/give-feedback.tsx";
@@ -73,7 +86,7 @@ function Found({ found: { found, sinceMs, isCut }, given, by, onBy }: FoundProps
         </p>
       )}
       <Card>
-        <div className={css.stats}>
+        <Stats>
           <Stat label="Sessions" value={sessions.length} note={`${turns} turns`} />
           <Stat label="Users" value={users.length} />
           <Stat
@@ -95,7 +108,7 @@ function Found({ found: { found, sinceMs, isCut }, given, by, onBy }: FoundProps
             value={<FeedbackCounts up={up} down={down} />}
             note={up + down === 0 ? "nobody gave any" : `${Math.round((100 * up) / (up + down))} % good`}
           />
-        </div>
+        </Stats>
       </Card>
       <Card>
         <Tabs
@@ -181,11 +194,15 @@ function columnsOf(by: "session" | "user"): readonly Column<Talked>[] {
       ? {
           title: "User",
           show: ({ users }) =>
-            users.slice(0, 3).map((user) => (
-              <Link key={user} to="/sessions" params={{ by: "user", user }} className={css.id}>
-                {user}{" "}
-              </Link>
-            )),
+            users.length > 0 && (
+              <span className={css.ids}>
+                {users.slice(0, 3).map((user) => (
+                  <Link key={user} to="/sessions" params={{ by: "user", user }} className={css.id}>
+                    {user}
+                  </Link>
+                ))}
+              </span>
+            ),
           by: ({ users }) => names(users),
         }
       : {

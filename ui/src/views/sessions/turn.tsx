@@ -71,11 +71,7 @@ export function Turn({ session, turn, number, share, given }: TurnProps): ReactN
           <CaptureNote trace={trace} />
           <Thread scope={program} depth={0} chosen="" />
         </div>
-      ) : question === undefined && answer === undefined ? (
-        <p className={css.quiet}>
-          {summary.llmCalls === 0 ? "No model was called." : "What was said is not recorded."}
-        </p>
-      ) : (
+      ) : question === undefined && answer === undefined ? null : (
         <dl className={css.gist}>
           {question !== undefined && (
             <div data-role="user">
@@ -101,6 +97,11 @@ export function Turn({ session, turn, number, share, given }: TurnProps): ReactN
         <Button aria-expanded={isOpen} onClick={() => setOpen(isOpen ? undefined : summary.traceId)}>
           {isOpen ? "Show less" : "Show the whole turn"}
         </Button>
+        {!isOpen && question === undefined && answer === undefined && (
+          <span className={css.unsaid}>
+            {summary.llmCalls === 0 ? "No model was called." : "What was said is not recorded."}
+          </span>
+        )}
         <GiveFeedback
           what="this answer"
           about={{

@@ -44,6 +44,7 @@ export function Results({ traces, picked, onPick, nowMs }: ResultsProps): ReactN
       },
       {
         title: "Trace",
+        isName: true,
         by: ({ summary }) => summary.name,
         show: ({ summary: { traceId, name, service }, failure }) => (
           <div className={css.trace}>
@@ -97,7 +98,7 @@ export function Results({ traces, picked, onPick, nowMs }: ResultsProps): ReactN
         by: ({ summary }) => summary.costUsd ?? -1,
         show: ({ summary: { costUsd, unpricedCalls, llmCalls } }) => (
           <span title={unpricedCalls > 0 ? `${unpricedCalls} calls have no price` : undefined}>
-            {costUsd === undefined ? (llmCalls > 0 ? "no price" : "") : formatUsd(costUsd)}
+            {costUsd === undefined ? llmCalls > 0 && <span className={css.none}>no price</span> : formatUsd(costUsd)}
             {unpricedCalls > 0 && costUsd !== undefined && "+"}
           </span>
         ),
@@ -110,7 +111,7 @@ export function Results({ traces, picked, onPick, nowMs }: ResultsProps): ReactN
           llmCalls === 0 ? "" : `${formatCount(inputTokens)} → ${formatCount(outputTokens)}`,
       },
       {
-        title: "Calls",
+        title: "Model + tool calls",
         isNumber: true,
         by: ({ summary }) => summary.llmCalls + summary.toolCalls,
         show: ({ summary: { llmCalls, toolCalls } }) => (
