@@ -1,4 +1,13 @@
 import type { Clock } from "../base/index.ts";
+import {
+  createNestedErrors,
+  type ErrorCategory,
+  type ErrorSource,
+  failureOfSpan,
+  type SpanError,
+  severityOfSpan,
+  sourceOfSpan,
+} from "../errors/index.ts";
 import { createMetrics, type MetricSnapshot, type Metrics, measureSpan } from "../metrics/index.ts";
 import { ATTR } from "../model/index.ts";
 import type { AttributeValue, Resource, Span } from "../signals/index.ts";
@@ -37,6 +46,8 @@ const STANDARD = "gen_ai_";
 const DISTRO = "telemetry.distro.name";
 const OURS = "agent-observatory";
 
+type Lean = Span & { readonly error?: NonNullable<ReturnType<typeof errorOf>> };
+
 type Program = {
   readonly resource: Resource;
   readonly metrics: Metrics;
@@ -52,12 +63,29 @@ const MAX_LABEL_LENGTH = 1000;
 const mayBeLabel = (value: AttributeValue): boolean =>
   typeof value === "number" || (typeof value === "string" && value.length <= MAX_LABEL_LENGTH);
 
+/** Of a message so much tells whether it is another one's. */
+const MAX_MESSAGE_LENGTH = 500;
+const short = (value: unknown): string => String(value ?? "").slice(0, MAX_MESSAGE_LENGTH);
+
+/** What a span failed with; undefined where it is no failure that is counted. */
+function errorOf(span: Span): (SpanError & { readonly source: ErrorSource }) | undefined {
+  const { attributes, events, name, statusMessage } = span;
+  const source = span.status === "error" ? sourceOfSpan(attributes) : undefined;
+  if (source === undefined) return undefined;
+  const exception = events.findLast((event) => event.name === "exception")?.attributes;
+  const { type, message } = failureOfSpan({ name, attributes, exception, statusMessage });
+  const category = (text(attributes[ATTR.errorCategory]) ?? "unknown") as ErrorCategory;
+  return { source, type: short(type), message: short(message), category };
+}
+
 /** As much of a span as is counted: thousands are held, and some bring a megabyte of text. */
-function leanOf(span: Span): Span {
+function leanOf(span: Span): Lean {
   const { attributes } = span;
   const isOfAgents = [ATTR.operation, ATTR.agentName, ATTR.workflowName].some((name) => attributes[name] !== undefined);
   const counted = isOfAgents ? Object.entries(attributes).filter(([, value]) => mayBeLabel(value)) : [];
-  return { ...span, attributes: Object.fromEntries(counted), events: [], links: [] };
+  const error = errorOf(span);
+  const lean = { ...span, statusMessage: "", attributes: Object.fromEntries(counted), events: [], links: [] };
+  return error === undefined ? lean : { ...lean, error };
 }
 
 /** Who a program is, whatever else its resource says. */
@@ -110,12 +138,25 @@ export function createMetricDeriver({ clock, cleanLabel }: DerivedMetricsOptions
       isServer: span.kind === "server",
     });
   };
+  const nested = createNestedErrors();
+  /** An error counts where it began, as in `src/tracking`. */
+  const countError = ({ resource, attributes, traceId, spanId, error }: Lean): void => {
+    const fingerprint = attributes[ATTR.errorFingerprint];
+    if (error === undefined || typeof fingerprint !== "string") return;
+    const { category, source } = error;
+    const { metrics } = programOf(resource);
+    const labels = { category, source, severity: severityOfSpan(source, category) };
+    metrics.add("errors_total", labels, 1, { traceId, spanId });
+    metrics.add("errors_by_kind_total", { fingerprint }, 1, { traceId, spanId });
+  };
   const hold = createTraceHold({
     nameOf: ({ attributes }) => ({
       agent: text(attributes[ATTR.agentName]),
       workflow: text(attributes[ATTR.workflowName]),
     }),
-    onRelease: (span, lineage) => {
+    onRelease: (span: Lean, lineage) => {
+      const parentId = span.parentSpanId === "" ? undefined : `${span.traceId}${span.parentSpanId}`;
+      if (nested.began(`${span.traceId}${span.spanId}`, parentId, span.error)) countError(span);
       if (span.attributes[ATTR.operation] !== undefined) count(span, lineage);
     },
   });

@@ -1,5 +1,5 @@
 import { costAttributes, type Pricer } from "../cost/index.ts";
-import { classifyError } from "../errors/index.ts";
+import { classifyError, type ErrorCategory, fingerprintOfSpan, isFingerprint } from "../errors/index.ts";
 import { normalizeDialect } from "../genai/index.ts";
 import { ATTR, INFERENCE_OPERATIONS } from "../model/index.ts";
 import type { Redactor } from "../redaction/index.ts";
@@ -23,24 +23,32 @@ function priceOf(span: Span, attributes: Attributes, pricer: Pricer): Attributes
   return Object.keys(added).length === 0 ? undefined : added;
 }
 
-function categoryOf(span: Span, attributes: Attributes): Attributes | undefined {
-  if (span.status !== "error" || attributes[ATTR.errorCategory] !== undefined) return undefined;
-  const exception = span.events.findLast(({ name }) => name === "exception")?.attributes ?? {};
+/** Category and kind of a failed span that does not tell them. */
+function failureOf(span: Span, attributes: Attributes): Attributes | undefined {
+  if (span.status !== "error") return undefined;
+  const known = text(attributes[ATTR.errorCategory]) as ErrorCategory | undefined;
+  if (known !== undefined && isFingerprint(attributes[ATTR.errorFingerprint])) return undefined;
+  const exception = span.events.findLast(({ name }) => name === "exception")?.attributes;
+  const category = known ?? categoryOf(span, attributes, exception ?? {});
+  const failed = { name: span.name, attributes, exception, statusMessage: span.statusMessage };
+  return { [ATTR.errorCategory]: category, [ATTR.errorFingerprint]: fingerprintOfSpan(failed, category) };
+}
+
+function categoryOf(span: Span, attributes: Attributes, exception: Attributes): ErrorCategory {
   const errorType = text(attributes[ATTR.errorType]);
   const name = text(exception["exception.type"]);
   const message = text(span.statusMessage) ?? text(exception["exception.message"]);
   const status = number(attributes[ATTR.httpStatus]);
-  const category = classifyError({
+  return classifyError({
     ...(errorType !== undefined && { errorType }),
     ...(name !== undefined && { name }),
     ...(message !== undefined && { message }),
     ...(status !== undefined && { status }),
   });
-  return { [ATTR.errorCategory]: category };
 }
 
 /**
- * Makes a span that arrives the same as one that our own instrumentation sends: canonical names, price, error category, and no secret
+ * Makes a span that arrives the same as one that our own instrumentation sends: canonical names, price, error category and kind, and no secret
  * in it. Spans that have all of this keep what they have.
  */
 export function createSpanEnricher({ redactor, pricer }: SpanEnricherOptions): (span: Span) => Span {
@@ -56,9 +64,9 @@ export function createSpanEnricher({ redactor, pricer }: SpanEnricherOptions): (
   return (span) => {
     const normalized = normalizeDialect(span.attributes) as Readonly<Record<string, AttributeValue>>;
     const price = priceOf(span, normalized, pricer);
-    const category = categoryOf(span, normalized);
-    const isComplete = price === undefined && category === undefined;
-    const attributes = cleaner.attributes(isComplete ? normalized : { ...normalized, ...price, ...category });
+    const failure = failureOf(span, normalized);
+    const isComplete = price === undefined && failure === undefined;
+    const attributes = cleaner.attributes(isComplete ? normalized : { ...normalized, ...price, ...failure });
     return {
       ...span,
       name: cleaner.text(span.name),

@@ -1,3 +1,5 @@
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type Context, context, trace } from "@opentelemetry/api";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { type Diagnostics, systemClock } from "../base/index.ts";
@@ -117,6 +119,7 @@ export function startTelemetry(options: StartOptions): Telemetry {
   const onExport = (span: ReadableSpan): void => {
     if (config.signals.traces) outlet?.span(span);
   };
+  const stacks = { root: process.cwd(), own: dirname(fileURLToPath(import.meta.url)) };
   const tracker = createErrorTracker({
     clock,
     metrics,
@@ -126,7 +129,7 @@ export function startTelemetry(options: StartOptions): Telemetry {
     cleanValue: redactor.value,
     service: config.serviceName,
     ...(config.environment !== undefined && { environment: config.environment }),
-    root: process.cwd(),
+    stacks,
     scope: SCOPE,
     patterns: config.errors.patterns,
     onFault,
@@ -141,6 +144,7 @@ export function startTelemetry(options: StartOptions): Telemetry {
     pricer,
     clock,
     captureContent: config.captureContent,
+    stacks,
     debug: debugMode,
     clean: privacy.attributes,
     resource: resourceFromAttributes(attributes),

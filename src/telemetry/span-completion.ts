@@ -2,7 +2,13 @@ import { type Attributes, SpanKind, type SpanStatus, SpanStatusCode } from "@ope
 import { hrTimeToMilliseconds, millisToHrTime } from "@opentelemetry/core";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import { costAttributes, type Pricer } from "../cost/index.ts";
-import { classifyError, databaseErrorType } from "../errors/index.ts";
+import {
+  classifyError,
+  databaseErrorType,
+  type ErrorCategory,
+  fingerprintOfSpan,
+  type StackOptions,
+} from "../errors/index.ts";
 import { normalizeContent, normalizeDialect, USAGE_ATTRIBUTES } from "../genai/index.ts";
 import { ATTR, INFERENCE_OPERATIONS } from "../model/index.ts";
 import { takesContent } from "./debug-mode.ts";
@@ -35,20 +41,40 @@ function databaseFailureOf(
   return type === undefined ? undefined : { [ATTR.errorType]: type };
 }
 
-function categoryOf(span: ReadableSpan, attributes: Attributes, { message }: SpanStatus): Attributes | undefined {
-  if (attributes[ATTR.errorCategory] !== undefined) return undefined;
+function categoryOf(span: ReadableSpan, attributes: Attributes, { message }: SpanStatus): ErrorCategory {
+  const given = text(attributes[ATTR.errorCategory]);
+  if (given !== undefined) return given as ErrorCategory;
   const exception = exceptionOf(span);
   const status = count(attributes[ATTR.httpStatus]);
   const errorType = text(attributes[ATTR.errorType]);
   const name = text(exception?.["exception.type"]);
   const said = message ?? text(exception?.["exception.message"]);
-  const category = classifyError({
+  return classifyError({
     ...(errorType !== undefined && { errorType }),
     ...(name !== undefined && { name }),
     ...(said !== undefined && { message: said }),
     ...(status !== undefined && { status }),
   });
-  return { [ATTR.errorCategory]: category };
+}
+
+/** Every failed span tells its kind, those of runs and calls to models their category as well. */
+function failureOf(
+  span: ReadableSpan,
+  attributes: Attributes,
+  status: SpanStatus,
+  { stacks }: CompletionOptions,
+): Attributes {
+  const category = categoryOf(span, attributes, status);
+  const exception = exceptionOf(span);
+  const kind = fingerprintOfSpan(
+    { name: span.name, attributes, exception, statusMessage: status.message },
+    category,
+    stacks,
+  );
+  return {
+    ...(attributes[ATTR.operation] !== undefined && { [ATTR.errorCategory]: category }),
+    [ATTR.errorFingerprint]: kind,
+  };
 }
 
 /** What makes a span a call that is counted. */
@@ -71,20 +97,25 @@ function withContent(attributes: Attributes): Attributes {
   return { ...without(attributes, spoken), ...canonical };
 }
 
-export type CompletionOptions = { readonly pricer: Pricer; readonly captureContent: boolean };
+export type CompletionOptions = {
+  readonly pricer: Pricer;
+  readonly captureContent: boolean;
+  readonly stacks?: StackOptions;
+};
 
 /** What an ended span is to say in the end. */
 export type Completed = { readonly attributes: Attributes; readonly status: SpanStatus };
 
 /**
- * Completes what a span says, whoever made it: canonical names, what the wire saw of it, agent and workflow, error category, price.
+ * Completes what a span says, whoever made it: canonical names, what the wire saw of it, agent and workflow, price, error category and kind.
  */
 export function complete(
   span: ReadableSpan,
   place: Place | undefined,
   facts: WireFacts | undefined,
-  { pricer, captureContent }: CompletionOptions,
+  options: CompletionOptions,
 ): Completed {
+  const { pricer, captureContent } = options;
   const given = span.attributes;
   let attributes = normalizeDialect(given) as Attributes;
   const isDialect = attributes !== given;
@@ -105,11 +136,11 @@ export function complete(
       ...(place?.agent !== undefined && { [ATTR.agentName]: place.agent }),
       ...(place?.workflow !== undefined && { [ATTR.workflowName]: place.workflow }),
       ...attributes,
-      ...(failed && categoryOf(span, attributes, status)),
       ...(isInference(attributes) &&
         costAttributes(pricer, attributes, { failed, timeMs: hrTimeToMilliseconds(span.startTime) })),
     };
   }
+  if (failed) attributes = { ...attributes, ...failureOf(span, attributes, status, options) };
   // Ours have it from their start; what others make is completed in a copy.
   const carried = place?.carried;
   if (carried !== undefined && Object.keys(carried).some((name) => attributes[name] === undefined)) {

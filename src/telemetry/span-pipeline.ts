@@ -13,6 +13,7 @@ import { hrTimeDuration, hrTimeToMilliseconds, millisToHrTime } from "@opentelem
 import type { ReadableSpan, Span, SpanProcessor } from "@opentelemetry/sdk-trace";
 import type { Clock } from "../base/index.ts";
 import type { Pricer } from "../cost/index.ts";
+import type { StackOptions } from "../errors/index.ts";
 import { normalizeDialect } from "../genai/index.ts";
 import { createSessionMeter, type Metrics, measureProgress, measureSpan, requestMethod } from "../metrics/index.ts";
 import { ATTR } from "../model/index.ts";
@@ -43,6 +44,8 @@ export type SpanPipelineOptions = {
   readonly clock: Clock;
   readonly runs: RunWatch;
   readonly captureContent: boolean;
+  /** Where the program's own frames are. */
+  readonly stacks?: StackOptions;
   readonly debug?: DebugMode;
   /** Makes safe what a span of ours says in a back end of the program's own. */
   readonly clean?: (attributes: Attributes) => Attributes;

@@ -22,6 +22,8 @@ export type Occurrence = ErrorPlace & {
   readonly timeMs: number;
   /** What tells it apart where there is no stack. */
   readonly where?: string;
+  /** Where it is known already: of a span that has one. */
+  readonly fingerprint?: string;
   /** Whether the span of `traceId` is exported. */
   readonly isExported?: boolean;
   /** What the program says of it. */

@@ -1,12 +1,11 @@
-import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
 import { SeverityNumber, type SpanContext, TraceFlags } from "@opentelemetry/api";
 import type { Clock, Diagnostics } from "../base/index.ts";
 import {
   type ErrorCategory,
   type ErrorSeverity,
-  fingerprintOf,
+  fingerprintOfError,
   normalizeMessage,
+  type StackOptions,
   summarizeStack,
 } from "../errors/index.ts";
 import type { Metrics } from "../metrics/index.ts";
@@ -55,8 +54,8 @@ export type ErrorTrackerOptions = {
   /** How the program is called, for notifications. */
   readonly service: string;
   readonly environment?: string;
-  /** The program's directory. */
-  readonly root: string;
+  /** Where the program's own frames are. */
+  readonly stacks: StackOptions;
   readonly scope: string;
   readonly patterns: readonly ConfiguredPattern[];
   readonly onFault: (error: unknown) => void;
@@ -95,8 +94,7 @@ function contextAttributes(given: Readonly<Record<string, unknown>> = {}): Recor
 
 /** Takes errors from whoever sees them: counts each once, groups them, tells of new kinds and bursts, and watches for patterns. */
 export function createErrorTracker(options: ErrorTrackerOptions): ErrorTracker {
-  const { clock, metrics, diagnostics, emitLog, cleanText, cleanValue, root, scope, onFault } = options;
-  const own = dirname(fileURLToPath(import.meta.url));
+  const { clock, metrics, diagnostics, emitLog, cleanText, cleanValue, stacks, scope, onFault } = options;
   const book = createErrorBook({ cleanText, cleanValue });
   const sightings = createSightings();
   const patterns = new Set<Watched>();
@@ -142,10 +140,7 @@ export function createErrorTracker(options: ErrorTrackerOptions): ErrorTracker {
 
   const track = (occurrence: Occurrence): TrackedError | undefined => {
     const { source, type, message, stack, category, severity, where = "", timeMs } = occurrence;
-    const stacked = stack === undefined ? undefined : summarizeStack(stack, { root, own });
-    const places = stacked === undefined || stacked.places.length === 0 ? [where] : stacked.places;
-    const normal = normalizeMessage(message, category);
-    const fingerprint = fingerprintOf(type, normal, places);
+    const fingerprint = occurrence.fingerprint ?? fingerprintOfError({ type, message, stack, where }, category, stacks);
     const known = sightings.see({ source, type, message, timeMs, fingerprint: () => fingerprint });
     if (known !== undefined) {
       const group = book.add(known, { source, severity });
@@ -158,11 +153,12 @@ export function createErrorTracker(options: ErrorTrackerOptions): ErrorTracker {
     const exemplar =
       traceId !== undefined && spanId !== undefined && isExported === true ? { traceId, spanId } : undefined;
     metrics.add("errors_total", { category, severity, source }, 1, exemplar);
+    metrics.add("errors_by_kind_total", { fingerprint }, 1, exemplar);
     const { group, remarkable, show } = book.record(fingerprint, occurrence, () => ({
       fingerprint,
       type: cleanText(type),
       message: normalizeMessage(cleanText(message), category),
-      frames: stacked?.frames ?? [],
+      frames: stack === undefined ? [] : summarizeStack(stack, stacks).frames,
     }));
     if (source === "uncaught") tell("uncaught", show(), occurrence);
     else if (remarkable !== undefined) tell(remarkable, show(), occurrence);

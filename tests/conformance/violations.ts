@@ -1,5 +1,6 @@
 /** Holds received telemetry to the semantic conventions; says of each violation what it is and where. */
 import type { AttributeMap, ReceivedPoint, ReceivedSpan } from "../../scripts/otlp-receiver.ts";
+import { isFingerprint } from "../../src/errors/index.ts";
 import { ATTR } from "../../src/model/index.ts";
 import { SPAN_KINDS } from "../../src/signals/index.ts";
 import { ATTRIBUTES, type AttributeType, METRICS, SPANS, type SpanKindName } from "./conventions.ts";
@@ -62,6 +63,8 @@ export function spanViolations(span: ReceivedSpan): string[] {
   const rule = typeof operation === "string" ? SPANS[operation] : undefined;
   const found = [...attributeViolations(attributes), ...usageViolations(attributes)];
   if (span.failed && attributes[ATTR.errorType] === undefined) found.push("a failed span must have error.type");
+  if (span.failed && !isFingerprint(attributes[ATTR.errorFingerprint]))
+    found.push(`a failed span must have ${ATTR.errorFingerprint}`);
   if (rule !== undefined && attributes["mcp.method.name"] === undefined) {
     const subject = rule.namedBy === undefined ? undefined : attributes[rule.namedBy];
     const name = subject === undefined ? operation : `${operation} ${subject}`;

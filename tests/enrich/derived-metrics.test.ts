@@ -52,6 +52,34 @@ describe("metrics of programs that send spans only", () => {
     assert.equal(countOf(deriver, "agent_request_duration_seconds"), 1);
   });
 
+  it("count an error once, where it began, by category and by kind", () => {
+    const { deriver } = createDeriver();
+    const failing = (spanId: string, operation: string, message: string, fingerprint: string, parentSpanId = "") =>
+      deriver.addSpan(
+        spanOf({
+          spanId,
+          parentSpanId,
+          status: "error",
+          attributes: {
+            "gen_ai.operation.name": operation,
+            "agent_observatory.error.category": "tool",
+            "error.type": `of ${operation}`,
+            "agent_observatory.error.fingerprint": fingerprint,
+          },
+          events: [{ timeNs: 0n, name: "exception", attributes: { "exception.message": message } }],
+        }),
+      );
+    failing("1", "execute_tool", "no such order", "000000000000000a", "2");
+    deriver.addSpan(spanOf({ spanId: "2", parentSpanId: "3", status: "error", attributes: { "http.route": "/a" } }));
+    failing("3", "invoke_agent", "the tool failed: no such order", "000000000000000b", "4");
+    failing("4", "invoke_workflow", "gave up", "000000000000000c");
+    assert.equal(countOf(deriver, "errors_by_kind_total", { fingerprint: "000000000000000a" }), 1);
+    assert.equal(countOf(deriver, "errors_by_kind_total", { fingerprint: "000000000000000b" }), undefined);
+    assert.equal(countOf(deriver, "errors_by_kind_total", { fingerprint: "000000000000000c" }), 1);
+    assert.equal(countOf(deriver, "errors_total", { source: "tool", category: "tool", severity: "error" }), 1);
+    assert.equal(countOf(deriver, "errors_total", { source: "agent" }), undefined);
+  });
+
   it("are kept apart by program, and leave out one that is instrumented by us", () => {
     const { deriver } = createDeriver();
     deriver.addSpan(spanOf({ spanId: "1", attributes: call }));

@@ -55,6 +55,25 @@ describe("a span that arrives", () => {
     assert.equal(category({ status: "ok", attributes: { "http.response.status_code": 429 } }), undefined);
   });
 
+  it("that failed without a kind gets one, the same whatever number its message has; one that has it keeps it", () => {
+    const FINGERPRINT = "agent_observatory.error.fingerprint";
+    const tool = { "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "search" };
+    const exception = (message: string) => ({
+      timeNs: 0n,
+      name: "exception",
+      attributes: { "exception.type": "KeyError", "exception.message": message },
+    });
+    const kind = (given: Parameters<typeof spanOf>[0]) =>
+      enrich(spanOf({ status: "error", attributes: tool, ...given })).attributes[FINGERPRINT];
+    const known = kind({ events: [exception("no order 17")] });
+    assert.match(String(known), /^[0-9a-f]{16}$/);
+    assert.equal(kind({ events: [exception("no order 4")] }), known);
+    assert.notEqual(kind({ events: [exception("no customer 4")] }), known);
+    assert.equal(kind({ attributes: { ...tool, [FINGERPRINT]: "00112233445566ff" } }), "00112233445566ff");
+    assert.notEqual(kind({ attributes: { ...tool, [FINGERPRINT]: "anything" } }), "anything");
+    assert.equal(kind({ status: "ok" }), undefined);
+  });
+
   it("holds no secret afterwards, wherever it was", () => {
     const attributes = {
       note: `key ${SECRET}`,

@@ -34,7 +34,7 @@ export function createTestTracker(patterns: readonly ConfiguredPattern[] = []): 
     cleanValue: redactor.value,
     service: "shop",
     environment: "test",
-    root: "/srv/app",
+    stacks: { root: "/srv/app" },
     scope: "agent-observatory",
     patterns,
     onFault: (error) => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { LogEntry } from "../../src/backends/index.ts";
 import { fingerprintOf, normalizeMessage } from "../../src/errors/index.ts";
+import { ATTR } from "../../src/model/index.ts";
 import { eventsAround, releaseBefore, windowOf } from "../../ui/src/views/errors/began.ts";
 import {
   byCategory,
@@ -11,8 +12,10 @@ import {
   type Seen,
   sortGroups,
   trendOf,
+  unseenKinds,
   withExactCounts,
 } from "../../ui/src/views/errors/error-groups.ts";
+import { barMsOf, KIND_BARS, kindsRange, readKinds } from "../../ui/src/views/errors/kinds.ts";
 import { type Sighting, sightingOfRecord, sightingsOfTrace } from "../../ui/src/views/errors/sightings.ts";
 import { START_MS, spanOf, traceOf } from "./spans.ts";
 
@@ -132,11 +135,11 @@ describe("errors as they are seen", () => {
 
 describe("kinds of errors", () => {
   const span = (message: string, spanId: string, more: Partial<Sighting> = {}): Sighting => {
-    const { fingerprint: _, occasion: __, count: ___, ...rest } = record({ message, spanId, traceId: "t", ...more });
+    const { occasion: _, count: __, ...rest } = record({ message, spanId, traceId: "t", ...more });
     return rest;
   };
 
-  it("join what programs recorded with the failed spans that have the same type and message but for numbers and addresses", () => {
+  it("join what programs recorded with the failed spans that have the same fingerprint", () => {
     const group = only(
       groupErrors(
         seen({
@@ -150,29 +153,33 @@ describe("kinds of errors", () => {
     assert.equal(group.message, "connect ECONNREFUSED <ip>");
   });
 
-  it("are told apart by their place where type and message are the same", () => {
-    const groups = groupErrors(
-      seen({
-        records: [
-          record({ fingerprint: "f1", frames: ["pay src/pay.ts:3"] }),
-          record({ fingerprint: "f2", frames: ["ship src/ship.ts:9"] }),
-        ],
-        spans: [span("connect ECONNREFUSED 10.0.0.1:1", "s1", { frames: ["ship app/src/ship.ts:12"] })],
-      }),
-    );
+  it("are told apart by their fingerprint where type and message are the same, and know a span once", () => {
+    const shipping = span("connect ECONNREFUSED 10.0.0.1:1", "s1", { fingerprint: "f2" });
+    const groups = groupErrors(seen({ records: [record()], spans: [shipping, shipping] }));
     assert.deepEqual(
       groups.map(({ fingerprint, sightings }) => [fingerprint, sightings.length]),
       [
         ["f1", 1],
-        ["f2", 2],
+        ["f2", 1],
       ],
     );
   });
 
-  it("are there without records as well: of programs that send spans only", () => {
-    const group = only(groupErrors(seen({ spans: [span("no order 5", "s1"), span("no order 6", "s2")] })));
-    assert.match(group.fingerprint, /^span-[0-9a-f]{16}$/);
-    assert.equal(group.count, 2);
+  it("are told apart without fingerprints as well: of other SDKs, which no process of ours has enriched", () => {
+    const trace = traceOf(
+      failing("one", "execute_tool", "no order 5"),
+      failing("two", "execute_tool", "no order 6"),
+      failing("three", "execute_tool", "no order 6", { "gen_ai.tool.name": "pay" }),
+      failing("four", "execute_tool", "told", { [ATTR.errorFingerprint]: "00000000000000ff" }),
+      failing("five", "execute_tool", "made up", { [ATTR.errorFingerprint]: "<script>" }),
+    );
+    const groups = groupErrors(seen({ spans: sightingsOfTrace(trace) }));
+    assert.deepEqual(
+      groups.map(({ count }) => count),
+      [2, 1, 1, 1],
+    );
+    for (const { fingerprint } of groups) assert.match(fingerprint, /^[0-9a-f]{16}$/);
+    assert.ok(groups.some(({ fingerprint }) => fingerprint === "00000000000000ff"));
   });
 
   it("count as many as processes say, each from its beginning in the range", () => {
@@ -206,26 +213,33 @@ describe("kinds of errors", () => {
     assert.deepEqual(filterGroups([known], { ...all, category: "api" }), []);
   });
 
-  it("have exactly the count of Prometheus where they are counted apart", () => {
-    const groups = groupErrors(
-      seen({ records: [record(), record({ fingerprint: "f2", category: "api", message: "down" })] }),
-    );
-    const counted = [
-      { category: "network", severity: "error", source: "tool", count: 47.0001 },
-      { category: "api", severity: "error", source: "llm", count: 9 },
-    ];
-    const course = [{ timeMs: START_MS, value: 2 }];
-    const labels = { category: "network", severity: "error", source: "tool" };
-    const exact = withExactCounts(groups, counted, [{ labels, points: course }]);
+  it("have exactly the count of their metric", () => {
+    const program = record({ fingerprint: "f2", source: "program" });
+    const groups = groupErrors(seen({ records: [record(), program], isCut: true }));
+    const bars = [3, ...new Array<number>(KIND_BARS - 1).fill(0)];
+    const kinds = new Map([["f1", { count: 47, bars }]]);
     assert.deepEqual(
-      exact.map(({ count, isLeast, course: own }) => [count, isLeast, own]),
+      withExactCounts(groups, kinds, 0).map(({ count, isLeast, bars: own }) => [count, isLeast, own]),
       [
-        [47, false, course],
+        [47, false, bars],
         [1, true, undefined],
       ],
     );
-    const two = groupErrors(seen({ records: [record(), record({ fingerprint: "f2", message: "other" })] }));
-    assert.deepEqual(withExactCounts(two, counted, []), two, "two kinds are counted as one");
+    const folded = withExactCounts(groups, kinds, 2).map(({ isLeast }) => isLeast);
+    assert.deepEqual(folded, [true, true], "a program has told so many kinds apart as it may");
+    const late = withExactCounts(groups, new Map([["f1", { count: 0, bars }]]), 0)[0];
+    assert.deepEqual([late?.count, late?.isLeast], [1, true], "seen, and not pushed yet");
+  });
+
+  it("that were counted and not seen are known, the most frequent first", () => {
+    const kind = (count: number) => ({ count, bars: [] });
+    const kinds = new Map([
+      ["f1", kind(9)],
+      ["f2", kind(1)],
+      ["f3", kind(5)],
+    ]);
+    assert.deepEqual(unseenKinds(kinds, seen({ records: [record()] })), ["f3", "f2"]);
+    assert.deepEqual(unseenKinds(undefined), []);
   });
 
   it("are sorted by what is asked for", () => {
@@ -265,14 +279,29 @@ describe("the trend of a kind", () => {
     assert.equal(knownFrom, 5);
   });
 
-  it("is what Prometheus counted where that is known", () => {
-    const course = [
-      { timeMs: 120_000, value: 3 },
-      { timeMs: 300_000, value: 0 },
-    ];
-    const { counts, knownFrom } = trendOf({ sightings: [], course }, range, 10, 300_000);
-    assert.deepEqual(counts, [0, 0, 3, 3, 3, 0, 0, 0, 0, 0]);
+  it("is what programs counted where that is known", () => {
+    const bars = new Array<number>(KIND_BARS).fill(0).with(0, 2).with(8, 1).with(9, 4).with(89, 1);
+    const { counts, knownFrom } = trendOf({ sightings: [], bars }, range, 10, 300_000);
+    assert.deepEqual(counts, [3, 4, 0, 0, 0, 0, 0, 0, 0, 1]);
     assert.equal(knownFrom, 0);
+  });
+
+  it("is read from the answer by the part of the range that a value is of", () => {
+    const barMs = barMsOf(range);
+    assert.deepEqual(kindsRange(range), { startMs: barMs, endMs: KIND_BARS * barMs, stepMs: barMs });
+    const at = (bar: number, value: number) => ({ timeMs: barMs * (bar + 1), value });
+    const series = (fingerprint: string, ...points: { timeMs: number; value: number }[]) => ({
+      labels: { fingerprint },
+      points,
+      histograms: [],
+    });
+    const { byFingerprint, folded } = readKinds(
+      [series("f1", at(0, 1), at(89, 2)), series("f2", at(3, 0)), series("other", at(5, 7))],
+      range,
+    );
+    assert.deepEqual([...byFingerprint.keys(), folded], ["f1", 7]);
+    const { count, bars } = byFingerprint.get("f1") ?? assert.fail();
+    assert.deepEqual([count, bars[0], bars[1], bars[89]], [3, 1, 0, 2]);
   });
 
   it("is added up by category for the chart", () => {

@@ -10,6 +10,13 @@ export const ERROR_METRICS = [
     labels: ["category", "severity", "source"],
   },
   {
+    name: "errors_by_kind_total",
+    type: "counter",
+    help: "Errors, each counted once, by kind: the fingerprint of their type, message and place, as failed spans and log records of errors have it.",
+    unit: "{error}",
+    labels: ["fingerprint"],
+  },
+  {
     name: "error_pattern_matches_total",
     type: "counter",
     help: "Times that so many errors of a pattern came together; once in the pattern's window at most.",

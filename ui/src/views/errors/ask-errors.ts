@@ -1,10 +1,12 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { counted, PROCESS, perMinute } from "../../../../grafana/source/promql.ts";
 import { type LogEntry, searchTraces } from "../../../../src/backends/index.ts";
+import { ATTR } from "../../../../src/model/index.ts";
 import { useAsk } from "../../app/ask.ts";
 import { useLines } from "../../measures/ask-measures.ts";
 import { filledIn } from "../../measures/expression.ts";
 import type { Counted } from "./error-groups.ts";
+import { type Kinds, kindsExpression, kindsRange, readKinds } from "./kinds.ts";
 import { RECORDS_QUERY, type Sighting, sightingOfRecord, sightingsOfTrace } from "./sightings.ts";
 
 /** How far back it is looked whether a kind is new. */
@@ -12,6 +14,8 @@ export const LOOKBACK_MS = 7 * 86_400_000;
 const MOST_RECORDS = 5000;
 /** Failed traces that are looked at: whole traces, so not more than are needed to tell what fails. */
 const MOST_TRACES = 200;
+/** Kinds that are looked for one by one. */
+const MOST_SAMPLED = 10;
 
 const sightings = (entries: readonly LogEntry[]): Sighting[] =>
   entries.flatMap((entry) => sightingOfRecord(entry) ?? []);
@@ -67,6 +71,30 @@ export const useCounted = (): UseQueryResult<readonly Counted[]> =>
       return count > 0 ? [{ category, severity, source, count }] : [];
     });
   });
+
+/** The same by kind, over time. */
+export const useKinds = (): UseQueryResult<Kinds> =>
+  useAsk(["error-kinds"], async ({ prometheus }, range) => {
+    const { result } = await prometheus.queryRange(filledIn(kindsExpression(range), range), kindsRange(range));
+    return readKinds("series" in result ? result.series : [], range);
+  });
+
+/** Where kinds happened of which neither a record nor one of the latest failed traces tells: the latest traces of each. */
+export const useSamples = (fingerprints: readonly string[], each: number): UseQueryResult<readonly Sighting[]> => {
+  const asked = fingerprints.slice(0, MOST_SAMPLED);
+  return useAsk(
+    ["error-samples", each, ...asked],
+    async ({ jaeger }, range) => {
+      const search = (fingerprint: string) =>
+        searchTraces(jaeger, { ...range, attributes: { [ATTR.errorFingerprint]: fingerprint }, limit: each });
+      const answers = await Promise.all(asked.map(search));
+      return answers
+        .flatMap(({ found }) => found.flatMap(({ trace }) => sightingsOfTrace(trace)))
+        .filter((one) => asked.includes(one.fingerprint) && one.timeMs >= range.startMs && one.timeMs <= range.endMs);
+    },
+    { enabled: asked.length > 0 },
+  );
+};
 
 /** The same a minute, over time. */
 export const useCourse = () => useLines({ errors: perMinute(ERRORS_TOTAL, ...BY) });

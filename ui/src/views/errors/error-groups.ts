@@ -1,16 +1,10 @@
-import {
-  type ErrorCategory,
-  type ErrorSeverity,
-  fingerprintOf,
-  normalizeMessage,
-  worse,
-} from "../../../../src/errors/index.ts";
+import { type ErrorCategory, type ErrorSeverity, normalizeMessage, worse } from "../../../../src/errors/index.ts";
 import type { Range } from "../../app/time-range.ts";
-import { kindOf, type Sighting } from "./sightings.ts";
+import { KIND_BARS, type Kind } from "./kinds.ts";
+import type { Sighting } from "./sightings.ts";
 
 /** Errors of one fingerprint, of all programs. */
 export type ErrorGroup = {
-  /** Of a kind that no program recorded: `span-` and a hash of type and message. */
   readonly fingerprint: string;
   readonly type: string;
   /** Without numbers, ids and quotations. */
@@ -27,15 +21,15 @@ export type ErrorGroup = {
   readonly frames: readonly string[];
   /** In the range. */
   readonly count: number;
-  /** There are as many at least: the rest is not told apart by kind. */
+  /** There are as many at least: nobody has counted this kind, and not all of it was looked at. */
   readonly isLeast: boolean;
   readonly firstSeenMs: number;
   readonly lastSeenMs: number;
   /** First seen in the range, as far back as was looked. */
   readonly isNew: boolean;
   readonly hadBurst: boolean;
-  /** Errors a minute over time, where they are counted apart from those of other kinds. */
-  readonly course?: readonly Point[];
+  /** Errors in each of `KIND_BARS` parts of the range, where they are counted by kind. */
+  readonly bars?: readonly number[];
   /** In the range, the latest first. */
   readonly sightings: readonly Sighting[];
   /** Records from before the range, the latest first. */
@@ -53,21 +47,6 @@ export type Seen = {
 };
 
 const OF_SPANS = new Set(["agent", "workflow", "node", "tool", "llm", "retrieval"]);
-
-/** Function and file of a frame, without its line and folders: `parse noise.mjs`. */
-const placeOf = (frame: string | undefined): string | undefined =>
-  frame
-    ?.replace(/:\d+(?::\d+)?\)?$/, "")
-    .replace(/[^\s(]*[\\/]/, "")
-    .trim();
-
-/** Of several recorded kinds with this type and message, the one whose place is in the stack. */
-function fingerprintFor(span: Sighting, candidates: readonly Sighting[]): string | undefined {
-  if (candidates.length < 2) return candidates[0]?.fingerprint;
-  const places = new Set(span.frames.map(placeOf));
-  return (candidates.find(({ frames }) => frames.length > 0 && places.has(placeOf(frames[0]))) ?? candidates[0])
-    ?.fingerprint;
-}
 
 const isOneOf = (one: Sighting, other: Sighting): boolean =>
   one.spanId !== undefined && one.spanId === other.spanId && one.traceId === other.traceId;
@@ -101,7 +80,13 @@ const ownFirst = (frames: readonly string[]): string[] => [
 
 type Parts = { records: Sighting[]; spans: Sighting[]; earlier: Sighting[] };
 
-function groupOf(fingerprint: string, { records, spans, earlier }: Parts, isCut: boolean): ErrorGroup | undefined {
+function groupOf(
+  fingerprint: string,
+  { records, spans: given, earlier }: Parts,
+  isCut: boolean,
+): ErrorGroup | undefined {
+  // A span may be among those that were looked for, too.
+  const spans = [...new Map(given.map((span) => [`${span.traceId}/${span.spanId}`, span])).values()];
   const inRange = [...records, ...spans.filter((span) => !records.some((record) => isOneOf(span, record)))].sort(
     latestFirst,
   );
@@ -142,24 +127,12 @@ export function groupErrors({ records, spans, earlier, isCut }: Seen): ErrorGrou
     parts.set(fingerprint, known);
     return known;
   };
-  const kinds = new Map<string, Map<string, Sighting>>();
   for (const [name, given] of [
     ["records", records],
+    ["spans", spans],
     ["earlier", earlier],
   ] as const) {
-    for (const record of given) {
-      const { fingerprint = "" } = record;
-      partsOf(fingerprint)[name].push(record);
-      const kind = kindOf(record);
-      const known = kinds.get(kind) ?? new Map<string, Sighting>();
-      kinds.set(kind, known);
-      if (!known.has(fingerprint)) known.set(fingerprint, record);
-    }
-  }
-  for (const span of spans) {
-    const kind = kindOf(span);
-    const own = fingerprintFor(span, [...(kinds.get(kind)?.values() ?? [])]);
-    partsOf(own ?? `span-${fingerprintOf(span.type, kind, [])}`).spans.push(span);
+    for (const one of given) partsOf(one.fingerprint)[name].push(one);
   }
   return [...parts].flatMap(([fingerprint, one]) => groupOf(fingerprint, one, isCut) ?? []);
 }
@@ -172,31 +145,34 @@ export type Counted = {
   readonly count: number;
 };
 
-type Labelled = { readonly labels: Readonly<Record<string, string>>; readonly points: readonly Point[] };
-const keyOf = (category = "", severity = "", source = ""): string => `${category}/${severity}/${source}`;
+/** Kinds that were counted in the range and not seen in it, the most frequent first. */
+export function unseenKinds(
+  kinds: ReadonlyMap<string, Kind> | undefined,
+  { records, spans }: Pick<Seen, "records" | "spans"> = { records: [], spans: [] },
+): string[] {
+  const seen = new Set([...records, ...spans].map(({ fingerprint }) => fingerprint));
+  return [...(kinds ?? [])]
+    .filter(([fingerprint]) => !seen.has(fingerprint))
+    .sort(([, a], [, b]) => b.count - a.count)
+    .map(([fingerprint]) => fingerprint);
+}
 
-/** Where a category, severity and source has one kind only, all that was counted is of this kind. */
+/** Groups with what programs counted of their kind; `folded` errors were of more kinds than a program tells apart. */
 export function withExactCounts(
   groups: readonly ErrorGroup[],
-  counted: readonly Counted[],
-  courses: readonly Labelled[],
+  kinds: ReadonlyMap<string, Kind>,
+  folded: number,
 ): ErrorGroup[] {
-  const exact = new Map(counted.map((one) => [keyOf(one.category, one.severity, one.source), Math.round(one.count)]));
-  const courseOf = new Map(
-    courses.map(({ labels: { category, severity, source }, points }) => [keyOf(category, severity, source), points]),
-  );
-  const kinds = new Map<string, number>();
-  const keysOf = ({ category, severity, sources }: ErrorGroup): string[] =>
-    sources.map((source) => keyOf(category, severity, source));
-  for (const key of groups.flatMap(keysOf)) kinds.set(key, (kinds.get(key) ?? 0) + 1);
   return groups.map((group) => {
-    const [key = "", ...others] = keysOf(group);
-    const count = exact.get(key);
-    if (count === undefined || others.length > 0 || kinds.get(key) !== 1 || count < group.count) return group;
-    const course = courseOf.get(key);
-    return { ...group, count, isLeast: false, ...(course !== undefined && { course }) };
+    const kind = kinds.get(group.fingerprint);
+    if (kind === undefined) return group;
+    // What was seen a moment ago is counted with the next push.
+    const count = Math.max(kind.count, group.count);
+    return { ...group, count, isLeast: folded > 0 || (group.isLeast && count > kind.count), bars: kind.bars };
   });
 }
+
+type Labelled = { readonly labels: Readonly<Record<string, string>>; readonly points: readonly Point[] };
 
 /** Lines of all severities and sources of a category as one; they have their points at the same times. */
 export function byCategory(
@@ -260,28 +236,24 @@ export type Trend = {
 };
 
 export function trendOf(
-  { sightings, course }: Pick<ErrorGroup, "sightings" | "course">,
+  { sightings, bars: counted }: Pick<ErrorGroup, "sightings" | "bars">,
   { startMs, endMs }: Range,
   bars: number,
   lookedFromMs: number,
 ): Trend {
-  const barMs = (endMs - startMs) / bars;
   const counts = new Array<number>(bars).fill(0);
-  const barOf = (timeMs: number): number => Math.floor((timeMs - startMs) / barMs);
-  if (course === undefined) {
-    for (const { timeMs } of sightings) {
-      const at = barOf(timeMs);
-      if (at >= 0 && at < bars) counts[at] = (counts[at] ?? 0) + 1;
+  if (counted !== undefined) {
+    for (const [at, count] of counted.entries()) {
+      const bar = Math.floor((at * bars) / KIND_BARS);
+      counts[bar] = (counts[bar] ?? 0) + count;
     }
-    return { counts, knownFrom: Math.max(0, Math.min(bars, barOf(lookedFromMs))) };
+    return { counts, knownFrom: 0 };
   }
-  const rates = counts.map((): number[] => []);
-  for (const { timeMs, value } of course) rates[Math.min(bars - 1, barOf(timeMs))]?.push(value);
-  // A part between two points has what the one before it has.
-  let rate = 0;
-  for (const [at, here] of rates.entries()) {
-    if (here.length > 0) rate = here.reduce((sum, one) => sum + one, 0) / here.length;
-    counts[at] = (rate * barMs) / 60_000;
+  const barMs = (endMs - startMs) / bars;
+  const barOf = (timeMs: number): number => Math.floor((timeMs - startMs) / barMs);
+  for (const { timeMs } of sightings) {
+    const at = barOf(timeMs);
+    if (at >= 0 && at < bars) counts[at] = (counts[at] ?? 0) + 1;
   }
-  return { counts, knownFrom: 0 };
+  return { counts, knownFrom: Math.max(0, Math.min(bars, barOf(lookedFromMs))) };
 }

@@ -3,7 +3,7 @@ import { Link } from "../../app/link.tsx";
 import { useParams, useTime } from "../../app/url-state.ts";
 import { formatAgo, formatCount, formatTime } from "../../format/quantity.ts";
 import { CourseChart } from "../../measures/course-chart.tsx";
-import { Button, Card, Empty, Input, Select, Skeleton, Stat, Stats } from "../../parts/parts.tsx";
+import { Button, Card, Empty, Input, Select, Skeleton, Stat } from "../../parts/parts.tsx";
 import type { useCourse } from "./ask-errors.ts";
 import { byCategory, type Counted, type ErrorGroup, filterGroups, SORTS, sortGroups, trendOf } from "./error-groups.ts";
 import css from "./errors.module.css";
@@ -18,11 +18,13 @@ type GroupListProps = {
   readonly groups: readonly ErrorGroup[];
   readonly counted: readonly Counted[] | undefined;
   readonly course: ReturnType<typeof useCourse>;
+  /** Errors that were counted, of kinds of which neither a record nor a trace is there. */
+  readonly untold: number;
   readonly lookedFromMs: number;
   readonly isPending: boolean;
 };
 
-export function GroupList({ groups, counted, course, lookedFromMs, isPending }: GroupListProps): ReactNode {
+export function GroupList({ groups, counted, course, untold, lookedFromMs, isPending }: GroupListProps): ReactNode {
   const [params, change] = useParams();
   const [shown, setShown] = useState(PAGE);
   const of = (name: string): string => params.get(name) ?? "";
@@ -44,7 +46,7 @@ export function GroupList({ groups, counted, course, lookedFromMs, isPending }: 
   return (
     <>
       <Card>
-        <Stats>
+        <div className={css.stats}>
           <Stat
             label="Errors"
             value={counted === undefined ? "–" : formatCount(Math.round(total(matching)))}
@@ -73,7 +75,7 @@ export function GroupList({ groups, counted, course, lookedFromMs, isPending }: 
             to="/errors"
             params={{ severity: "critical" }}
           />
-        </Stats>
+        </div>
       </Card>
       <CourseChart
         title="Errors a minute, by category"
@@ -131,6 +133,12 @@ export function GroupList({ groups, counted, course, lookedFromMs, isPending }: 
               <GroupRow key={group.fingerprint} group={group} lookedFromMs={lookedFromMs} />
             ))}
           </ul>
+        )}
+        {untold > 0 && !isFiltered && (
+          <p className={css.quiet}>
+            {formatCount(untold)} more {untold === 1 ? "error was" : "errors were"} counted, of kinds of which neither a
+            log record nor a trace tells in this time.
+          </p>
         )}
         {kinds.length > shown && (
           <Button onClick={() => setShown(shown + PAGE)}>Show {Math.min(PAGE, kinds.length - shown)} more</Button>
@@ -195,7 +203,7 @@ function GroupRow({ group, lookedFromMs }: { readonly group: ErrorGroup; readonl
       <div className={css.course}>
         <Trend
           trend={trendOf(group, range, TREND_BARS, lookedFromMs)}
-          label={`${sightings.length} seen over the time range`}
+          label={`${group.isLeast ? sightings.length : group.count} seen over the time range`}
           height={26}
         />
       </div>

@@ -1,8 +1,9 @@
 import { type ReactNode, useMemo } from "react";
+import { ATTR } from "../../../../src/model/index.ts";
 import { Link } from "../../app/link.tsx";
 import { useTime } from "../../app/url-state.ts";
 import { formatAgo, formatCount, formatTime } from "../../format/quantity.ts";
-import { Button, Card, CopyButton, Empty, Skeleton, Stat, Stats, Table } from "../../parts/parts.tsx";
+import { Button, Card, CopyButton, Empty, Skeleton, Stat, Table } from "../../parts/parts.tsx";
 import { Began } from "./began.tsx";
 import { type ErrorGroup, isOwnFrame, trendOf } from "./error-groups.ts";
 import css from "./errors.module.css";
@@ -73,7 +74,7 @@ export function GroupView({ fingerprint, groups, lookedFromMs, isPending }: Grou
         </Empty>
       )}
       <Card>
-        <Stats>
+        <div className={css.stats}>
           <Stat
             label="In this time"
             value={<CountText group={group} />}
@@ -99,18 +100,22 @@ export function GroupView({ fingerprint, groups, lookedFromMs, isPending }: Grou
             value={formatCount(new Set(sightings.map(({ traceId }) => traceId).filter(Boolean)).size)}
             note="of those that were looked at"
             to="/traces"
-            params={{
-              status: "error",
-              text: longestPart(message),
-              ...(services[0] !== undefined && { service: services[0] }),
-            }}
+            params={
+              sightings.some(({ spanId }) => spanId !== undefined)
+                ? { attribute: `${ATTR.errorFingerprint}=${fingerprint}` }
+                : {
+                    status: "error",
+                    text: longestPart(message),
+                    ...(services[0] !== undefined && { service: services[0] }),
+                  }
+            }
           />
-        </Stats>
+        </div>
       </Card>
       <Card title="Over time">
         <Trend
           trend={trendOf(group, range, BARS, lookedFromMs)}
-          label={`${sightings.length} seen between ${formatTime(range.startMs)} and ${formatTime(range.endMs)}`}
+          label={`${group.isLeast ? sightings.length : group.count} seen between ${formatTime(range.startMs)} and ${formatTime(range.endMs)}`}
           height={80}
         />
         <div className={css.axis}>

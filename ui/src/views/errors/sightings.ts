@@ -1,20 +1,22 @@
 import type { LogEntry, Trace, TraceSpan } from "../../../../src/backends/index.ts";
 import {
+  createNestedErrors,
   type ErrorCategory,
   type ErrorSeverity,
-  normalizeMessage,
-  severityOfCategory,
+  failureOfSpan,
+  fingerprintOfSpan,
+  severityOfSpan,
+  sourceOfSpan,
   summarizeStack,
-  worse,
 } from "../../../../src/errors/index.ts";
-import { ATTR, INFERENCE_OPERATIONS, OPERATION } from "../../../../src/model/index.ts";
+import { ATTR } from "../../../../src/model/index.ts";
 
 /** Errors as the back ends know them: log records of new kinds and bursts (docs/errors.md), and failed spans. */
 
 export type Sighting = {
   readonly timeMs: number;
+  readonly fingerprint: string;
   /** Of records only. */
-  readonly fingerprint?: string;
   readonly occasion?: "new" | "burst" | "uncaught";
   /** Of its kind in its process so far; of records only. */
   readonly count?: number;
@@ -84,29 +86,24 @@ export function sightingOfRecord({ timeMs, labels, line }: LogEntry): Sighting |
   };
 }
 
-const SOURCES: Readonly<Record<string, string>> = {
-  [OPERATION.invokeAgent]: "agent",
-  [OPERATION.invokeWorkflow]: "workflow",
-  [OPERATION.executeNode]: "node",
-  [OPERATION.executeTool]: "tool",
-  [OPERATION.retrieval]: "retrieval",
-};
 const text = (value: unknown): string | undefined =>
   typeof value === "string" ? value : value === undefined ? undefined : String(value);
 
 function sightingOfSpan(span: TraceSpan, source: string): Sighting {
-  const { attributes, resource } = span;
-  const exception = span.events.findLast(({ name }) => name === "exception")?.attributes ?? {};
-  const stack = text(exception["exception.stacktrace"])?.slice(0, MAX_STACK);
+  const { name, attributes, resource, statusMessage } = span;
+  const exception = span.events.findLast((event) => event.name === "exception")?.attributes;
   const category = (text(attributes[ATTR.errorCategory]) ?? "unknown") as ErrorCategory;
-  const severity = severityOfCategory(category);
+  const failed = { name, attributes, exception, statusMessage };
+  const failure = failureOfSpan(failed);
+  const stack = failure.stack?.slice(0, MAX_STACK);
   return {
     timeMs: span.startMs + span.durationMs,
-    type: (text(exception["exception.type"]) ?? text(attributes[ATTR.errorType]) ?? "unknown").slice(0, MAX_NAME),
-    message: (text(exception["exception.message"]) ?? span.statusMessage).slice(0, MAX_MESSAGE),
+    // Spans of other SDKs have none of their own in a stack, which no process of ours has enriched.
+    fingerprint: fingerprintOfSpan(failed, category),
+    type: failure.type.slice(0, MAX_NAME),
+    message: failure.message.slice(0, MAX_MESSAGE),
     category,
-    severity:
-      category !== "cancelled" && (source === "agent" || source === "workflow") ? worse(severity, "error") : severity,
+    severity: severityOfSpan(source, category),
     source,
     frames: stack === undefined ? [] : summarizeStack(stack, {}).frames,
     service: span.service,
@@ -124,22 +121,6 @@ function sightingOfSpan(span: TraceSpan, source: string): Sighting {
     spanId: span.spanId,
   };
 }
-
-/** Shorter messages are part of others by chance. */
-const MIN_QUOTED = 8;
-
-/** The same rule by which programs count an error once: src/tracking/span-errors.ts. */
-function isSame(below: Sighting, above: Sighting): boolean {
-  const [short, long] = [below.message, above.message].sort((a, b) => a.length - b.length) as [string, string];
-  if (short.length >= MIN_QUOTED && long.includes(short)) return true;
-  if (below.category !== above.category) return false;
-  return below.source === "llm" || (below.type === above.type && (below.type !== "Error" || short === long));
-}
-
-const sourceOf = ({ attributes }: TraceSpan): string | undefined => {
-  const operation = String(attributes[ATTR.operation]);
-  return SOURCES[operation] ?? (INFERENCE_OPERATIONS.has(operation) ? "llm" : undefined);
-};
 
 /** Inner spans before those around them. */
 function innerFirst(spans: readonly TraceSpan[]): TraceSpan[] {
@@ -164,25 +145,12 @@ function innerFirst(spans: readonly TraceSpan[]): TraceSpan[] {
     .map(([, span]) => span);
 }
 
-const MAX_BELOW = 8;
-
 /** Where errors of a trace began: an agent that fails with its tool has not failed again. */
 export function sightingsOfTrace({ spans }: Trace): Sighting[] {
-  const below = new Map<string, readonly Sighting[]>();
-  const found: Sighting[] = [];
-  for (const span of innerFirst(spans)) {
-    const inside = below.get(span.spanId) ?? [];
-    const source = sourceOf(span);
-    const isError = span.status === "error" && source !== undefined && span.attributes[ATTR.unfinished] !== true;
-    const own = isError ? sightingOfSpan(span, source) : undefined;
-    if (own !== undefined && !inside.some((one) => isSame(one, own))) found.push(own);
-    const up = own === undefined ? inside : [...inside, own];
-    if (up.length === 0 || span.parentSpanId === undefined) continue;
-    below.set(span.parentSpanId, [...(below.get(span.parentSpanId) ?? []), ...up].slice(-MAX_BELOW));
-  }
-  return found;
+  const nested = createNestedErrors(Number.POSITIVE_INFINITY);
+  return innerFirst(spans).flatMap((span) => {
+    const source = span.status === "error" ? sourceOfSpan(span.attributes) : undefined;
+    const error = source === undefined ? undefined : sightingOfSpan(span, source);
+    return nested.began(span.spanId, span.parentSpanId, error) && error !== undefined ? [error] : [];
+  });
 }
-
-/** What errors of one kind have in common, as far as it can be told without the program's directory. */
-export const kindOf = ({ type, message, category }: Sighting): string =>
-  `${type}\n${normalizeMessage(message, category)}`;

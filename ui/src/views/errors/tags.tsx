@@ -27,7 +27,13 @@ export const GroupTags = ({ group }: { readonly group: ErrorGroup }): ReactNode 
 );
 
 export const CountText = ({ group }: { readonly group: ErrorGroup }): ReactNode => (
-  <span title={group.isLeast ? "So many at least: programs record the first of a kind and bursts" : undefined}>
+  <span
+    title={
+      group.isLeast
+        ? "So many at least: no program counts this kind, and not all failed traces were looked at"
+        : undefined
+    }
+  >
     {group.count}
     {group.isLeast && "+"}
   </span>
