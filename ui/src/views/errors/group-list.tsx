@@ -3,7 +3,7 @@ import { Link } from "../../app/link.tsx";
 import { useParams, useTime } from "../../app/url-state.ts";
 import { formatAgo, formatCount, formatTime } from "../../format/quantity.ts";
 import { CourseChart } from "../../measures/course-chart.tsx";
-import { Button, Card, Empty, Input, Select, Skeleton, Stat } from "../../parts/parts.tsx";
+import { Button, Card, Empty, Input, Select, Skeleton, Stat, Stats } from "../../parts/parts.tsx";
 import type { useCourse } from "./ask-errors.ts";
 import { byCategory, type Counted, type ErrorGroup, filterGroups, SORTS, sortGroups, trendOf } from "./error-groups.ts";
 import css from "./errors.module.css";
@@ -46,7 +46,7 @@ export function GroupList({ groups, counted, course, untold, lookedFromMs, isPen
   return (
     <>
       <Card>
-        <div className={css.stats}>
+        <Stats>
           <Stat
             label="Errors"
             value={counted === undefined ? "–" : formatCount(Math.round(total(matching)))}
@@ -75,7 +75,7 @@ export function GroupList({ groups, counted, course, untold, lookedFromMs, isPen
             to="/errors"
             params={{ severity: "critical" }}
           />
-        </div>
+        </Stats>
       </Card>
       <CourseChart
         title="Errors a minute, by category"

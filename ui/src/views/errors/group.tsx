@@ -3,7 +3,7 @@ import { ATTR } from "../../../../src/model/index.ts";
 import { Link } from "../../app/link.tsx";
 import { useTime } from "../../app/url-state.ts";
 import { formatAgo, formatCount, formatTime } from "../../format/quantity.ts";
-import { Button, Card, CopyButton, Empty, Skeleton, Stat, Table } from "../../parts/parts.tsx";
+import { Button, Card, CopyButton, Empty, Skeleton, Stat, Stats, Table } from "../../parts/parts.tsx";
 import { Began } from "./began.tsx";
 import { type ErrorGroup, isOwnFrame, trendOf } from "./error-groups.ts";
 import css from "./errors.module.css";
@@ -74,7 +74,7 @@ export function GroupView({ fingerprint, groups, lookedFromMs, isPending }: Grou
         </Empty>
       )}
       <Card>
-        <div className={css.stats}>
+        <Stats>
           <Stat
             label="In this time"
             value={<CountText group={group} />}
@@ -110,7 +110,7 @@ export function GroupView({ fingerprint, groups, lookedFromMs, isPending }: Grou
                   }
             }
           />
-        </div>
+        </Stats>
       </Card>
       <Card title="Over time">
         <Trend
