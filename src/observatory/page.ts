@@ -88,8 +88,25 @@ export function asksForOpenFile(message: IncomingMessage, path: string): boolean
   return wantsPage(message) && !GUARDED.test(path);
 }
 
-/** What of the page is at a path: undefined where nothing is. Where a view is wanted, every path without a file of its own is one. */
-export async function readPage(path: string, isWanted: boolean): Promise<Sent | undefined> {
+const TRACE_VIEW = /^\/trace\/([0-9a-f]{32})$/;
+
+/** What a browser asks for while the page itself is still on its way: an answer about a large trace takes as long as the page to start. */
+function askedAhead(path: string): Readonly<Record<string, string>> {
+  const [, traceId] = TRACE_VIEW.exec(path) ?? [];
+  return traceId === undefined
+    ? {}
+    : { link: `</api/traces?traceID=${traceId}>; rel=preload; as=fetch; crossorigin=anonymous` };
+}
+
+export type PageAsked = {
+  /** By a browser, to show it: every path without a file of its own is a view then. */
+  readonly isWanted: boolean;
+  /** Whether who asks may ask the APIs too; where a token is needed, a browser has none to ask ahead with. */
+  readonly mayAsk: boolean;
+};
+
+/** What of the page is at a path: undefined where nothing is. */
+export async function readPage(path: string, { isWanted, mayAsk }: PageAsked): Promise<Sent | undefined> {
   if (path === "/dashboards/index.json") return listDashboards();
   const [, uid] = DASHBOARD.exec(path) ?? [];
   if (uid !== undefined) return file(join(DASHBOARDS_FOLDER(), `${uid}.json`), "application/json", false);
@@ -99,5 +116,6 @@ export async function readPage(path: string, isWanted: boolean): Promise<Sent | 
       ? await file(join(PAGE_FOLDER(), ...path.split("/")), type, path.startsWith("/assets/"))
       : undefined;
   if (found !== undefined || !isWanted) return found;
-  return file(join(PAGE_FOLDER(), "index.html"), TYPES[".html"] as string, false);
+  const page = await file(join(PAGE_FOLDER(), "index.html"), TYPES[".html"] as string, false);
+  return page === undefined || !mayAsk ? page : { ...page, headers: { ...page.headers, ...askedAhead(path) } };
 }

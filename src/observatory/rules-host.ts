@@ -13,8 +13,11 @@ import {
   createRuleManager,
   createSilences,
   fingerprint,
+  loadRouting,
   loadRules,
   type Notifier,
+  type Routing,
+  type RuleGroup,
   type RuleManager,
   type RuleQuery,
   rulesError,
@@ -64,6 +67,20 @@ function withoutSecrets(text: string): string {
   const { origin, pathname } = new URL(text);
   return `${origin}${pathname}`;
 }
+
+/** As the stack has it. */
+const NO_PAGE_ENVIRONMENTS = "dev.*|test|local";
+
+const routingOf = ({ rules }: EmbeddedConfig): Routing =>
+  loadRouting({
+    file: rules.routing ?? join(packageFolder(), "alertmanager", "alertmanager.yml"),
+    noPageEnvironments: rules.noPageEnvironments ?? NO_PAGE_ENVIRONMENTS,
+  });
+
+/** Prometheus and Alertmanager know after so long who mutes whom; here it is once every rule was evaluated. */
+const MOST_START_DELAY_MS = 90_000;
+const startDelayMsOf = (groups: readonly RuleGroup[]): number =>
+  Math.min(MOST_START_DELAY_MS, Math.max(0, ...groups.map(({ intervalMs }) => intervalMs)));
 
 const patternsOf = ({ rules }: EmbeddedConfig): readonly string[] =>
   rules.files ?? [join(packageFolder(), "alerts", "*.yml")];
@@ -146,17 +163,18 @@ export async function startRules(options: RulesOptions): Promise<Rules> {
   const patterns = patternsOf(settings);
   const { groups, problems } = loadRules(patterns);
   if (problems.length > 0) throw rulesError(problems);
+  const routing = routingOf(settings);
   const saved = await ingest.state.get(STATE_KEY);
   const [countRules, countNotifications] = [createRuleCounts(metrics), createNotificationCounts(metrics)];
   const onFault = ({ message }: Error): void =>
     diagnostics.warnOnce(codeIn(message) === "AO_STORE_FULL" ? storeFaultKey(message) : `rules ${message}`, message);
-  const { alertmanagers, webhooks } = settings.rules;
+  const { alertmanagers, webhooks, watchdogs = [] } = settings.rules;
   let notifier: Notifier | undefined;
   const silences = createSilences({
     clock,
     saved: await ingest.state.get(SILENCES_KEY),
     save: (text) => ingest.state.set(SILENCES_KEY, text),
-    onChange: () => notifier?.tick(),
+    onChange: () => notifier?.silencesChanged(),
     onFault,
   });
   let linked = "";
@@ -175,13 +193,24 @@ export async function startRules(options: RulesOptions): Promise<Rules> {
     alertmanager: createAlertmanagerApi({
       silences,
       alerts: () => firingAlerts(manager?.groups() ?? [], linked),
+      inhibiting: (labels) => notifier?.inhibiting(labels) ?? [],
       version,
       startedMs: clock.nowMs(),
     }),
     start: (externalUrl) => {
       linked = externalUrl;
       const isSilenced = (labels: Labels): boolean => silences.silencing(labels).length > 0;
-      const sender = createNotifier({ alertmanagers, webhooks, externalUrl, isSilenced, clock, onFault });
+      const sender = createNotifier({
+        alertmanagers,
+        webhooks,
+        watchdogs,
+        routing,
+        startDelayMs: saved === undefined ? 0 : startDelayMsOf(groups),
+        externalUrl,
+        isSilenced,
+        clock,
+        onFault,
+      });
       notifier = sender;
       manager = createRuleManager({
         groups,

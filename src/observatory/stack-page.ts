@@ -63,13 +63,15 @@ export async function startStackPage(options: StackPageOptions): Promise<StackPa
   const budget = createByteBudget(BUDGET_BYTES);
   const forwarder = createForwarder();
 
-  const answerFile = async (message: IncomingMessage, path: string): Promise<Sent> => {
+  const answerFile = async (message: IncomingMessage, path: string, mayAsk: boolean): Promise<Sent> => {
     if (HEALTHY.has(path)) return plainText(200, "agent-observatory serves the page of a stack.\n");
     if (path.startsWith(PAGE_API)) return answerPageApi(message, path, budget, { corsOrigins: [], feedback });
     if (message.method !== "GET" && message.method !== "HEAD")
       return plainText(405, "expected GET\n", { allow: "GET, HEAD" });
     return (
-      (await readRunbook(path)) ?? (await readPage(path, wantsPage(message))) ?? plainText(404, "404 page not found\n")
+      (await readRunbook(path)) ??
+      (await readPage(path, { isWanted: wantsPage(message), mayAsk })) ??
+      plainText(404, "404 page not found\n")
     );
   };
 
@@ -85,7 +87,8 @@ export async function startStackPage(options: StackPageOptions): Promise<StackPa
       return send(message, response, plainText(refusal.status, `${refusal.message}\n`, challenge), budget);
     }
     const route = routeOf(method, path);
-    if (route === undefined) return send(message, response, await answerFile(message, path), budget);
+    if (route === undefined)
+      return send(message, response, await answerFile(message, path, refusal === undefined), budget);
     if (route.to === undefined) {
       const allow = route.methods.join(", ");
       return send(message, response, plainText(405, `expected ${allow}\n`, { allow }), budget);

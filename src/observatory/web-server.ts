@@ -63,6 +63,8 @@ type Request = {
   readonly query: string;
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
+  /** Whether who asks may ask everything: a token is not needed, or was given. */
+  readonly mayAsk: boolean;
 };
 
 /** What is asked, and how much of the budget that holds. */
@@ -125,7 +127,7 @@ async function reload({ message }: Request, options: WebOptions): Promise<Sent> 
 }
 
 async function answer(request: Request, budget: ByteBudget, options: WebOptions): Promise<Sent> {
-  const { path, message } = request;
+  const { path, message, mayAsk } = request;
   if (options.alertmanager.handles(path)) return answerAlertmanager(request, budget, options);
   if (isQueryPath(path)) return query(request, budget, options);
   if (path === "/-/reload") return reload(request, options);
@@ -153,7 +155,7 @@ async function answer(request: Request, budget: ByteBudget, options: WebOptions)
       if (runbook !== undefined) return runbook;
       // A program that asks for the root wants words, not a page.
       if (path === "/" && !wantsPage(message)) return plainText(200, options.describe());
-      return (await readPage(path, wantsPage(message))) ?? plainText(404, "404 page not found\n");
+      return (await readPage(path, { isWanted: wantsPage(message), mayAsk })) ?? plainText(404, "404 page not found\n");
     }
   }
 }
@@ -181,7 +183,11 @@ async function serve(
   if (answerCors(message, response, options.corsOrigins, "GET, POST")) return;
   const abort = new AbortController();
   response.once("close", () => abort.abort());
-  const sent = await answer({ message, path, query, signal: abort.signal }, budgets.forms, options);
+  const sent = await answer(
+    { message, path, query, signal: abort.signal, mayAsk: refusal === undefined },
+    budgets.forms,
+    options,
+  );
   await send(message, response, sent, budgets.answers);
 }
 

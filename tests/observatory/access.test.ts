@@ -147,6 +147,14 @@ describe("the embedded process with a token", () => {
     assert.equal(rebound.status, 403);
   });
 
+  it("has a browser ask ahead for a trace where it has the token to do so", async () => {
+    const path = `${observatory.urls.web}/trace/${"7".padStart(32, "0")}`;
+    const ahead = `</api/traces?traceID=${"7".padStart(32, "0")}>; rel=preload; as=fetch; crossorigin=anonymous`;
+    assert.equal((await ask(path, { accept: "text/html", ...BEARER })).headers["link"], ahead);
+    assert.equal((await ask(path, { accept: "text/html" })).headers["link"], undefined);
+    assert.equal((await ask(`${path}g`, { accept: "text/html", ...BEARER })).headers["link"], undefined);
+  });
+
   it("shows no secret anywhere", async () => {
     // An alert fires at once and cannot be delivered, which is told.
     while (!observatory.said.join().includes("AO_RULES_NOTIFY")) await new Promise(setImmediate);

@@ -53,7 +53,7 @@ export function createAccess(kept: Kept): Access {
   const ask = (input: RequestInfo | URL, init: RequestInit | undefined, token: string | undefined) => {
     const headers = new Headers(init?.headers);
     if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
-    return globalThis.fetch(input, { ...init, headers, credentials: "omit" });
+    return globalThis.fetch(input, { ...init, headers, credentials: "same-origin" });
   };
   return {
     fetch: async (input, init) => {
