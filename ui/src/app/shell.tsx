@@ -48,7 +48,7 @@ export function Shell(): ReactNode {
         </button>
         <Link to="/" className={css.brand}>
           <img src="/favicon.svg" width="22" height="22" alt="" />
-          <span className={css.wide}>agent-observatory</span>
+          <span className={css.heard}>agent-observatory</span>
         </Link>
         <button
           type="button"

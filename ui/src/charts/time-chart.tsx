@@ -4,6 +4,7 @@ import "uplot/dist/uPlot.min.css";
 import { useThemeName } from "../app/theme-name.ts";
 import { TIME_AXIS, widthOf } from "./axes.ts";
 import type { ChartSeries } from "./chart-series.ts";
+import { drawDots } from "./dots.ts";
 import css from "./time-chart.module.css";
 
 export type { ChartSeries } from "./chart-series.ts";
@@ -66,6 +67,7 @@ export function TimeChart(props: TimeChartProps): ReactNode {
     const text = color("--text-3");
     const font = `11px ${styles.getPropertyValue("--font")}`;
     const { format, thresholds = [], stacked = false, dots = [], startMs, endMs } = now.current;
+    const slowest = dots.toSorted((a, b) => b.value - a.value);
     const colors = series.map(({ color: own }, index) => color(own ?? `--series-${(index % PALETTE) + 1}`));
     const axis = { stroke: text, font, grid: { stroke: line, width: 1 }, ticks: { show: false } };
     const plot = new uPlot(
@@ -104,7 +106,16 @@ export function TimeChart(props: TimeChartProps): ReactNode {
         hooks: {
           draw: [
             // With every drawing anew: places are known only then, and change with the size.
-            (u) => drawDots(u, dots, color("--series-2")),
+            (u) =>
+              drawDots(
+                u.over,
+                slowest.map(({ timeMs, value, title: text, onOpen }) => ({
+                  left: u.valToPos(timeMs / 1000, "x"),
+                  top: u.valToPos(value, "y"),
+                  text,
+                  onOpen,
+                })),
+              ),
             (u) => {
               const { ctx } = u;
               for (const threshold of thresholds) {
@@ -153,28 +164,6 @@ export function TimeChart(props: TimeChartProps): ReactNode {
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form.
     <div ref={box} className={css.chart} role="group" aria-label={label} />
   );
-}
-
-function drawDots(plot: uPlot, dots: readonly ChartDot[], color: string): void {
-  for (const one of plot.over.querySelectorAll(":scope > button")) one.remove();
-  for (const dot of dots) addDot(plot, dot, color);
-}
-
-function addDot(plot: uPlot, { timeMs, value, title, onOpen }: ChartDot, color: string): void {
-  const left = plot.valToPos(timeMs / 1000, "x");
-  const top = plot.valToPos(value, "y");
-  if (left < 0 || left > plot.over.clientWidth) return;
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = css.dot ?? "";
-  button.title = title;
-  button.setAttribute("aria-label", title);
-  button.style.left = `${left}px`;
-  button.style.top = `${Math.max(0, Math.min(top, plot.over.clientHeight))}px`;
-  button.style.background = color;
-  button.addEventListener("click", onOpen);
-  button.addEventListener("mousedown", (event) => event.stopPropagation());
-  plot.over.append(button);
 }
 
 function showHover(

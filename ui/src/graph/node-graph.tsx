@@ -61,6 +61,12 @@ export function NodeGraph({ label, nodes, edges, onChoose, onChooseEdge, chosen,
   const roomDown = height > 0 ? height / placed.height : 1;
   const fitting = width === 0 ? 1 : Math.min(1, Math.max(LEAST[direction], Math.min(roomAcross, roomDown)));
   const scale = zoom ?? fitting;
+  // Where it is wider than its room, it begins with what everything begins with.
+  useLayoutEffect(() => {
+    const first = placed.nodes.find(({ at }) => at.y === Math.min(...placed.nodes.map((node) => node.at.y)));
+    if (direction === "down" && box.current !== null && first !== undefined)
+      box.current.scrollLeft = (first.at.x + NODE.width / 2) * fitting - width / 2;
+  }, [placed, direction, fitting, width]);
   const step = (by: number): void => {
     const next = by > 0 ? ZOOMS.find((one) => one > scale + 0.01) : ZOOMS.findLast((one) => one < scale - 0.01);
     if (next !== undefined) setZoom(next);

@@ -5,7 +5,7 @@ import { formatCount, formatMs, formatUsd } from "../format/quantity.ts";
 import { Command, Empty } from "../parts/parts.tsx";
 import css from "./conversation.module.css";
 import { Thread } from "./conversation-entries.tsx";
-import { GiveFeedback } from "./give-feedback.tsx";
+import { aboutTrace, GiveFeedback } from "./give-feedback.tsx";
 import type { LaidOutTrace } from "./layout.ts";
 import { findScopes } from "./scopes.ts";
 import { hasContent } from "./thread.ts";
@@ -44,17 +44,7 @@ export default function Conversation({ trace }: { readonly trace: LaidOutTrace }
       <p className={css.facts}>{facts.join(" · ")}</p>
       <CaptureNote trace={trace} />
       <Thread scope={program} depth={0} chosen={chosen} />
-      <GiveFeedback
-        what="this answer"
-        about={{
-          traceId: trace.traceId,
-          spanId: trace.rows[0]?.span.spanId,
-          service: summary.service,
-          agent: summary.agents[0],
-          sessionId: summary.sessions[0],
-          userId: summary.users[0],
-        }}
-      />
+      <GiveFeedback what="this answer" about={aboutTrace(trace)} />
     </div>
   );
 }

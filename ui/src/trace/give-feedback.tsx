@@ -7,6 +7,7 @@ import { Thumb } from "../parts/thumb.tsx";
 import { LongText } from "./content.tsx";
 import type { GivenFeedback } from "./feedback-lines.ts";
 import css from "./give-feedback.module.css";
+import type { LaidOutTrace } from "./layout.ts";
 
 /** What is judged. */
 export type FeedbackAbout = {
@@ -17,6 +18,16 @@ export type FeedbackAbout = {
   readonly sessionId?: string | undefined;
   readonly userId?: string | undefined;
 };
+
+/** A trace as a whole, of the session that is looked at or that it says it belongs to. */
+export const aboutTrace = ({ traceId, rows, summary }: LaidOutTrace, session = summary.sessions[0]): FeedbackAbout => ({
+  traceId,
+  spanId: rows[0]?.span.spanId,
+  service: summary.service,
+  agent: summary.agents[0],
+  sessionId: session,
+  userId: summary.users[0],
+});
 
 const MAX_COMMENT = 4000;
 

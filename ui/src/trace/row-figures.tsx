@@ -8,7 +8,7 @@ import { textOf } from "./span-kind.ts";
 import { SpanLink } from "./span-link.tsx";
 
 export const RowLink = ({ row, children }: { readonly row: TraceRow; readonly children: ReactNode }): ReactNode => (
-  <SpanLink traceId={row.span.traceId} spanId={row.span.spanId} title="To its span">
+  <SpanLink traceId={row.span.traceId} spanId={row.span.spanId} title="To its span" className={css.rowLink}>
     {children}
   </SpanLink>
 );

@@ -1,7 +1,7 @@
 import type uPlot from "uplot";
+import { drawDots } from "../../charts/dots.ts";
 import type { Chart, Dot } from "../model/chart-model.ts";
 import { axisText } from "../model/shown-value.ts";
-import css from "./plot.module.css";
 
 /** Lines, or areas above them, of what is too much. */
 export function drawThresholds(plot: uPlot, chart: Chart, scale: string, color: (name: string) => string): void {
@@ -37,31 +37,19 @@ type DotsProps = {
   readonly hrefOf: (dot: Dot) => string;
   readonly onOpen: (dot: Dot) => void;
 };
-/** Single requests over the lines, as links. */
+/** Single requests over the lines, as links; the slowest first where there is no room for all. */
 export function addDots(plot: uPlot, scale: string, props: DotsProps): void {
-  for (const old of plot.over.querySelectorAll("a")) old.remove();
-  for (const dot of props.chart.dots) {
-    const left = plot.valToPos(dot.timeMs / 1000, "x");
-    if (left < 0 || left > plot.over.clientWidth) continue;
-    const top = plot.valToPos(dot.value, scale);
-    const link = document.createElement("a");
-    link.href = props.hrefOf(dot);
-    link.className = css.dot ?? "";
-    link.dataset["trace"] = dot.traceId ?? "";
-    // A duration beside shares is off the scale: it is at the upper edge.
-    link.dataset["outside"] = String(top < 0);
-    const text = `Trace of a request: ${axisText(props.chart.lines[0]?.config ?? { mappings: [], links: [], custom: {} }, dot.value)}${dot.series === "" ? "" : `, ${dot.series}`}`;
-    link.title = text;
-    link.setAttribute("aria-label", text);
-    link.style.left = `${left}px`;
-    link.style.top = `${Math.max(4, Math.min(Number.isFinite(top) ? top : 4, plot.over.clientHeight - 4))}px`;
-    link.addEventListener("mousedown", (event) => event.stopPropagation());
-    link.addEventListener("click", (event) => {
-      event.stopPropagation();
-      if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-      event.preventDefault();
-      props.onOpen(dot);
-    });
-    plot.over.append(link);
-  }
+  const config = props.chart.lines[0]?.config ?? { mappings: [], links: [], custom: {} };
+  const dots = props.chart.dots.toSorted((a, b) => b.value - a.value);
+  drawDots(
+    plot.over,
+    dots.map((dot) => ({
+      left: plot.valToPos(dot.timeMs / 1000, "x"),
+      top: plot.valToPos(dot.value, scale),
+      text: `Trace of a request: ${axisText(config, dot.value)}${dot.series === "" ? "" : `, ${dot.series}`}`,
+      href: props.hrefOf(dot),
+      trace: dot.traceId ?? "",
+      onOpen: () => props.onOpen(dot),
+    })),
+  );
 }

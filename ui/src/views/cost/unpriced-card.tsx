@@ -3,6 +3,7 @@ import { Link } from "../../app/link.tsx";
 import { formatCount } from "../../format/quantity.ts";
 import type { Row } from "../../measures/answer.ts";
 import { useRows } from "../../measures/ask-measures.ts";
+import { ModelName } from "../../measures/model-name.tsx";
 import { Asked, Card, type Column, CopyButton, Table } from "../../parts/parts.tsx";
 import css from "./cost.module.css";
 import { UNPRICED_CALLS } from "./questions.ts";
@@ -19,14 +20,7 @@ const REASONS: Readonly<Record<string, string>> = {
 const COLUMNS: readonly Column<UnpricedRow>[] = [
   {
     title: "Model",
-    show: ({ labels: { model = "", provider = "" } }) => (
-      <span className={css.name}>
-        <Link to="/models" params={{ model }}>
-          {model}
-        </Link>
-        <span className={css.faint}>{provider}</span>
-      </span>
-    ),
+    show: ({ labels }) => <ModelName labels={labels} />,
   },
   { title: "Why", show: ({ labels: { reason = "" } }) => REASONS[reason] ?? reason },
   {
@@ -68,7 +62,8 @@ export function UnpricedCalls(): ReactNode {
               </p>
               {priceable.length > 0 && (
                 <div className={css.snippet}>
-                  <pre>{snippetOf(priceable)}</pre>
+                  {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what can be scrolled has to be reached by the keyboard. */}
+                  <pre tabIndex={0}>{snippetOf(priceable)}</pre>
                   <CopyButton text={snippetOf(priceable)} />
                 </div>
               )}

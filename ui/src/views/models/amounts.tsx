@@ -1,5 +1,7 @@
 import type { ReactNode } from "react";
-import { formatCount, formatRatio, formatSeconds } from "../../format/quantity.ts";
+import { THRESHOLDS } from "../../../../alerts/source/thresholds.ts";
+import { formatCount, formatRatio, formatSeconds, formatUsd } from "../../format/quantity.ts";
+import type { Row } from "../../measures/answer.ts";
 import { LevelText } from "../../measures/level-text.tsx";
 import { levelBelow, levelOf } from "../../measures/levels.ts";
 import type { Column } from "../../parts/parts.tsx";
@@ -87,3 +89,14 @@ export const successColumn = <Name extends string, R extends Numbered<Name>>(
     );
   },
 });
+
+type ModelAmount = "p50" | "p95" | "firstToken" | "input" | "cached" | "output" | "cost" | "perCall";
+/** What calls of a model took and cost. */
+export const modelColumns = <R extends Row<ModelAmount>>(): readonly Column<R>[] => [
+  secondsColumn("p50", "p50"),
+  secondsColumn("p95", "p95", THRESHOLDS.llmResponseTimeSeconds),
+  secondsColumn("First token", "firstToken"),
+  pairColumn("Tokens in", ["input", formatCount], ["cached", formatCount], "cached"),
+  countColumn("Tokens out", "output"),
+  pairColumn("Cost", ["cost", formatUsd], ["perCall", formatUsd], "a call"),
+];

@@ -1,30 +1,22 @@
 import { type ReactNode, useMemo } from "react";
 import { THRESHOLDS } from "../../../../alerts/source/thresholds.ts";
-import { Link } from "../../app/link.tsx";
-import { formatCount, formatUsd } from "../../format/quantity.ts";
+import { formatCount } from "../../format/quantity.ts";
 import type { Row } from "../../measures/answer.ts";
 import { useRows } from "../../measures/ask-measures.ts";
+import { ModelName } from "../../measures/model-name.tsx";
 import { Asked, Card, type Column, Empty, Table } from "../../parts/parts.tsx";
-import { countColumn, pairColumn, secondsColumn, shareColumn } from "./amounts.tsx";
+import { countColumn, modelColumns, pairColumn, shareColumn } from "./amounts.tsx";
 import { Categories, categoriesOf } from "./by-category.tsx";
-import css from "./models.module.css";
 import { MODEL_ERRORS, MODEL_KEYS, MODELS, type ModelColumn } from "./questions.ts";
 
 type ModelRow = Row<ModelColumn>;
-const { llmErrorRatio, llmResponseTimeSeconds } = THRESHOLDS;
+const { llmErrorRatio } = THRESHOLDS;
 
 const columnsOf = (errors: readonly Row<"errors">[]): readonly Column<ModelRow>[] => [
   {
     title: "Model",
     by: ({ labels }) => labels["model"] ?? "",
-    show: ({ labels: { model = "", provider = "" } }) => (
-      <span className={css.name}>
-        <Link to="/models" params={{ model }}>
-          {model}
-        </Link>
-        <span className={css.faint}>{provider}</span>
-      </span>
-    ),
+    show: ({ labels }) => <ModelName labels={labels} />,
   },
   countColumn("Calls", "calls"),
   shareColumn("Failed", "failedShare", llmErrorRatio),
@@ -34,12 +26,7 @@ const columnsOf = (errors: readonly Row<"errors">[]): readonly Column<ModelRow>[
       <Categories categories={categoriesOf(errors, "model", model)} params={{ model }} />
     ),
   },
-  secondsColumn("p50", "p50"),
-  secondsColumn("p95", "p95", llmResponseTimeSeconds),
-  secondsColumn("First token", "firstToken"),
-  pairColumn("Tokens in", ["input", formatCount], ["cached", formatCount], "cached"),
-  countColumn("Tokens out", "output"),
-  pairColumn("Cost", ["cost", formatUsd], ["perCall", formatUsd], "a call"),
+  ...modelColumns<ModelRow>(),
   pairColumn("Retries", ["retries", formatCount], ["fallbacks", formatCount], "fallbacks"),
   countColumn("Rate limits", "rateLimits"),
 ];

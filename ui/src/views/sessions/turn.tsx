@@ -1,4 +1,5 @@
 import { type ReactNode, useMemo } from "react";
+import { isFailedTrace } from "../../../../src/backends/index.ts";
 import { explainTrace } from "../../../../src/explain/index.ts";
 import { Link } from "../../app/link.tsx";
 import { useParam } from "../../app/url-state.ts";
@@ -8,11 +9,11 @@ import { LongText } from "../../trace/content.tsx";
 import { CaptureNote } from "../../trace/conversation.tsx";
 import { Thread } from "../../trace/conversation-entries.tsx";
 import type { GivenFeedback } from "../../trace/feedback-lines.ts";
-import { FeedbackList, GiveFeedback } from "../../trace/give-feedback.tsx";
+import { aboutTrace, FeedbackList, GiveFeedback } from "../../trace/give-feedback.tsx";
 import { layOutTrace } from "../../trace/layout.ts";
 import { findScopes } from "../../trace/scopes.ts";
 import { gistOf } from "../../trace/thread.ts";
-import { contextOf, type FoundTrace, hasFailed } from "./session-facts.ts";
+import { contextOf, type FoundTrace } from "./session-facts.ts";
 import css from "./sessions.module.css";
 
 type TurnProps = {
@@ -31,7 +32,7 @@ export function Turn({ session, turn, number, share, given }: TurnProps): ReactN
   const program = useMemo(() => findScopes(trace), [trace]);
   const { question, answer } = useMemo(() => gistOf(program), [program]);
   const isOpen = open === summary.traceId;
-  const isFailed = hasFailed(turn);
+  const isFailed = isFailedTrace(turn.trace);
   const context = contextOf(turn);
   return (
     <article className={css.turn} aria-label={`Turn ${number}`}>
@@ -102,17 +103,7 @@ export function Turn({ session, turn, number, share, given }: TurnProps): ReactN
             {summary.llmCalls === 0 ? "No model was called." : "What was said is not recorded."}
           </span>
         )}
-        <GiveFeedback
-          what="this answer"
-          about={{
-            traceId: summary.traceId,
-            spanId: trace.rows[0]?.span.spanId,
-            service: summary.service,
-            agent: summary.agents[0],
-            sessionId: session,
-            userId: summary.users[0],
-          }}
-        />
+        <GiveFeedback what="this answer" about={aboutTrace(trace, session)} />
       </div>
     </article>
   );
