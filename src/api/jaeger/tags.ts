@@ -4,6 +4,7 @@ import type { Attributes, AttributeValue } from "../../signals/index.ts";
 const TYPES = ["string", "bool", "int64", "float64", "binary"] as const;
 export type TagType = (typeof TYPES)[number];
 
+/** Its members stand in the order in which Jaeger writes them. */
 export type Tag = {
   readonly key: string;
   readonly type: TagType;
@@ -59,7 +60,5 @@ export const sortTags = (tags: Tag[]): Tag[] =>
       compare(one.value, other.value),
   );
 
-const tagJson = ({ key, type, value }: Tag): string =>
-  `{"key":${JSON.stringify(key)},"type":"${type}","value":${JSON.stringify(value)}}`;
-
-export const tagsJson = (tags: readonly Tag[]): string => `[${tags.map(tagJson).join(",")}]`;
+/** All at once: many small texts take four times as long. */
+export const tagsJson = (tags: readonly Tag[]): string => JSON.stringify(tags);
