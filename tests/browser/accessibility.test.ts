@@ -7,8 +7,11 @@ import { type ShownPage, startPage, WITHOUT_BROWSER } from "./harness.ts";
 import { everyView, type NamedView } from "./views.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-/** Not of WCAG 2.2: its one rule is the size of targets, which in lists depends on what happens to stand there. */
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"];
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+const WIDE_TABLES = `[...document.querySelectorAll("main section:has(> table)")]
+  .filter((box) => box.clientWidth > 0 && box.scrollWidth > box.clientWidth + 1)
+  .map((box) => box.getAttribute("aria-label") + " " + box.scrollWidth + " of " + box.clientWidth)`;
 
 type Violation = {
   readonly id: string;
@@ -50,20 +53,27 @@ describe("every view can be used by everybody", { skip: WITHOUT_BROWSER }, () =>
     });
   }
 
-  it("has none in the palette, and fits on a phone everywhere", async () => {
+  it("has none in the palette", async () => {
     await shown.open("/");
     await shown.page.keyboard.press("Control+k");
     await shown.page.getByRole("combobox", { name: /^Go to/ }).waitFor();
     assert.deepEqual(await violations(shown), []);
+  });
+
+  it("has none on a phone, where nothing is wider than the window", async () => {
     await shown.page.setViewportSize({ width: 390, height: 844 });
-    const wide: string[] = [];
+    const found: Record<string, string[]> = {};
     for (const { name, path } of views) {
       await shown.open(path);
+      const wrong = await violations(shown);
       const [width, room] = (await shown.page.evaluate(
         "[document.documentElement.scrollWidth, innerWidth]",
       )) as number[];
-      if (Number(width) > Number(room)) wide.push(`${name}: ${width} of ${room}`);
+      if (Number(width) > Number(room)) wrong.push(`${width} of ${room} wide`);
+      // What scrolls by itself hides what is in it; tables, of all things, have a form for phones.
+      for (const table of (await shown.page.evaluate(WIDE_TABLES)) as string[]) wrong.push(`scrolls: ${table}`);
+      if (wrong.length > 0) found[name] = wrong;
     }
-    assert.deepEqual(wide, []);
+    assert.deepEqual(found, {});
   });
 });

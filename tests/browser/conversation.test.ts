@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { createBackends, searchTraces } from "../../src/backends/index.ts";
-import { type ShownPage, startPage, WITHOUT_BROWSER } from "./harness.ts";
+import { hasCount, type ShownPage, startPage, WITHOUT_BROWSER } from "./harness.ts";
 import { tellTrace } from "./told-spans.ts";
 
 const HOUR_MS = 3_600_000;
@@ -114,9 +114,9 @@ describe("what was said in a trace", { skip: WITHOUT_BROWSER }, () => {
 
   it("is one thread an agent, with each message once, however often it was sent", async () => {
     await shown.open(`/trace/${team}?tab=conversation`);
-    assert.equal(await agent("researcher").count(), 3);
+    await hasCount(agent("researcher"), 3);
     const first = agent("researcher").first();
-    assert.equal(await first.getByText(/question 1 of 3/).count(), 1);
+    await hasCount(first.getByText(/question 1 of 3/), 1);
     const tools = first.getByRole("article", { name: /^Tool / });
     assert.ok((await tools.count()) >= 2);
     const search = first.getByRole("article", { name: "Tool web_search" });
@@ -162,21 +162,16 @@ describe("what was said in a trace", { skip: WITHOUT_BROWSER }, () => {
 
   it("folds reasoning, cuts what is long, names images, and runs nothing", async () => {
     await shown.open(`/trace/${rich}?tab=conversation`);
-    assert.equal(await panel().getByText("A secret thought.").count(), 0);
+    await hasCount(panel().getByText("A secret thought."), 0);
     await panel()
       .getByText(/^Reasoning \(/)
       .click();
     await panel().getByText("A secret thought.").waitFor();
     assert.match((await agent("triage").textContent()) ?? "", /image.*image\/png, 46\.9 KiB/);
     await panel().getByText("You are the triage desk.").waitFor();
-    assert.equal(await panel().getByText(HOSTILE).count(), 1);
+    await hasCount(panel().getByText(HOSTILE), 1);
     assert.notEqual(await shown.page.title(), "run");
-    assert.equal(
-      await agent("billing")
-        .getByText(/THE END/)
-        .count(),
-      0,
-    );
+    await hasCount(agent("billing").getByText(/THE END/), 0);
     await agent("billing")
       .getByRole("button", { name: /^Show all/ })
       .click();
@@ -217,22 +212,12 @@ describe("what was said in a trace", { skip: WITHOUT_BROWSER }, () => {
       .waitFor({ timeout: 10_000 });
     await panel().getByRole("button", { name: "Models" }).click();
     await shown.page.waitForURL((url) => url.searchParams.get("kinds")?.includes("model") === false);
-    assert.equal(
-      await panel()
-        .getByRole("button", { name: /gpt-4o-mini/ })
-        .count(),
-      0,
-    );
+    await hasCount(panel().getByRole("button", { name: /gpt-4o-mini/ }), 0);
     await shown.page.reload();
     await panel()
       .getByRole("button", { name: /^researcher to calculate/ })
       .waitFor();
-    assert.equal(
-      await panel()
-        .getByRole("button", { name: /gpt-4o-mini/ })
-        .count(),
-      0,
-    );
+    await hasCount(panel().getByRole("button", { name: /gpt-4o-mini/ }), 0);
   });
 
   it("draws no box over another, on a phone either", async () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { listPanelQueries, type PanelQuery } from "../../grafana/source/panel-queries.ts";
 import { createBackends } from "../../src/backends/index.ts";
-import { type ShownPage, startPage, WITHOUT_BROWSER } from "./harness.ts";
+import { hasCount, type ShownPage, startPage, WITHOUT_BROWSER } from "./harness.ts";
 import { BOARDS, comparePanels, STEP_MS } from "./panel-values.ts";
 
 const HOUR_MS = 3_600_000;
@@ -44,7 +44,7 @@ describe("the panels of the dashboards", { skip: WITHOUT_BROWSER }, () => {
         .locator("[data-panel]")
         .nth(panels.length - 1)
         .waitFor();
-      assert.equal(await shown.page.locator("[data-panel]").count(), panels.length);
+      await hasCount(shown.page.locator("[data-panel]"), panels.length);
       let withData = 0;
       // Panels come in the order of their queries, which may share a title.
       let at = queries.findIndex(({ dashboard }) => dashboard === board.uid);

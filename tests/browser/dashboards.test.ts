@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { type Backends, createBackends } from "../../src/backends/index.ts";
-import { type ShownPage, startPage, WITHOUT_BROWSER } from "./harness.ts";
+import { hasCount, type ShownPage, startPage, WITHOUT_BROWSER } from "./harness.ts";
 import { BOARDS } from "./panel-values.ts";
 
 const HOUR_MS = 3_600_000;
@@ -26,7 +26,7 @@ describe("the dashboards of the page", { skip: WITHOUT_BROWSER }, () => {
   it("lists the boards with what they answer", async () => {
     await shown.open("/dashboards");
     await shown.page.locator("main ul a").first().waitFor();
-    assert.equal(await shown.page.locator("main ul a").count(), BOARDS.length);
+    await hasCount(shown.page.locator("main ul a"), BOARDS.length);
     await shown.page.getByRole("link", { name: /^Overview/ }).click();
     await shown.page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
   });
@@ -87,7 +87,7 @@ describe("the dashboards of the page", { skip: WITHOUT_BROWSER }, () => {
     await shown.page.reload();
     await shown.settled();
     assert.equal(await row().getAttribute("aria-expanded"), "false");
-    assert.equal(await shown.page.locator('[data-type="stat"]').count(), 0);
+    await hasCount(shown.page.locator('[data-type="stat"]'), 0);
   });
 
   it("links of a table lead to other boards with what was clicked", async () => {
@@ -157,7 +157,7 @@ describe("the dashboards of the page", { skip: WITHOUT_BROWSER }, () => {
       for (const id of [1, 2, 3]) assert.match(await words(id), /desk|writer/);
       assert.match(await words(4), /Cannot draw a panel of type “geomap”/);
       assert.match(await words(5), /Look at this/);
-      assert.equal(await shown.page.locator('[data-panel="6"] canvas').count(), 1);
+      await hasCount(shown.page.locator('[data-panel="6"] canvas'), 1);
       assert.match(await words(7), /mysql/);
       assert.match(await words(8), /parse error|unclosed|unexpected/i);
       assert.match(await words(9), /spellOut/);
@@ -189,7 +189,7 @@ describe("the dashboards of the page", { skip: WITHOUT_BROWSER }, () => {
         ],
       });
       assert.equal(await shown.page.evaluate("window.ran"), undefined);
-      assert.equal(await shown.page.locator('a[href^="javascript"]').count(), 0);
+      await hasCount(shown.page.locator('a[href^="javascript"]'), 0);
     });
 
     it("is refused with what is missing", async () => {

@@ -55,13 +55,31 @@ describe("the frame of the page", { skip: WITHOUT_BROWSER }, () => {
   it("keeps the theme that somebody chose", async () => {
     await shown.open("/");
     const theme = (): Promise<unknown> => shown.page.evaluate("document.documentElement.dataset.theme");
-    assert.equal(await theme(), undefined);
+    assert.equal(await theme(), "light");
     await shown.page.getByRole("button", { name: "Dark theme" }).click();
     assert.equal(await theme(), "dark");
     await shown.page.reload();
     assert.equal(await theme(), "dark");
     await shown.page.getByRole("button", { name: "Light theme" }).click();
     assert.equal(await theme(), "light");
+  });
+
+  it("has the theme of the system until somebody chooses, and changes with it", async () => {
+    const page = await shown.context.newPage();
+    await page.addInitScript("localStorage.clear()");
+    const until = (theme: string): Promise<void> => page.locator(`html[data-theme="${theme}"]`).waitFor();
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.goto("/");
+    await until("dark");
+    await page.getByRole("button", { name: "Light theme" }).waitFor();
+    await page.emulateMedia({ colorScheme: "light" });
+    await until("light");
+    await page.getByRole("button", { name: "Dark theme" }).click();
+    await until("dark");
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.emulateMedia({ colorScheme: "light" });
+    await until("dark");
+    await page.close();
   });
 
   it("says of an address that leads nowhere that it does", async () => {

@@ -12,6 +12,7 @@ import {
   type BrowserContext,
   type BrowserContextOptions,
   chromium,
+  type Locator,
   type Page,
   type Request,
 } from "playwright-core";
@@ -54,9 +55,9 @@ export type ShownPage = AsyncDisposable & {
   readonly url: string;
   /** The process behind it: its pid, where it takes OTLP. */
   readonly served: Served;
-  /** Goes to a path of the page and waits until nothing is asked any more. */
+  /** Goes to a path of the page and waits until it is settled. */
   readonly open: (path: string) => Promise<void>;
-  /** Waits until nothing was asked for a quarter of a second. */
+  /** Waits until all that was asked for is drawn: no request under way, nothing that is still awaited in view, two frames without news. */
   readonly settled: () => Promise<void>;
   /** Waits until an expression holds in the page. Playwright's own way is against the policy of the page. */
   readonly until: (expression: string) => Promise<void>;
@@ -73,13 +74,18 @@ export type ShownPage = AsyncDisposable & {
 export const launchBrowser = (): Promise<Browser> =>
   chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS, headless: true });
 
-type Watched = Pick<ShownPage, "complaints" | "expectComplaints" | "settled">;
+type Watched = Pick<ShownPage, "complaints" | "expectComplaints"> & {
+  /** Waits until nothing was asked for a quarter of a second; how many requests there were until then. */
+  readonly quiet: (patienceMs: number) => Promise<number>;
+  readonly asked: () => number;
+};
 
 /** Hears what the browser complains of, and how many requests are under way. */
 function watch(context: BrowserContext, origin: string): Watched {
   const complaints: string[] = [];
   const expected: RegExp[] = [];
   const underWay = new Set<Request>();
+  let count = 0;
   let changed = (): void => undefined;
   const complain = (text: string): void => {
     if (!expected.some((pattern) => pattern.test(text))) complaints.push(text);
@@ -92,6 +98,7 @@ function watch(context: BrowserContext, origin: string): Watched {
     if (new URL(request.url()).origin !== origin && !/^(?:data|blob):/.test(request.url()))
       complain(`a request to somewhere else: ${request.url()}`);
     underWay.add(request);
+    count += 1;
     changed();
   });
   const over = (request: Request): void => {
@@ -112,26 +119,52 @@ function watch(context: BrowserContext, origin: string): Watched {
       expected.push(pattern);
       complaints.splice(0, complaints.length, ...complaints.filter((text) => !pattern.test(text)));
     },
-    settled: () =>
+    asked: () => count,
+    quiet: (patienceMs) =>
       new Promise((resolve, reject) => {
         let timer: NodeJS.Timeout | undefined;
         const deadline = setTimeout(() => {
           clearTimeout(timer);
           const waiting = [...underWay].map((request) => request.url());
           reject(new Error(`the page still asks: ${waiting.join(" ")}`));
-        }, PATIENCE_MS);
+        }, patienceMs);
         changed = () => {
           clearTimeout(timer);
           if (underWay.size > 0) return;
           timer = setTimeout(() => {
             clearTimeout(deadline);
             changed = () => undefined;
-            resolve();
+            resolve(count);
           }, QUIET_MS);
         };
         changed();
       }),
   };
+}
+
+/**
+ * How many things in view stand for what is still to come, two frames from now. On a busy machine an answer is drawn long after it was
+ * heard of. What is below the window may wait until it is scrolled to.
+ */
+const AWAITED_IN_VIEW = `new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => {
+  const isInView = (element) => {
+    const { top, bottom, width } = element.getBoundingClientRect();
+    return width > 0 && top < innerHeight && bottom > 0;
+  };
+  const root = document.getElementById("root");
+  const isEmpty = root !== null && root.childElementCount === 0;
+  resolve([...document.querySelectorAll('[class*="skeleton"]')].filter(isInView).length + (isEmpty ? 1 : 0));
+})))`;
+
+/** Polls until there are as many, so that what is drawn late is not missed; fails with how many there were. */
+export async function hasCount(locator: Locator, count: number, message = String(locator)): Promise<void> {
+  const deadlineMs = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const found = await locator.count();
+    if (found === count) return;
+    if (performance.now() > deadlineMs) assert.equal(found, count, message);
+    await locator.page().evaluate("new Promise(requestAnimationFrame)");
+  }
 }
 
 type Shown = Omit<ShownPage, "served">;
@@ -150,20 +183,31 @@ export async function lookAt(url: string, options: LookOptions = {}): Promise<Sh
     ...given,
   });
   context.setDefaultTimeout(PATIENCE_MS);
-  const watched = watch(context, url);
+  const { quiet, asked, ...watched } = watch(context, url);
   const page = await context.newPage();
+  const settled = async (): Promise<void> => {
+    const deadlineMs = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const before = await quiet(Math.max(1, deadlineMs - performance.now()));
+      const awaited = Number(await page.evaluate(AWAITED_IN_VIEW));
+      if (awaited === 0 && asked() === before) return;
+      if (performance.now() > deadlineMs)
+        assert.fail(`${awaited} places of ${page.url()} still wait for what they show`);
+    }
+  };
   const close = async (): Promise<void> => {
     await browser.close();
     assert.deepEqual(watched.complaints, [], "the browser complained of nothing");
   };
   return {
     ...watched,
+    settled,
     page,
     context,
     url,
     open: async (path) => {
       await page.goto(path);
-      await watched.settled();
+      await settled();
     },
     until: async (expression) => {
       const deadlineMs = performance.now() + PATIENCE_MS;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
-import { type ShownPage, startPage, WITHOUT_BROWSER } from "./harness.ts";
+import { hasCount, type ShownPage, startPage, WITHOUT_BROWSER } from "./harness.ts";
 
 type Sent = {
   readonly text: string;
@@ -130,7 +130,7 @@ describe("logs", { skip: WITHOUT_BROWSER }, () => {
     await shown.page.getByRole("button", { name: "Only lines whose session_id is this" }).click();
     await shown.settled();
     assert.equal(query(), 'paid session:"s 1"');
-    assert.equal(await rows().count(), 1);
+    await hasCount(rows(), 1);
     await line(/paid by card/).click();
     await shown.page.getByRole("button", { name: "No lines whose session_id is this" }).click();
     await shown.page.getByText("No line matches").waitFor();
@@ -154,7 +154,7 @@ describe("logs", { skip: WITHOUT_BROWSER }, () => {
   it("run nothing of what programs write", async () => {
     await shown.open("/logs?query=script");
     await line(/script/).click();
-    assert.equal(await shown.page.locator("main script, main img").count(), 0);
+    await hasCount(shown.page.locator("main script, main img"), 0);
     assert.doesNotMatch(await shown.page.title(), /run/);
   });
 
@@ -188,7 +188,7 @@ describe("logs", { skip: WITHOUT_BROWSER }, () => {
     await shown.page.getByRole("button", { name: "Pause" }).click();
     await send(shown, "live", [{ text: "the second" }]);
     await shown.page.getByText("paused · 1 new").waitFor();
-    assert.equal(await rows().count(), 1);
+    await hasCount(rows(), 1);
     await shown.page.getByRole("button", { name: "Go on" }).click();
     await line(/the second/).waitFor();
     assert.match((await rows().first().textContent()) ?? "", /the second/);
@@ -208,7 +208,7 @@ describe("logs", { skip: WITHOUT_BROWSER }, () => {
     const dialog = shown.page.getByRole("dialog", { name: "Lines around this one" });
     await dialog.getByRole("button", { name: /order 1501/ }).waitFor();
     await dialog.getByRole("button", { name: /order 1499/ }).waitFor();
-    assert.equal(await dialog.getByRole("button", { name: /huge|card/ }).count(), 0, "of the same process only");
+    await hasCount(dialog.getByRole("button", { name: /huge|card/ }), 0, "of the same process only");
     await shown.page.keyboard.press("Escape");
     await dialog.waitFor({ state: "hidden" });
   });
@@ -224,7 +224,7 @@ describe("logs", { skip: WITHOUT_BROWSER }, () => {
     await shown.settled();
     assert.equal(query(), 'level:info !> "took <_> ms for order <_>"');
     await shown.page.getByText(/^\d+ lines$/).waitFor();
-    assert.equal(await shown.page.getByText("took ⋯").count(), 0);
+    await hasCount(shown.page.getByText("took ⋯"), 0);
   });
 
   it("can be taken along as a file", async () => {

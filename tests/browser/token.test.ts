@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { after, before, describe, it } from "node:test";
 import { WebSocket } from "ws";
 import { protocolsOf } from "../../ui/src/app/token-text.ts";
-import { type ShownPage, startPage, WITHOUT_BROWSER } from "./harness.ts";
+import { hasCount, type ShownPage, startPage, WITHOUT_BROWSER } from "./harness.ts";
 
 const TOKEN = "a token/with+letters=that must be escaped";
 
@@ -31,7 +31,7 @@ describe("the page where a token is needed", { skip: WITHOUT_BROWSER }, () => {
     await isIn();
     await shown.page.reload();
     await shown.settled();
-    assert.equal(await entry().count(), 0, "it is kept for the tab");
+    await hasCount(entry(), 0, "it is kept for the tab");
     assert.equal(new URL(shown.page.url()).pathname, "/traces");
     const other = await shown.context.newPage();
     await other.goto("/traces");
@@ -45,7 +45,7 @@ describe("the page where a token is needed", { skip: WITHOUT_BROWSER }, () => {
     await tab.getByRole("button", { name: "Last 6 hours" }).waitFor();
     assert.equal(tab.url(), `${shown.url}/errors?from=now-6h`);
     await shown.settled();
-    assert.equal(await tab.getByLabel("Token", { exact: true }).count(), 0);
+    await hasCount(tab.getByLabel("Token", { exact: true }), 0);
     assert.equal(await tab.evaluate("history.length"), 2, "there is no way back to it");
     assert.equal(await tab.evaluate("localStorage.length"), 0);
     assert.equal(await tab.evaluate("document.cookie"), "");

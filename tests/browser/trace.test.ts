@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, describe, it } from "node:test";
-import { type ShownPage, startPage, WITHOUT_BROWSER } from "./harness.ts";
+import { hasCount, type ShownPage, startPage, WITHOUT_BROWSER } from "./harness.ts";
 import { type SentSpan, sendSpans, spanIdOf } from "./sent-traces.ts";
 
 const newTraceId = (): string => randomBytes(16).toString("hex");
@@ -67,7 +67,7 @@ describe("one trace", { skip: WITHOUT_BROWSER }, () => {
     await shown.page.getByText("1000 → 100").first().waitFor();
     await shown.page.getByText("Clocks differ:").waitFor();
     await shown.page.getByText("A parent is missing:").waitFor();
-    assert.equal(await items().count(), 5);
+    await hasCount(items(), 5);
     assert.deepEqual(await items().evaluateAll((rows) => rows.map((row) => row.getAttribute("aria-level"))), [
       "1",
       "2",
@@ -88,9 +88,9 @@ describe("one trace", { skip: WITHOUT_BROWSER }, () => {
     await details().getByRole("region", { name: "Error" }).getByText("at home").waitFor();
     await shown.page.waitForURL(/span=0000000000000003/);
     await shown.page.keyboard.press("ArrowLeft");
-    assert.equal(await items().count(), 4);
+    await hasCount(items(), 4);
     await shown.page.keyboard.press("ArrowRight");
-    assert.equal(await items().count(), 5);
+    await hasCount(items(), 5);
     await shown.page.keyboard.press("e");
     assert.equal(await item("execute_tool deliver").getAttribute("aria-selected"), "true");
     await shown.page.reload();
@@ -113,7 +113,7 @@ describe("one trace", { skip: WITHOUT_BROWSER }, () => {
   it("finds what spans say, wherever it is hidden", async () => {
     await open();
     await button("Collapse").click();
-    assert.equal(await items().count(), 4);
+    await hasCount(items(), 4);
     await tree().focus();
     await shown.page.keyboard.press("/");
     await shown.page.keyboard.type("POST");
@@ -122,14 +122,14 @@ describe("one trace", { skip: WITHOUT_BROWSER }, () => {
     await shown.page.keyboard.press("Enter");
     await details().waitFor();
     await shown.page.waitForURL(/find=POST/);
-    assert.equal(await items().count(), 5);
+    await hasCount(items(), 5);
   });
 
   it("leaves out what libraries do, zooms, and shows the critical path", async () => {
     await open();
     await button("Agents only").click();
     await shown.page.waitForURL(/only=agents/);
-    assert.equal(await item("POST").count(), 0);
+    await hasCount(item("POST"), 0);
     await item("chat gpt-4o").click();
     await tree().focus();
     const width = (): Promise<number> =>
@@ -145,7 +145,7 @@ describe("one trace", { skip: WITHOUT_BROWSER }, () => {
     await shown.page.waitForURL((url) => !url.searchParams.has("zoom"));
     assert.ok((await tree().locator("svg path").count()) > 0);
     await button("Critical path").click();
-    assert.equal(await tree().locator("svg path").count(), 0);
+    await hasCount(tree().locator("svg path"), 0);
   });
 
   it("has figures in columns as a tree", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, describe, it } from "node:test";
-import { type ShownPage, startPage, WITHOUT_BROWSER } from "./harness.ts";
+import { hasCount, type ShownPage, startPage, WITHOUT_BROWSER } from "./harness.ts";
 import { announceRun, sendSpans } from "./sent-traces.ts";
 
 const AGENT = { "gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "courier" };
@@ -69,7 +69,7 @@ describe("finding traces", { skip: WITHOUT_BROWSER }, () => {
 
     await shown.open("/traces?attribute=gen_ai.agent.name%3Dplanner&minDuration=1us");
     await rows().first().waitFor();
-    assert.equal(await rows().count(), some);
+    await hasCount(rows(), some);
     await shown.open("/traces?text=nobody%20says%20this");
     await noRows("No trace matches").waitFor();
   });
@@ -131,7 +131,7 @@ describe("finding traces", { skip: WITHOUT_BROWSER }, () => {
     await shown.page.getByRole("button", { name: "❚❚ Pause" }).click();
     await send("third parcel");
     await shown.page.getByRole("button", { name: "▶ Go on (1 new)" }).waitFor();
-    assert.equal(await rows().filter({ hasText: "third parcel" }).count(), 0);
+    await hasCount(rows().filter({ hasText: "third parcel" }), 0);
     await shown.page.getByRole("button", { name: "▶ Go on (1 new)" }).click();
     await rows().filter({ hasText: "third parcel" }).waitFor();
   });
@@ -153,15 +153,15 @@ describe("finding traces", { skip: WITHOUT_BROWSER }, () => {
     await rows().filter({ hasText: "● running" }).getByRole("link").first().click();
     const items = shown.page.getByRole("tree", { name: "Spans" }).getByRole("treeitem");
     await items.filter({ hasText: "running" }).waitFor();
-    assert.equal(await items.count(), 1);
+    await hasCount(items, 1);
     await sendSpans(shown.served, traceId, [
       { id: 2, parent: 1, name: "chat gpt-4o", startMs: startMs + 500, ms: 800, attributes: CALL },
     ]);
     await items.filter({ hasText: "chat gpt-4o" }).waitFor();
-    assert.equal(await items.count(), 2);
+    await hasCount(items, 2);
     await sendSpans(shown.served, traceId, [{ ...run, ms: 4000 }]);
     await shown.page.getByText("✓ ok").waitFor();
-    assert.equal(await items.filter({ hasText: "running" }).count(), 0);
+    await hasCount(items.filter({ hasText: "running" }), 0);
     await shown.page.getByText("1000 → 100").waitFor();
   });
 

@@ -16,6 +16,7 @@ export async function everyView(url: string): Promise<readonly NamedView[]> {
   const largest = found.toSorted((a, b) => b.summary.spans - a.summary.spans)[0];
   const id = largest?.summary.traceId ?? "";
   const other = failed?.summary.traceId ?? id;
+  const another = found.find(({ summary }) => summary.traceId !== id)?.summary.traceId ?? id;
   return [
     { name: "home", path: "/" },
     { name: "traces", path: "/traces" },
@@ -25,7 +26,7 @@ export async function everyView(url: string): Promise<readonly NamedView[]> {
     { name: "trace-conversation", path: `/trace/${id}?tab=conversation` },
     { name: "trace-explain", path: `/trace/${other}?tab=explain` },
     { name: "trace-logs", path: `/trace/${id}?tab=logs` },
-    { name: "compare", path: `/compare?a=${id}&b=${other}` },
+    { name: "compare", path: `/compare?a=${id}&b=${another}` },
     { name: "sessions", path: "/sessions" },
     { name: "session", path: `/session/${SESSION}` },
     { name: "logs", path: "/logs" },
