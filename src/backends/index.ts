@@ -6,7 +6,14 @@
 export { BackendError, type BackendFailure, type BackendName } from "./backend-error.ts";
 export { type Backends, type BackendsOptions, createBackends, EMBEDDED_URL, isEmbedded } from "./backends.ts";
 export { type FoundTrace, findTrace } from "./find-trace.ts";
-export { createJaegerBackend, type Dependency, type JaegerBackend, type Operation, type TraceQuery } from "./jaeger.ts";
+export {
+  createJaegerBackend,
+  type Dependency,
+  type JaegerBackend,
+  type Operation,
+  type TracePartWish,
+  type TraceQuery,
+} from "./jaeger.ts";
 export type { Attributes, AttributeValue, SpanKind, Trace, TraceSpan } from "./jaeger-trace.ts";
 export type { LogEntry } from "./log-lines.ts";
 export { logSelectorOf, logsOfTrace } from "./logs-of-trace.ts";
@@ -32,6 +39,20 @@ export {
 export type { Alert, AlertingRule, AlertState, RecordingRule, Rule, RuleGroup } from "./prometheus-rules.ts";
 export { type AnnouncedRun, findOpenRuns, withOpenRuns } from "./runs.ts";
 export type { HistogramPoint, Labels, Point, Sample, Series, Values } from "./samples.ts";
-export { addOpenRuns, findTraceIds, searchTraces, type TraceSearch, type TraceSearchResult } from "./trace-search.ts";
-export { isInference, numberOf, rootOf, summarizeTrace, type TraceSummary } from "./trace-summary.ts";
+export type { TraceSearch } from "./trace-conditions.ts";
+export { addOpenRuns, findTraceIds, searchTraces, type TraceSearchResult } from "./trace-search.ts";
+export {
+  firstErrorOf,
+  isFailedTrace,
+  isInference,
+  numberOf,
+  partsOfTrace,
+  rootOf,
+  type SpentBy,
+  spentInTrace,
+  summarizeTrace,
+  type TraceFigures,
+  type TraceSummary,
+  type Whom,
+} from "./trace-summary.ts";
 export type { ClientOptions } from "./transport.ts";

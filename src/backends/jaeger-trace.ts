@@ -1,4 +1,5 @@
 import { anything, list, listOrNull, number, object, optional, type Reader, record, text } from "./answer.ts";
+import { type ToldTotals, toldTotals } from "./told-totals.ts";
 
 /** As Jaeger tells it: texts, numbers, booleans. Lists are JSON texts, integers beyond 2^53 are texts. */
 export type AttributeValue = string | number | boolean;
@@ -28,8 +29,10 @@ export type TraceSpan = {
 
 export type Trace = {
   readonly traceId: string;
-  /** In order of their start. */
+  /** In order of their start. All of them, but where `totals` tells of more. */
   readonly spans: readonly TraceSpan[];
+  /** Of all spans, where they were asked for and the back end knows them: an embedded process does (docs/query-api.md). */
+  readonly totals?: ToldTotals | undefined;
 };
 
 const KINDS: ReadonlySet<string> = new Set(["internal", "server", "client", "producer", "consumer"]);
@@ -81,6 +84,7 @@ const wireTrace = object({
   traceID: text,
   spans: list(wireSpan),
   processes: optional(record(madeBy), noProcesses),
+  totals: optional(toldTotals, undefined),
 });
 
 type WireSpan = ReturnType<typeof wireSpan>;
@@ -134,11 +138,12 @@ function readSpan(span: WireSpan, processes: Processes): TraceSpan {
 }
 
 export const trace: Reader<Trace> = (value, at) => {
-  const { traceID, spans, processes } = wireTrace(value, at);
+  const { traceID, spans, processes, totals } = wireTrace(value, at);
   // Jaeger may hold a span twice that was sent twice; two spans of a pair that share an id (Zipkin) differ in kind.
   const unique = new Map(spans.map((span) => [`${span.spanID} ${string(span.tags["span.kind"])}`, span]));
   return {
     traceId: traceID,
+    ...(totals !== undefined && { totals }),
     spans: [...unique.values()].map((span) => readSpan(span, processes)).sort((a, b) => a.startMs - b.startMs),
   };
 };

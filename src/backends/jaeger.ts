@@ -1,7 +1,6 @@
-import { list, listOrNull, members, number, object, optional, type Reader, text } from "./answer.ts";
-import { BackendError } from "./backend-error.ts";
+import { listOrNull, members, number, object, optional, type Reader, text } from "./answer.ts";
 import { type Trace, trace } from "./jaeger-trace.ts";
-import { type ClientOptions, createTransport } from "./transport.ts";
+import { type ClientOptions, createTransport, type Params } from "./transport.ts";
 
 export type TraceQuery = {
   readonly service: string;
@@ -16,6 +15,18 @@ export type TraceQuery = {
   readonly maxDurationMs?: number;
   /** Of traces; the latest are found first. */
   readonly limit: number;
+  /** Undefined for whole traces. */
+  readonly part?: TracePartWish | undefined;
+};
+
+/** What is enough of a trace, for a back end that can tell its totals; another one answers with all of it. */
+export type TracePartWish = {
+  /** The root first, then those that failed. */
+  readonly spans: number;
+  /** Ids of spans that come right after the root. */
+  readonly spanIds?: readonly string[];
+  /** Who spent what, too. */
+  readonly spending?: boolean | undefined;
 };
 
 export type Operation = { readonly name: string; readonly kind: string };
@@ -29,7 +40,7 @@ export type JaegerBackend = {
   /** Whole traces, the latest first. */
   readonly findTraces: (query: TraceQuery) => Promise<readonly Trace[]>;
   /** Undefined where there is none. `traceId` is 32 hexadecimal digits. */
-  readonly trace: (traceId: string) => Promise<Trace | undefined>;
+  readonly trace: (traceId: string, part?: TracePartWish) => Promise<Trace | undefined>;
   readonly dependencies: (range: {
     readonly startMs: number;
     readonly endMs: number;
@@ -59,7 +70,12 @@ const micros = (timeMs: number): string => String(Math.round(timeMs * 1000));
 const microseconds = (durationMs: number | undefined): string | undefined =>
   durationMs === undefined ? undefined : `${micros(durationMs)}us`;
 
-const startOf = ({ spans }: Trace): number => spans[0]?.startMs ?? 0;
+const startOf = ({ spans, totals }: Trace): number => totals?.figures.startMs ?? spans[0]?.startMs ?? 0;
+
+const partParams = (part: TracePartWish | undefined): Params =>
+  part === undefined
+    ? {}
+    : { spansPerTrace: part.spans, spanID: part.spanIds ?? [], spending: part.spending === true ? "true" : undefined };
 
 /** A client of Jaeger's HTTP API, the one that its own page uses (jaegertracing.io/docs/latest/apis). Every method throws `BackendError`. */
 export function createJaegerBackend(options: ClientOptions): JaegerBackend {
@@ -71,7 +87,17 @@ export function createJaegerBackend(options: ClientOptions): JaegerBackend {
       const found = await read("/api/operations", { service }, data(listOrNull(operation)));
       return found.map(({ name, spanKind }) => ({ name, kind: spanKind }));
     },
-    findTraces: async ({ service, operation: name, tags, startMs, endMs, minDurationMs, maxDurationMs, limit }) => {
+    findTraces: async ({
+      service,
+      operation: name,
+      tags,
+      startMs,
+      endMs,
+      minDurationMs,
+      maxDurationMs,
+      limit,
+      part,
+    }) => {
       const params = {
         service,
         operation: name,
@@ -81,18 +107,16 @@ export function createJaegerBackend(options: ClientOptions): JaegerBackend {
         minDuration: microseconds(minDurationMs),
         maxDuration: microseconds(maxDurationMs),
         limit,
+        ...partParams(part),
       };
       const found = await read("/api/traces", params, data(listOrNull(trace)));
       return found.sort((a, b) => startOf(b) - startOf(a));
     },
-    trace: async (traceId) => {
-      try {
-        const [found] = await read(`/api/traces/${encodeURIComponent(traceId)}`, {}, data(list(trace)));
-        return found;
-      } catch (error) {
-        if (error instanceof BackendError && error.failure === "rejected" && error.status === 404) return undefined;
-        throw error;
-      }
+    // As a search: what is not there is an empty answer then, and no failure that a browser would write on its console.
+    trace: async (traceId, part) => {
+      const params = { traceID: traceId, ...partParams(part) };
+      const [found] = await read("/api/traces", params, data(listOrNull(trace)));
+      return found;
     },
     dependencies: ({ startMs, endMs }) =>
       read(

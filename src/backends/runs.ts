@@ -1,4 +1,5 @@
 import { ATTR, RUN_EVENT, RUN_REPEATED_MS, type RunState } from "../model/index.ts";
+import { rootIn, withOpenSpans } from "../totals/index.ts";
 import type { AttributeValue, Trace, TraceSpan } from "./jaeger-trace.ts";
 import type { LogEntry } from "./log-lines.ts";
 import type { LogRange, LokiBackend } from "./loki.ts";
@@ -77,10 +78,18 @@ export async function findOpenRuns(
   });
 }
 
-/** The trace with the open runs among its spans, but for those whose span has arrived after all. */
-export function withOpenRuns({ traceId, spans }: Trace, runs: readonly AnnouncedRun[]): Trace {
+/**
+ * The trace with the open runs among its spans, but for those whose span has arrived after all. Where it has some spans only, those of the runs
+ * must have been asked for.
+ */
+export function withOpenRuns(trace: Trace, runs: readonly AnnouncedRun[]): Trace {
+  const { traceId, spans, totals } = trace;
   const known = new Set(spans.map(({ spanId }) => spanId));
-  const missing = runs.filter(({ span }) => span.traceId === traceId && !known.has(span.spanId));
-  if (missing.length === 0) return { traceId, spans };
-  return { traceId, spans: [...spans, ...missing.map(({ span }) => span)].sort((a, b) => a.startMs - b.startMs) };
+  const missing = runs.flatMap(({ span }) => (span.traceId === traceId && !known.has(span.spanId) ? span : []));
+  if (missing.length === 0) return trace;
+  return {
+    traceId,
+    spans: [...spans, ...missing].sort((a, b) => a.startMs - b.startMs),
+    ...(totals !== undefined && { totals: withOpenSpans(totals, rootIn(spans), missing) }),
+  };
 }

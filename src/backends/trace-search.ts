@@ -1,35 +1,11 @@
-import type { JaegerBackend, TraceQuery } from "./jaeger.ts";
+import type { JaegerBackend, TracePartWish, TraceQuery } from "./jaeger.ts";
 import type { Trace, TraceSpan } from "./jaeger-trace.ts";
 import { type AnnouncedRun, withOpenRuns } from "./runs.ts";
-import { NAMED_BY, summarizeTrace, type TraceSummary } from "./trace-summary.ts";
-
-/** Which traces are looked for. Every condition holds for the trace as a whole: some span of it meets each. */
-export type TraceSearch = {
-  /** A trace is found where a span that meets the conditions began in this time. */
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly limit: number;
-  readonly service?: string | undefined;
-  readonly agent?: string | undefined;
-  readonly tool?: string | undefined;
-  readonly model?: string | undefined;
-  readonly session?: string | undefined;
-  readonly user?: string | undefined;
-  /** Of spans, their resources or events, compared as texts. */
-  readonly attributes?: Readonly<Record<string, string>> | undefined;
-  readonly status?: "ok" | "error" | undefined;
-  /** Of the whole trace, as are cost and text. */
-  readonly minDurationMs?: number | undefined;
-  readonly maxDurationMs?: number | undefined;
-  readonly minCostUsd?: number | undefined;
-  /** Anywhere in names, attributes, events and messages, whatever the case. */
-  readonly text?: string | undefined;
-  /** How many traces of one service are looked at, at most; 1000 where it is not given. */
-  readonly maxLookedAt?: number | undefined;
-};
+import { conditionsOf, hasAllSpans, passes, type Test, type TraceSearch, tagOf, testsOf } from "./trace-conditions.ts";
+import { summarizeTrace, type TraceSummary } from "./trace-summary.ts";
 
 export type TraceSearchResult = {
-  /** The latest first. */
+  /** The latest first. A trace has some of its spans only where that was enough; its totals are of all. */
   readonly found: readonly { readonly trace: Trace; readonly summary: TraceSummary }[];
   readonly lookedAt: number;
   /** Why there may be more: more were found than the limit allows, or not all that could match were looked at. */
@@ -37,87 +13,48 @@ export type TraceSearchResult = {
 };
 
 const MAX_LOOKED_AT = 1000;
+const MAX_LOOKED_AT_WITH_TOTALS = 5000;
 /** Traces asked for at once where we filter ourselves: enough to get on, and an answer of a few megabytes. */
 const PAGE = 100;
+/** With totals: a kilobyte each. */
+const PAGE_WITH_TOTALS = 2000;
+/** Where spans decide, so many of a trace decide most, and what the others decide is asked for a trace at a time. */
+const DECIDING_SPANS = 500;
 /** Services asked at the same time. */
 const AT_ONCE = 4;
 const MICROSECOND_MS = 0.001;
 
-/** One of these attributes has this value. */
-type Condition = { readonly attributes: readonly string[]; readonly value: string };
-type Test = (trace: Trace, summary: TraceSummary) => boolean;
-
-/** What a tag of Jaeger says, for a span that tells some of them apart. */
-function tagOf(span: TraceSpan, name: string): readonly (string | undefined)[] {
-  if (name === "error") return [String(span.status === "error")];
-  if (name === "span.kind") return [span.kind];
-  if (name === "otel.status_code") return [span.status.toUpperCase()];
-  if (name === "otel.status_description") return [span.statusMessage];
-  if (name === "otel.scope.name") return [span.scope.name];
-  if (name === "otel.scope.version") return [span.scope.version];
-  return [span.attributes, span.resource, ...span.events.map(({ attributes }) => attributes)].map((given) =>
-    given[name] === undefined ? undefined : String(given[name]),
-  );
-}
-
-const meets = (span: TraceSpan, { attributes, value }: Condition): boolean =>
-  attributes.some((name) => tagOf(span, name).includes(value));
-
-/** The conditions, the most telling first: few traces have a certain session, most have a certain model. */
-function conditionsOf(search: TraceSearch): Condition[] {
-  const named = (["session", "user", "tool", "agent", "model"] as const).flatMap((what) => {
-    const value = search[what];
-    return value === undefined ? [] : [{ attributes: NAMED_BY[what], value }];
-  });
-  const others = Object.entries(search.attributes ?? {}).map(([name, value]) => ({ attributes: [name], value }));
-  const failed = search.status === "error" ? [{ attributes: ["error"], value: "true" }] : [];
-  return [...named, ...others, ...failed];
-}
-
-function mentions({ spans }: Trace, wanted: string): boolean {
-  const has = (value: unknown): boolean => String(value).toLowerCase().includes(wanted);
-  return spans.some(
-    ({ name, statusMessage, attributes, events }) =>
-      has(name) ||
-      has(statusMessage) ||
-      [attributes, ...events.map((event) => event.attributes)].some((one) => Object.values(one).some(has)),
-  );
-}
-
-function testsOf(search: TraceSearch, asked: Condition | undefined, others: readonly Condition[]): Test[] {
-  const { service, status, minDurationMs, maxDurationMs, minCostUsd, text } = search;
-  const tests: Test[] = others.map(
-    (condition) =>
-      ({ spans }) =>
-        spans.some((span) => meets(span, condition)),
-  );
-  // Jaeger looks for the service and the tag in the same span; what is asked for here is the trace.
-  if (service !== undefined && asked !== undefined) tests.push((_, { services }) => services.includes(service));
-  if (status !== undefined) tests.push((_, summary) => summary.status === status);
-  if (minDurationMs !== undefined) tests.push((_, { durationMs }) => durationMs >= minDurationMs);
-  if (maxDurationMs !== undefined) tests.push((_, { durationMs }) => durationMs <= maxDurationMs);
-  if (minCostUsd !== undefined) tests.push((_, { costUsd }) => costUsd !== undefined && costUsd >= minCostUsd);
-  if (text !== undefined) {
-    const wanted = text.toLowerCase();
-    tests.push((trace) => mentions(trace, wanted));
-  }
-  return tests;
+/** Undefined where all spans are wanted. */
+function partWishOf({ spansPerTrace, spending }: TraceSearch, tests: readonly Test[]): TracePartWish | undefined {
+  if (spansPerTrace === undefined) return undefined;
+  const isDecidedBySpans = tests.some(({ bySums }) => bySums === undefined);
+  return { spans: isDecidedBySpans ? Math.max(spansPerTrace, DECIDING_SPANS) : spansPerTrace, spending };
 }
 
 type Stream = { readonly query: Omit<TraceQuery, "limit" | "endMs">; readonly isAsked: (span: TraceSpan) => boolean };
 
 /** The latest time at which a trace of the page has a span that was asked for; all that follows in the search is not later. */
 function followingEndMs(page: readonly Trace[], { isAsked }: Stream, endMs: number): number {
-  return page.reduce((earliest, { spans }) => {
+  return page.reduce((earliest, { spans, totals }) => {
+    if (totals?.foundAtMs !== undefined) return Math.min(earliest, totals.foundAtMs);
     const latest = spans.findLast((span) => span.startMs <= endMs && isAsked(span)) ?? spans[0];
     return Math.min(earliest, latest?.startMs ?? earliest);
   }, endMs);
 }
 
-/** The traces of one service, the latest first, page after page. */
-async function* tracesOf(jaeger: JaegerBackend, stream: Stream, fromMs: number, page: number): AsyncGenerator<Trace> {
+/**
+ * The traces of one service, the latest first, page after page. The first page tells whether the back end knows totals, and the others are as large
+ * as it may be then.
+ */
+async function* tracesOf(
+  jaeger: JaegerBackend,
+  stream: Stream,
+  fromMs: number,
+  pages: { readonly first: number; readonly withTotals: number },
+): AsyncGenerator<Trace> {
   const seen = new Set<string>();
   let endMs = fromMs;
+  let page = pages.first;
   for (;;) {
     const found = await jaeger.findTraces({ ...stream.query, endMs, limit: page });
     const fresh = found.filter(({ traceId }) => !seen.has(traceId));
@@ -130,6 +67,7 @@ async function* tracesOf(jaeger: JaegerBackend, stream: Stream, fromMs: number, 
     // The end belongs to what is asked for; where nothing new came of that, more traces than a page share one time.
     endMs = fresh.length === 0 || nextMs === endMs ? nextMs - MICROSECOND_MS : nextMs;
     if (endMs < stream.query.startMs) return;
+    if (found[0]?.totals !== undefined) page = pages.withTotals;
   }
 }
 
@@ -145,14 +83,25 @@ async function lookThrough(
   search: TraceSearch,
   tests: readonly Test[],
 ): Promise<Looked> {
-  const { limit, endMs, maxLookedAt = MAX_LOOKED_AT } = search;
+  const { endMs, limitWithTotals = 0 } = search;
+  // Where spans decide, an answer of many traces would be large after all.
+  const isBySums = stream.query.part !== undefined && stream.query.part.spans < DECIDING_SPANS;
+  let { limit, maxLookedAt = MAX_LOOKED_AT } = search;
   const found: { trace: Trace; summary: TraceSummary }[] = [];
   let lookedAt = 0;
-  for await (const trace of tracesOf(jaeger, stream, endMs, tests.length === 0 ? limit + 1 : PAGE)) {
+  // More than the limit are asked for at once only where all that is answered is wanted, and may be wanted.
+  const isSifted = tests.length > 0 || limitWithTotals > limit;
+  const first = isSifted ? PAGE : limit + 1;
+  const pages = { first, withTotals: isSifted && isBySums ? PAGE_WITH_TOTALS : first };
+  for await (const trace of tracesOf(jaeger, stream, endMs, pages)) {
+    if (trace.totals !== undefined && isBySums) {
+      limit = Math.max(limit, limitWithTotals);
+      maxLookedAt = Math.max(maxLookedAt, limitWithTotals, MAX_LOOKED_AT_WITH_TOTALS);
+    }
     if (lookedAt === maxLookedAt && tests.length > 0) return { found, lookedAt, cut: "lookedAt" };
     lookedAt += 1;
     const summary = summarizeTrace(trace);
-    if (!tests.every((test) => test(trace, summary))) continue;
+    if (!(await passes(jaeger, trace, summary, tests))) continue;
     if (found.length === limit) return { found, lookedAt, cut: "limit" };
     found.push({ trace, summary });
   }
@@ -172,16 +121,17 @@ async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>)
  * answers, and `cut` says where that came to an end before the traces did. Throws `BackendError`.
  */
 export async function searchTraces(jaeger: JaegerBackend, search: TraceSearch): Promise<TraceSearchResult> {
-  const { startMs, limit } = search;
+  const { startMs } = search;
   const [asked, ...others] = conditionsOf(search);
   const tests = testsOf(search, asked, others);
   // A condition that a span of another service may meet is asked of all services.
   const services = search.service !== undefined && asked === undefined ? [search.service] : await jaeger.services();
+  const part = partWishOf(search, tests);
   const streams = services.flatMap((service): Stream[] =>
     asked === undefined
-      ? [{ query: { service, startMs }, isAsked: (span) => span.service === service }]
+      ? [{ query: { service, startMs, part }, isAsked: (span) => span.service === service }]
       : asked.attributes.map((name) => ({
-          query: { service, startMs, tags: { [name]: asked.value } },
+          query: { service, startMs, tags: { [name]: asked.value }, part },
           isAsked: (span) => span.service === service && tagOf(span, name).includes(asked.value),
         })),
   );
@@ -189,6 +139,8 @@ export async function searchTraces(jaeger: JaegerBackend, search: TraceSearch): 
   const unique = new Map(looked.flatMap(({ found }) => found.map((one) => [one.trace.traceId, one])));
   const found = [...unique.values()].sort((a, b) => b.summary.startMs - a.summary.startMs);
   const cuts = new Set(looked.map(({ cut }) => cut));
+  const hasTotals = found.some(({ trace }) => trace.totals !== undefined);
+  const limit = hasTotals ? Math.max(search.limit, search.limitWithTotals ?? 0) : search.limit;
   return {
     found: found.slice(0, limit),
     lookedAt: looked.reduce((sum, one) => sum + one.lookedAt, 0),
@@ -208,14 +160,20 @@ export async function addOpenRuns(
 ): Promise<TraceSearchResult> {
   const tests = testsOf(search, undefined, conditionsOf(search));
   const { service } = search;
-  if (service !== undefined) tests.push((_, { services }) => services.includes(service));
+  if (service !== undefined) tests.push({ bySums: ({ services }) => services.includes(service) });
+  const wish = partWishOf(search, tests);
   const found = new Map(result.found.map((one) => [one.trace.traceId, one]));
-  const traceIds = [...new Set(runs.map(({ span }) => span.traceId))].slice(0, search.limit);
-  await inTurns(traceIds, async (traceId) => {
-    const known = found.get(traceId)?.trace ?? (await jaeger.trace(traceId)) ?? { traceId, spans: [] };
-    const trace = withOpenRuns(known, runs);
+  const byTrace = Map.groupBy(runs, ({ span }) => span.traceId);
+  await inTurns([...byTrace].slice(0, search.limit), async ([traceId, ofTrace]) => {
+    const before = found.get(traceId)?.trace;
+    // Of a part nobody knows whether the span of a run is among the others.
+    const spanIds = ofTrace.map(({ span }) => span.spanId);
+    const part = wish && { ...wish, spans: wish.spans + spanIds.length, spanIds };
+    const isKnown = before !== undefined && hasAllSpans(before);
+    const known = isKnown ? before : ((await jaeger.trace(traceId, part)) ?? { traceId, spans: [] });
+    const trace = withOpenRuns(known, ofTrace);
     const summary = summarizeTrace(trace);
-    if (tests.every((test) => test(trace, summary))) found.set(traceId, { trace, summary });
+    if (await passes(jaeger, trace, summary, tests)) found.set(traceId, { trace, summary });
     else found.delete(traceId);
   });
   const sorted = [...found.values()].sort((a, b) => b.summary.startMs - a.summary.startMs);
@@ -234,9 +192,12 @@ export async function findTraceIds(
 ): Promise<readonly string[]> {
   const ids = new Set<string>();
   for (const service of await jaeger.services()) {
-    const stream: Stream = { query: { service, startMs }, isAsked: (span) => span.service === service };
+    const stream: Stream = {
+      query: { service, startMs, part: { spans: 0 } },
+      isAsked: (span) => span.service === service,
+    };
     let lookedAt = 0;
-    for await (const { traceId } of tracesOf(jaeger, stream, endMs, PAGE)) {
+    for await (const { traceId } of tracesOf(jaeger, stream, endMs, { first: PAGE, withTotals: PAGE_WITH_TOTALS })) {
       if (traceId.startsWith(prefix)) ids.add(traceId);
       lookedAt += 1;
       if (lookedAt === MAX_LOOKED_AT) break;

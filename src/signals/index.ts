@@ -36,7 +36,9 @@ export {
   SPAN_KINDS,
   type Span,
   type SpanKind,
+  type SpanOutline,
   type SpanSource,
   type SpanStatus,
+  type TraceOutline,
   type TraceQuery,
 } from "./spans.ts";

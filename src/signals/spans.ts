@@ -57,6 +57,32 @@ export type TraceQuery = {
 
 export type Dependency = { readonly parent: string; readonly child: string; readonly callCount: number };
 
+/** A span without its content. */
+export type SpanOutline = {
+  readonly spanId: string;
+  /** "" for a root. */
+  readonly parentSpanId: string;
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly service: string;
+  /** In whole microseconds since the epoch, and the nanoseconds beyond them. */
+  readonly startUs: number;
+  readonly startRestNs: number;
+  /** In whole microseconds; not above 0 where the span ends before it begins. */
+  readonly durationUs: number;
+  readonly status: SpanStatus;
+  /** In the order in which they were asked for; null where the span has none of the name. */
+  readonly values: readonly AttributeValue[];
+  readonly links: Span["links"];
+};
+
+export type TraceOutline = {
+  /** Another one whenever a span has come. */
+  readonly version: string;
+  /** All of the trace, in order of start; undefined where that was not asked for. */
+  readonly spans: readonly SpanOutline[] | undefined;
+};
+
 /** What the Jaeger API reads; synchronous, as `SeriesSource`. */
 export type SpanSource = {
   /** Sorted. */
@@ -68,8 +94,16 @@ export type SpanSource = {
   ) => readonly { readonly name: string; readonly kind: SpanKind }[];
   /** All spans of a trace in order of start; empty where there is none. */
   readonly trace: (traceId: string) => readonly Span[];
-  /** Whole traces that have a span which the query describes. */
-  readonly findTraces: (query: TraceQuery) => readonly (readonly Span[])[];
+  /** Traces that have a span which the query describes, each with the start of the latest of these spans. */
+  readonly findTraceIds: (query: TraceQuery) => readonly { readonly traceId: string; readonly startNs: bigint }[];
+  /** Of traces that there are; those of which `isKnown` knows the version come without spans. */
+  readonly outlines: (
+    traceIds: readonly string[],
+    attributes: readonly string[],
+    isKnown: (traceId: string, version: string) => boolean,
+  ) => ReadonlyMap<string, TraceOutline>;
+  /** Some spans of a trace, in order of start. */
+  readonly spansOf: (traceId: string, spanIds: readonly string[]) => readonly Span[];
   /** Calls from one service to another: spans whose parent is of another service. */
   readonly dependencies: (startNs: bigint, endNs: bigint) => readonly Dependency[];
 };

@@ -35,12 +35,13 @@ export function attributesJson(attributes: Attributes): string {
 
 /** Attributes of what `attributesJson` wrote, already parsed. */
 export function decodeAttributes(map: object): Attributes {
-  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, decode(value)]));
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, decodeValue(value)]));
 }
 
-function decode(value: unknown): AttributeValue {
+/** One value of what `attributesJson` wrote, already parsed. */
+export function decodeValue(value: unknown): AttributeValue {
   if (typeof value !== "object" || value === null) return value as AttributeValue;
-  if (Array.isArray(value)) return value.map(decode);
+  if (Array.isArray(value)) return value.map(decodeValue);
   const keys = Object.keys(value);
   const only = keys.length === 1 ? keys[0] : undefined;
   const inner = only === undefined ? undefined : (value as Record<string, unknown>)[only];

@@ -1,5 +1,5 @@
-import type { Resource, Scope, Span, SpanKind, TraceQuery } from "../signals/index.ts";
-import { decodeAttributes, parseAttributes } from "./attribute-json.ts";
+import type { Resource, Scope, Span, SpanKind, SpanOutline, TraceQuery } from "../signals/index.ts";
+import { decodeAttributes, decodeValue, parseAttributes } from "./attribute-json.ts";
 import type { Connection, Parameter, Row } from "./connection.ts";
 import { idBytesOf, idTextOf } from "./ids.ts";
 import { clampToInt64 as clamp } from "./int64.ts";
@@ -17,6 +17,12 @@ export type SpanReader = {
   readonly services: () => string[];
   readonly operations: (service: string, kind?: SpanKind) => { readonly name: string; readonly kind: SpanKind }[];
   readonly trace: (traceId: string) => Span[];
+  /** Those of a trace that have one of the ids. */
+  readonly some: (traceId: string, spanIds: readonly string[]) => Span[];
+  /** Of a trace in order of start, with the values of some attributes. */
+  readonly outline: (traceId: string, attributes: readonly string[]) => Iterable<SpanOutline>;
+  /** Another text whenever a span of the trace has come; undefined where there is none. */
+  readonly versionOf: (traceId: string) => string | undefined;
   /** Spans that a query describes, the latest first. Those of traces that `isKnown` names are passed over. */
   readonly candidates: (query: TraceQuery, isKnown: (traceId: string) => boolean) => Iterable<Candidate>;
   /** Calls whose two sides are in this file, and whether there are spans whose parent is not. */
@@ -115,6 +121,37 @@ export function createSpanReader(connection: Connection): SpanReader {
   const traceRows = connection.prepareOnce(`SELECT ${COLUMNS} FROM spans WHERE trace_id = ? ORDER BY start_ns, id`, {
     bigInts: true,
   });
+  const serviceNames = createRecentMap<number, string>(RECENT);
+  const serviceNameOf = (id: number): string =>
+    cached(serviceNames, id, () => String(row("SELECT name FROM services WHERE id = ?", id)[0]));
+  const outline = function* (traceId: string, attributes: readonly string[]): Generator<SpanOutline> {
+    // Its own rows are read to the end before the next trace is begun, so one statement is enough for all.
+    // SQLite takes the values out of the JSON: what was said, which is most of it, never comes here. What is no JSON fails in its own row.
+    const paths = attributes.map((name) => `,'$.${JSON.stringify(name).replaceAll("'", "''")}'`).join("");
+    const statement = connection.prepare(
+      `SELECT span_id, parent_id, operation, service, start_ns / 1000, start_ns % 1000, duration_ns / 1000, status, links,
+      CASE WHEN json_valid(attributes) THEN json_extract(attributes, '$.""'${paths}) END FROM spans WHERE trace_id = ? ORDER BY start_ns, id`,
+    );
+    for (const columns of statement.iterate(idBytesOf(traceId))) yield outlineOf(columns);
+  };
+  const outlineOf = (columns: Row): SpanOutline =>
+    decoded(connection.path, () => {
+      const [spanId, parentId, operation, service, startUs, startRestNs, durationUs, status, links, json] = columns;
+      const [, ...values] = JSON.parse(String(json)) as unknown[];
+      return {
+        spanId: idTextOf(spanId),
+        parentSpanId: idTextOf(parentId),
+        ...operationOf(Number(operation)),
+        service: serviceNameOf(Number(service)),
+        startUs: Number(startUs),
+        startRestNs: Number(startRestNs),
+        durationUs: Number(durationUs),
+        status: STATUSES[Number(status)] ?? "unset",
+        values: values.map(decodeValue),
+        links: linksOf(links),
+      };
+    });
+  const sizeOf = connection.prepare("SELECT count(*), max(id) FROM spans WHERE trace_id = ?");
   const parentOf = connection.prepare(
     "SELECT s.name FROM spans p JOIN services s ON s.id = p.service WHERE p.trace_id = ? AND p.span_id = ? LIMIT 1",
   );
@@ -164,6 +201,18 @@ export function createSpanReader(connection: Connection): SpanReader {
         .map(([name, one]) => ({ name: String(name), kind: one as SpanKind }))
         .filter((one) => kind === undefined || one.kind === kind),
     trace: (traceId) => traceRows.all(idBytesOf(traceId)).map(spanOf),
+    some: (traceId, spanIds) => {
+      const find = connection.prepareOnce(
+        `SELECT ${COLUMNS} FROM spans WHERE trace_id = ? AND span_id = ? ORDER BY start_ns, id`,
+        { bigInts: true },
+      );
+      return spanIds.flatMap((spanId) => find.all(idBytesOf(traceId), idBytesOf(spanId)).map(spanOf));
+    },
+    outline,
+    versionOf: (traceId) => {
+      const [count, last] = sizeOf.get(idBytesOf(traceId)) ?? [];
+      return Number(count) === 0 ? undefined : `${String(count)} ${String(last)}`;
+    },
     candidates,
     calls: (startNs, endNs) => {
       const rows = connection

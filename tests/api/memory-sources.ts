@@ -13,7 +13,9 @@ import {
   type SeriesCatalog,
   type SeriesExemplars,
   type Span,
+  type SpanOutline,
   type SpanSource,
+  type TraceOutline,
 } from "../../src/signals/index.ts";
 
 export type Content = {
@@ -91,6 +93,17 @@ function hasTags({ attributes, resource, events }: Span, tags: Readonly<Record<s
   );
 }
 
+const outlineOf =
+  (attributes: readonly string[]) =>
+  ({ resource, startNs, endNs, ...span }: Span): SpanOutline => ({
+    ...span,
+    service: resource.service,
+    startUs: Number(startNs / 1000n),
+    startRestNs: Number(startNs % 1000n),
+    durationUs: Number((endNs - startNs) / 1000n),
+    values: attributes.map((name) => span.attributes[name] ?? null),
+  });
+
 function createSpans({ spans = [] }: Content): SpanSource {
   const trace = (traceId: string): Span[] =>
     spans.filter((span) => span.traceId === traceId).sort((one, other) => (one.startNs < other.startNs ? -1 : 1));
@@ -102,7 +115,7 @@ function createSpans({ spans = [] }: Content): SpanSource {
       return [...unique.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
     },
     trace,
-    findTraces: (query) => {
+    findTraceIds: (query) => {
       const found = spans.filter(
         (span) =>
           (query.service === undefined || span.resource.service === query.service) &&
@@ -114,8 +127,25 @@ function createSpans({ spans = [] }: Content): SpanSource {
           hasTags(span, query.tags),
       );
       const latestFirst = found.sort((one, other) => (one.startNs > other.startNs ? -1 : 1));
-      return [...new Set(latestFirst.map(({ traceId }) => traceId))].slice(0, query.limit).map(trace);
+      const first = latestFirst.filter(
+        ({ traceId }, index) => latestFirst.findIndex((one) => one.traceId === traceId) === index,
+      );
+      return first.slice(0, query.limit).map(({ traceId, startNs }) => ({ traceId, startNs }));
     },
+    outlines: (traceIds, attributes, isKnown) =>
+      new Map(
+        traceIds.flatMap((traceId): [string, TraceOutline][] => {
+          const version = String(trace(traceId).length);
+          if (version === "0") return [];
+          return [
+            [
+              traceId,
+              { version, spans: isKnown(traceId, version) ? undefined : trace(traceId).map(outlineOf(attributes)) },
+            ],
+          ];
+        }),
+      ),
+    spansOf: (traceId, spanIds) => trace(traceId).filter(({ spanId }) => spanIds.includes(spanId)),
     dependencies: (startNs, endNs) => {
       const links = new Map<string, Dependency>();
       for (const span of spans) {

@@ -55,10 +55,11 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   logql: ["gotext", "re2", "signals", "template"],
   ingest: ["base", "errors", "genai", "gotext", "model", "redaction", "signals"],
   enrich: ["base", "cost", "errors", "genai", "ingest", "metrics", "model", "redaction", "signals"],
+  totals: ["model"],
   // then what holds state or speaks to the world
   store: ["base", "signals"],
   rules: ["base", "gotext", "promql", "re2", "signals", "template"],
-  api: ["base", "gotext", "logql", "promql", "re2", "rules", "signals"],
+  api: ["base", "gotext", "logql", "promql", "re2", "rules", "signals", "totals"],
   receive: ["base", "ingest"],
   observatory: [
     "api",
@@ -79,7 +80,7 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     "store",
     "version.ts",
   ],
-  backends: ["base", "model"],
+  backends: ["base", "model", "totals"],
   explain: ["backends", "base", "errors", "model"],
   cli: [
     "backends",
@@ -106,6 +107,7 @@ const HEAVY = [
   "logql",
   "ingest",
   "enrich",
+  "totals",
   "store",
   "rules",
   "api",

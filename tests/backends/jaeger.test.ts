@@ -78,9 +78,12 @@ describe("the client of Jaeger", () => {
   });
 
   it("has no trace where Jaeger says so, and an error where something else does", async () => {
-    const notFound = { data: null, errors: [{ code: 404, msg: "trace not found" }] };
-    await using server = await startLocalServer(() => ({ status: 404, json: notFound }));
-    assert.equal(await createJaegerBackend({ url: server.url }).trace("t1"), undefined);
+    const errors = [{ msg: "trace not found", traceID: "t1" }];
+    for (const data of [null, []]) {
+      await using server = await startLocalServer(() => ({ json: { data, errors } }));
+      assert.equal(await createJaegerBackend({ url: server.url }).trace("t1"), undefined);
+      assert.deepEqual(server.asked[0]?.params.toString(), "traceID=t1");
+    }
     await using other = await startLocalServer(() => ({ status: 404, body: "no such page" }));
     await assert.rejects(createJaegerBackend({ url: other.url }).trace("t1"), /got 404: no such page/);
   });

@@ -131,11 +131,11 @@ function answerPrometheus({ path, params }: Asked, { alerts = [WATCHDOG], revisi
 
 function answerJaeger({ path, params }: Asked): Answer {
   if (path === "/api/services") return { json: { data: ["research-team"] } };
-  if (path.startsWith("/api/traces/")) {
-    const found = [TRACE, OTHER].find(({ traceID }) => path.endsWith(traceID));
-    return found === undefined
-      ? { status: 404, json: { data: null, errors: [{ code: 404, msg: "trace not found" }] } }
-      : { json: { data: [found] } };
+  const traceId = params.get("traceID");
+  if (traceId !== null) {
+    const found = [TRACE, OTHER].filter(({ traceID }) => traceID === traceId);
+    const errors = found.length > 0 ? null : [{ msg: "trace not found", traceID: traceId }];
+    return { json: { data: found, errors } };
   }
   const tags = JSON.parse(params.get("tags") ?? "{}") as Record<string, string>;
   const meets = (trace: typeof TRACE): boolean =>

@@ -11,8 +11,8 @@ import { spanOf, temporaryStore } from "./temporary-store.ts";
 const ANY: TraceQuery = { tags: {}, startNs: 0n, endNs: 2n ** 62n, limit: 1000 };
 const found = (reader: StoreReader, tags: Record<string, string>): string[] =>
   reader
-    .findTraces({ ...ANY, tags })
-    .map((trace) => trace[0]?.traceId ?? "")
+    .findTraceIds({ ...ANY, tags })
+    .map(({ traceId }) => traceId)
     .sort();
 const numbered = (number: number, more: Partial<Span>): Span => {
   const id = number.toString(16).padStart(16, "0");

@@ -78,7 +78,7 @@ describe("a span", () => {
         .map(({ name }) => name),
       ["first"],
     );
-    assert.deepEqual(read().findTraces(ANY).length, 1);
+    assert.deepEqual(read().findTraceIds(ANY).length, 1);
   });
 
   it("of the same trace is found on every day that it ran", (test) => {
@@ -96,9 +96,9 @@ describe("a span", () => {
       reader.trace(traceIdOf(7)).map(({ spanId }) => spanId),
       ids,
     );
-    const found = reader.findTraces({ ...ANY, startNs: BigInt(MIDNIGHT_MS) * NS_PER_MS });
+    const found = reader.findTraceIds({ ...ANY, startNs: BigInt(MIDNIGHT_MS) * NS_PER_MS });
     assert.deepEqual(
-      found.map((trace) => trace.map(({ spanId }) => spanId)),
+      found.map(({ traceId }) => reader.trace(traceId).map(({ spanId }) => spanId)),
       [ids],
     );
     assert.deepEqual(reader.usage().days, ["2026-11-20", "2026-11-21"]);
@@ -190,11 +190,15 @@ describe("a search for traces", () => {
           };
           const latest = model.filter((span) => describes(query, span)).sort((a, b) => Number(b.startNs - a.startNs));
           const expected = [...new Set(latest.map(({ traceId }) => traceId))].slice(0, query.limit);
-          const found = reader.findTraces(query);
+          const ids = reader.findTraceIds(query);
           assert.deepEqual(
-            found.map((trace) => trace[0]?.traceId),
-            expected,
+            ids,
+            expected.map((traceId) => ({
+              traceId,
+              startNs: latest.find((span) => span.traceId === traceId)?.startNs,
+            })),
           );
+          const found = ids.map(({ traceId }) => reader.trace(traceId));
           for (const trace of found) {
             const whole = model
               .filter(({ traceId }) => traceId === trace[0]?.traceId)
@@ -261,8 +265,8 @@ describe("a search for traces", () => {
     const reader = read();
     const found = (tags: Record<string, string>): string[] =>
       reader
-        .findTraces({ ...ANY, tags })
-        .map((trace) => trace[0]?.traceId ?? "")
+        .findTraceIds({ ...ANY, tags })
+        .map(({ traceId }) => traceId)
         .sort();
     assert.deepEqual(found({ error: "true" }), ["01"]);
     assert.deepEqual(found({ error: "false" }), []);

@@ -177,6 +177,18 @@ function adjustReferences({ traceId, references, warnings }: JaegerSpan): void {
   }
 }
 
+/** The same to some spans of a trace: without what only all of them tell, as are warnings of parents that are not there. */
+export function adjustSpans(spans: readonly JaegerSpan[]): readonly JaegerSpan[] {
+  for (const span of spans) {
+    sortTags(span.tags);
+    sortTags(span.process.tags);
+    sortFields(span);
+    adjustTags(span);
+    adjustReferences(span);
+  }
+  return spans;
+}
+
 /** What Jaeger's query service does to a trace before it shows it, with the settings it has by default. */
 export function adjustTrace(given: readonly JaegerSpan[]): JaegerSpan[] {
   separateSharedIds(given);

@@ -107,7 +107,38 @@ function parseTags(params: URLSearchParams): Readonly<Record<string, string>> {
 
 const nowNs = (clock: Clock): bigint => BigInt(Math.floor(clock.nowMs())) * NS_PER_MS;
 
-export type Search = { readonly query: TraceQuery; readonly traceIds: readonly string[]; readonly isRaw: boolean };
+const MOST_SPANS_PER_TRACE = 10_000;
+
+/** What is answered of each trace instead of all its spans: ours, Jaeger has no such thing (docs/query-api.md). */
+export type PartWish = {
+  readonly spansPerTrace: number;
+  /** Ids of spans that come before others. */
+  readonly spanIds: readonly string[];
+  readonly spending: boolean;
+};
+
+function parsePartWish(params: URLSearchParams): PartWish | undefined {
+  const given = text(params, "spansPerTrace");
+  if (given === "") return undefined;
+  const spansPerTrace = /^[0-9]{1,5}$/.test(given) ? Number(given) : Number.NaN;
+  if (!(spansPerTrace <= MOST_SPANS_PER_TRACE)) {
+    const expected = `expected a whole number from 0 to ${MOST_SPANS_PER_TRACE}, received: ${given}`;
+    throw new ParseError(`unable to parse param 'spansPerTrace': ${expected}`);
+  }
+  const spanIds = params.getAll("spanID").map((id) => {
+    if (/^[0-9a-f]{16}$/.test(id)) return id;
+    throw new ParseError(`unable to parse param 'spanID': expected 16 hexadecimal digits, received: ${id}`);
+  });
+  return { spansPerTrace, spanIds, spending: parseBool(params, "spending") };
+}
+
+export type Search = {
+  readonly query: TraceQuery;
+  readonly traceIds: readonly string[];
+  readonly isRaw: boolean;
+  /** Undefined for whole traces. */
+  readonly part: PartWish | undefined;
+};
 
 /** `/api/traces`. */
 export function parseSearch(params: URLSearchParams, clock: Clock): Search {
@@ -128,6 +159,7 @@ export function parseSearch(params: URLSearchParams, clock: Clock): Search {
     }
   });
   const isRaw = parseBool(params, "raw");
+  const part = parsePartWish(params);
   if (traceIds.length === 0 && service === "") throw new ParseError("parameter 'service' is required");
   if (minDurationNs !== 0n && maxDurationNs !== 0n && maxDurationNs < minDurationNs) {
     throw new ParseError("'maxDuration' should be greater than 'minDuration'");
@@ -142,7 +174,7 @@ export function parseSearch(params: URLSearchParams, clock: Clock): Search {
     ...(minDurationNs === 0n ? {} : { minDurationNs }),
     ...(maxDurationNs === 0n ? {} : { maxDurationNs }),
   };
-  return { query, traceIds, isRaw };
+  return { query, traceIds, isRaw, part };
 }
 
 /** `/api/traces/<id>`: the times are read for their errors; the store finds a trace without them. */

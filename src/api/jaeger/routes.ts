@@ -1,19 +1,21 @@
 import type { Clock } from "../../base/index.ts";
 import { parseFloat64 } from "../../gotext/index.ts";
 import { type Dependency, SPAN_KINDS, type Span, type SpanKind, type SpanSource } from "../../signals/index.ts";
-import { createAnswer, notFound, respond, respondPlain } from "../answer.ts";
+import { type Answer, createAnswer, notFound, respond, respondPlain } from "../answer.ts";
 import type { ApiLimits } from "../limits.ts";
 import { ParseError } from "../parse-error.ts";
 import type { Api, ApiRequest, ApiResponse } from "../request.ts";
 import { tooMuchIn } from "../too-much.ts";
 import { adjustTrace } from "./adjust.ts";
-import { parseDependencies, parseMetricsQuery, parseSearch, parseTraceRequest } from "./parameters.ts";
+import { type PartWish, parseDependencies, parseMetricsQuery, parseSearch, parseTraceRequest } from "./parameters.ts";
 import { jaegerSpanOf } from "./span.ts";
 import { addTrace, shownTraceId } from "./trace-json.ts";
+import { createTraceParts, type Found, type TraceParts } from "./trace-parts.ts";
 
 export type JaegerOptions = { readonly source: SpanSource; readonly clock: Clock; readonly limits: ApiLimits };
+type HandlerOptions = JaegerOptions & { readonly addParts: TraceParts };
 
-type Handler = (request: ApiRequest, options: JaegerOptions) => ApiResponse;
+type Handler = (request: ApiRequest, options: HandlerOptions) => ApiResponse;
 
 const JSON_TYPE = "application/json";
 const SMALLER = "ask for fewer traces (limit), or a shorter time";
@@ -39,7 +41,7 @@ const list = (items: readonly unknown[], whenEmpty = "[]"): ApiResponse =>
 const answerServices: Handler = (_request, { source }) => list(source.services());
 
 /** `/api/services/<service>/operations`: names only, each once. */
-function answerOperationNames(service: string, { source }: JaegerOptions): ApiResponse {
+function answerOperationNames(service: string, { source }: HandlerOptions): ApiResponse {
   const names = new Set(source.operations(service).map(({ name }) => name));
   return list([...names], "null");
 }
@@ -55,42 +57,68 @@ const answerOperations: Handler = ({ params }, { source }) => {
   return list(operations.map(({ name, kind: found }) => ({ name, spanKind: found === "unspecified" ? "" : found })));
 };
 
-function respondTraces(
-  traces: Iterable<readonly Span[]>,
-  missing: readonly string[],
-  isRaw: boolean,
-  { limits }: JaegerOptions,
+/** The answer of a search, to which `addTraces` adds the traces. */
+function respondSearch(
+  { limits }: HandlerOptions,
+  addTraces: (add: (trace: (to: Answer) => void) => void, missing: (traceId: string) => void) => void,
 ): ApiResponse {
   const answer = createAnswer(limits.maxResponseChars, SMALLER);
+  const errors: unknown[] = [];
   let separator = '{"data":[';
-  for (const trace of traces) {
+  const add = (trace: (to: Answer) => void): void => {
     answer.add(separator);
     separator = ",";
-    const spans = trace.map(jaegerSpanOf);
-    addTrace(answer, isRaw ? spans : adjustTrace(spans));
-  }
+    trace(answer);
+  };
+  addTraces(add, (traceId) => errors.push({ msg: NOT_FOUND, traceID: shownTraceId(traceId) }));
   if (separator !== ",") answer.add(separator);
-  const errors = missing.map((traceId) => ({ msg: NOT_FOUND, traceID: shownTraceId(traceId) }));
   answer.add(`]${rest(0, errors.length === 0 ? "null" : JSON.stringify(errors))}`);
   return respond(200, JSON_TYPE, answer.text());
 }
 
+function addWhole(to: Answer, trace: readonly Span[], isRaw: boolean): void {
+  const spans = trace.map(jaegerSpanOf);
+  addTrace(to, trace[0]?.traceId ?? "", isRaw ? spans : adjustTrace(spans));
+}
+
+const respondParts = (found: readonly Found[], part: PartWish, isRaw: boolean, options: HandlerOptions): ApiResponse =>
+  respondSearch(options, (add, missing) => options.addParts(found, part, isRaw, { add, missing }));
+
 const answerSearch: Handler = ({ params }, options) => {
-  const { query, traceIds, isRaw } = parseSearch(params, options.clock);
+  const { query, traceIds, isRaw, part } = parseSearch(params, options.clock);
+  const { source } = options;
   if (traceIds.length > 0) {
-    const found = traceIds.map((traceId) => ({ traceId, spans: options.source.trace(traceId) }));
-    const missing = found.filter(({ spans }) => spans.length === 0).map(({ traceId }) => traceId);
-    const traces = found.map(({ spans }) => spans).filter((spans) => spans.length > 0);
-    return respondTraces(traces, missing, isRaw, options);
+    if (part !== undefined)
+      return respondParts(
+        traceIds.map((traceId) => ({ traceId })),
+        part,
+        isRaw,
+        options,
+      );
+    return respondSearch(options, (add, missing) => {
+      for (const traceId of traceIds) {
+        const spans = source.trace(traceId);
+        if (spans.length === 0) missing(traceId);
+        else add((to) => addWhole(to, spans, isRaw));
+      }
+    });
   }
   if (query.endNs < query.startNs) return errorResponse(500, "min start time is above max");
-  return respondTraces(options.source.findTraces(query), [], isRaw, options);
+  if (part !== undefined) return respondParts(source.findTraceIds(query), part, isRaw, options);
+  return respondSearch(options, (add) => {
+    // One after the other: all of them at once would be many times the answer.
+    for (const { traceId } of source.findTraceIds(query)) {
+      const spans = source.trace(traceId);
+      if (spans.length > 0) add((to) => addWhole(to, spans, isRaw));
+    }
+  });
 };
 
-function answerTrace(encodedId: string, { params }: ApiRequest, options: JaegerOptions): ApiResponse {
+function answerTrace(encodedId: string, { params }: ApiRequest, options: HandlerOptions): ApiResponse {
   const { traceId, isRaw } = parseTraceRequest(encodedId, params);
   const spans = options.source.trace(traceId);
-  return spans.length === 0 ? errorResponse(404, NOT_FOUND) : respondTraces([spans], [], isRaw, options);
+  if (spans.length === 0) return errorResponse(404, NOT_FOUND);
+  return respondSearch(options, (add) => add((to) => addWhole(to, spans, isRaw)));
 }
 
 const answerDependencies: Handler = ({ params }, { source, clock }) => {
@@ -152,7 +180,8 @@ function pretty(response: ApiResponse, { params }: ApiRequest): ApiResponse {
 }
 
 /** The HTTP API that Jaeger's page and Grafana use. */
-export function createJaegerApi(options: JaegerOptions): Api {
+export function createJaegerApi(given: JaegerOptions): Api {
+  const options: HandlerOptions = { ...given, addParts: createTraceParts(given.source) };
   return {
     handles: (path) => path.startsWith(PREFIX) && !path.startsWith(PROMETHEUS_PREFIX),
     handle: (request) => {

@@ -30,7 +30,11 @@ const LINK_TAG = "agent_observatory.service_name";
 
 const NO_ID = /^0*$/;
 
-function referencesOf({ traceId, parentSpanId, links }: Span): Reference[] {
+export function referencesOf({
+  traceId,
+  parentSpanId,
+  links,
+}: Pick<Span, "traceId" | "parentSpanId" | "links">): Reference[] {
   const parent = NO_ID.test(parentSpanId) ? undefined : parentSpanId;
   const references: Reference[] = parent === undefined ? [] : [{ type: "CHILD_OF", traceId, spanId: parent }];
   for (const link of links) {

@@ -29,11 +29,10 @@ const spanJson = (span: JaegerSpan, process: string): string =>
 const processJson = ({ service, tags }: Process): string =>
   `{"serviceName":${JSON.stringify(service)},"tags":${tagsJson(tags)}}`;
 
-/** One trace; each process once, numbered in the order in which the spans show them. */
-export function addTrace(answer: Answer, spans: readonly JaegerSpan[]): void {
+/** One trace; each process once, numbered in the order in which the spans show them. `more` is text of further members. */
+export function addTrace(answer: Answer, traceId: string, spans: readonly JaegerSpan[], more = ""): void {
   const processes = new Map<string, string>();
-  const traceId = spans[0] === undefined ? "" : shownTraceId(spans[0].traceId);
-  answer.add(`{"traceID":"${traceId}","spans":`);
+  answer.add(`{"traceID":"${shownTraceId(traceId)}","spans":`);
   addArray(answer, spans, (span) => {
     const process = processJson(span.process);
     const id = processes.get(process) ?? `p${processes.size + 1}`;
@@ -41,5 +40,5 @@ export function addTrace(answer: Answer, spans: readonly JaegerSpan[]): void {
     return spanJson(span, `"${id}"`);
   });
   const entries = [...processes].map(([process, id]) => `"${id}":${process}`);
-  answer.add(`,"processes":{${entries.join(",")}},"warnings":null}`);
+  answer.add(`,"processes":{${entries.join(",")}},"warnings":null${more}}`);
 }

@@ -60,7 +60,12 @@ const traceItem = ({ summary }: TraceSearchResult["found"][number]): Item => ({
 
 async function traces({ jaeger }: Backends): Promise<readonly Item[]> {
   const endMs = Date.now();
-  const { found } = await searchTraces(jaeger, { startMs: endMs - RECENT_MS, endMs, limit: RECENT_TRACES });
+  const { found } = await searchTraces(jaeger, {
+    startMs: endMs - RECENT_MS,
+    endMs,
+    limit: RECENT_TRACES,
+    spansPerTrace: 0,
+  });
   return found.map(traceItem);
 }
 

@@ -3,6 +3,7 @@ import {
   BackendError,
   type Backends,
   findOpenRuns,
+  firstErrorOf,
   searchTraces,
   type Trace,
   type TraceSearch,
@@ -34,12 +35,12 @@ const RUNS_MS = 120_000;
 /** A range that ends so long ago has no runs in progress that began before its end and could be told. */
 const NOW_MS = 60_000;
 const MESSAGE_CHARS = 200;
+/** What a row needs beside the totals: the root, and the span in which the first error began. */
+const SPANS_PER_TRACE = 2;
 
 function listed(trace: Trace, summary: TraceSummary): ListedTrace {
   if (summary.errors === 0) return { summary, failure: undefined };
-  const failed = trace.spans.filter(({ status }) => status === "error");
-  const parents = new Set(failed.map(({ parentSpanId }) => parentSpanId));
-  const origin = failed.find(({ spanId }) => !parents.has(spanId));
+  const origin = firstErrorOf(trace);
   if (origin === undefined) return { summary, failure: undefined };
   const { type, category, message } = failureOf(origin) ?? { type: undefined, category: undefined, message: "" };
   const [line = ""] = message.split("\n", 1);
@@ -92,7 +93,7 @@ export async function askTraces(
 ): Promise<TraceList> {
   const { jaeger, loki } = backends;
   const { state } = query;
-  const search: TraceSearch = { ...query.search, ...range };
+  const search: TraceSearch = { ...query.search, ...range, spansPerTrace: SPANS_PER_TRACE };
   // What is running is known by its announcements alone, as is its trace.
   let result =
     state === "running"

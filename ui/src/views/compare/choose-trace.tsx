@@ -17,10 +17,10 @@ async function askLike(
   id: string | undefined,
   range: Range,
 ): Promise<TraceSearchResult["found"]> {
-  const trace = id?.length === WHOLE_ID_CHARS ? await jaeger.trace(id) : undefined;
+  const trace = id?.length === WHOLE_ID_CHARS ? await jaeger.trace(id, { spans: 0 }) : undefined;
   const like = trace === undefined ? undefined : summarizeTrace(trace);
   const [agent] = like?.agents ?? [];
-  const search = { ...range, limit: SHOWN };
+  const search = { ...range, limit: SHOWN, spansPerTrace: 0 };
   const { found } = await searchTraces(jaeger, {
     ...search,
     ...(agent !== undefined

@@ -12,6 +12,8 @@ export type PricedTraces = {
 
 /** A few megabytes, and as much as is looked through in a second. */
 const MOST = 300;
+/** The same where totals are told instead of spans. */
+const MOST_TOTALS = 5000;
 /** How a call came to its price; others have none, or are metered in part. */
 const PRICED = ["priced", "reported"];
 
@@ -22,10 +24,10 @@ export async function findPricedTraces(jaeger: JaegerBackend, range: Range): Pro
       searchTraces(jaeger, {
         ...range,
         limit: MOST,
-        maxLookedAt: MOST,
+        limitWithTotals: MOST_TOTALS,
+        spansPerTrace: 0,
+        spending: true,
         attributes: { [ATTR.costStatus]: status },
-        // Every trace meets it; with it they come in pages instead of all at once.
-        minDurationMs: 0,
       }),
     ),
   );

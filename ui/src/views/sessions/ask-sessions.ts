@@ -19,6 +19,8 @@ export type FoundTurns = {
 
 /** A few megabytes, and as much as is looked through in a second. */
 const MOST = 300;
+/** The same where totals are told instead of spans. */
+const MOST_TOTALS = 5000;
 /** Of one session. */
 const MOST_TURNS = 200;
 const DAY_MS = 86_400_000;
@@ -30,11 +32,11 @@ const TURNS = [OPERATION.invokeAgent, OPERATION.chat];
 
 /** The latest turns of agents and models in the range. Throws `BackendError`. */
 export async function askTurns({ jaeger }: Backends, range: Range, user: string, agent: string): Promise<FoundTurns> {
-  const base = { ...range, limit: MOST, maxLookedAt: MOST };
+  const base = { ...range, limit: MOST, limitWithTotals: MOST_TOTALS, spansPerTrace: 0 };
   const searches: readonly TraceSearch[] =
     user !== "" || agent !== ""
-      ? [{ ...base, ...(user !== "" && { user }), ...(agent !== "" && { agent }), minDurationMs: 0 }]
-      : TURNS.map((operation) => ({ ...base, attributes: { [ATTR.operation]: operation }, minDurationMs: 0 }));
+      ? [{ ...base, ...(user !== "" && { user }), ...(agent !== "" && { agent }) }]
+      : TURNS.map((operation) => ({ ...base, attributes: { [ATTR.operation]: operation } }));
   const results = await Promise.all(searches.map((search) => searchTraces(jaeger, search)));
   const unique = new Map(results.flatMap(({ found }) => found.map((one) => [one.trace.traceId, one])));
   const cut = results.filter((result) => result.cut !== undefined);

@@ -1,10 +1,12 @@
 import {
+  isFailedTrace,
   isInference,
   numberOf,
-  summarizeTrace,
+  partsOfTrace,
   type Trace,
-  type TraceSpan,
+  type TraceFigures,
   type TraceSummary,
+  type Whom,
 } from "../../../../src/backends/index.ts";
 import { ATTR } from "../../../../src/model/index.ts";
 import { countFeedback, type FeedbackCount, type GivenFeedback } from "../../trace/feedback-lines.ts";
@@ -35,23 +37,18 @@ export type Talked = {
 };
 export type FoundTrace = { readonly trace: Trace; readonly summary: TraceSummary };
 
-const NO_SUMMARY: readonly FoundTrace[] = [];
+/** What a trace has to do with one session, or user: all of it, or a part. */
+type Turn = { readonly traceId: string; readonly figures: TraceFigures; readonly isFailed: boolean };
 
-/** The spans of one of several sessions, or users, that share a trace: a batch of questions. */
-const partOf = (trace: Trace, attributes: readonly string[], id: string): Trace => ({
+const NO_TURNS: readonly Turn[] = [];
+
+const wholeTurn = ({ trace, summary }: FoundTrace): Turn => ({
   traceId: trace.traceId,
-  spans: trace.spans.filter(({ attributes: given }: TraceSpan) =>
-    attributes.some((name) => String(given[name]) === id),
-  ),
+  figures: summary,
+  isFailed: isFailedTrace(trace),
 });
 
-/** Whether the turn as a whole failed: what it got over on the way is no failure of it. */
-export const hasFailed = ({ trace: { spans } }: FoundTrace): boolean => {
-  const root = spans.find(({ parentSpanId }) => parentSpanId === undefined) ?? spans[0];
-  return root?.status === "error" || Number(root?.attributes[ATTR.httpStatus] ?? 0) >= 400;
-};
-
-function sumUp(id: string, found: readonly FoundTrace[], given: readonly GivenFeedback[]): Talked {
+function sumUp(id: string, turns: readonly Turn[], given: readonly GivenFeedback[]): Talked {
   let [startMs, endMs, busyMs, llmCalls, inputTokens, outputTokens, costUsd, unpricedCalls, errors] = [
     Number.POSITIVE_INFINITY,
     0,
@@ -65,24 +62,24 @@ function sumUp(id: string, found: readonly FoundTrace[], given: readonly GivenFe
   ];
   let isPriced = false;
   const names = { agents: new Set<string>(), users: new Set<string>(), sessions: new Set<string>() };
-  for (const { summary } of found) {
-    startMs = Math.min(startMs, summary.startMs);
-    endMs = Math.max(endMs, summary.startMs + summary.durationMs);
-    busyMs += summary.durationMs;
-    llmCalls += summary.llmCalls;
-    inputTokens += summary.inputTokens;
-    outputTokens += summary.outputTokens;
-    if (summary.costUsd !== undefined) isPriced = true;
-    costUsd += summary.costUsd ?? 0;
-    unpricedCalls += summary.unpricedCalls;
-    errors += summary.errors;
-    for (const name of ["agents", "users", "sessions"] as const) for (const one of summary[name]) names[name].add(one);
+  for (const { figures } of turns) {
+    startMs = Math.min(startMs, figures.startMs);
+    endMs = Math.max(endMs, figures.startMs + figures.durationMs);
+    busyMs += figures.durationMs;
+    llmCalls += figures.llmCalls;
+    inputTokens += figures.inputTokens;
+    outputTokens += figures.outputTokens;
+    if (figures.costUsd !== undefined) isPriced = true;
+    costUsd += figures.costUsd ?? 0;
+    unpricedCalls += figures.unpricedCalls;
+    errors += figures.errors;
+    for (const name of ["agents", "users", "sessions"] as const) for (const one of figures[name]) names[name].add(one);
   }
   return {
     id,
-    turns: found.length,
-    failedTurns: found.filter(hasFailed).length,
-    isRunning: found.some(({ summary }) => summary.state === "running"),
+    turns: turns.length,
+    failedTurns: turns.filter(({ isFailed }) => isFailed).length,
+    isRunning: turns.some(({ figures }) => figures.state === "running"),
     startMs,
     endMs,
     busyMs,
@@ -99,31 +96,22 @@ function sumUp(id: string, found: readonly FoundTrace[], given: readonly GivenFe
   };
 }
 
-const BY = {
-  session: { of: ({ sessions }: TraceSummary) => sessions, attributes: [ATTR.sessionId, ATTR.conversationId] },
-  user: { of: ({ users }: TraceSummary) => users, attributes: [ATTR.userId] },
-} as const;
-
 /** Sums by session or by user, the latest first. */
-export function talkedBy(
-  by: keyof typeof BY,
-  found: readonly FoundTrace[],
-  given: readonly GivenFeedback[],
-): readonly Talked[] {
-  const { of, attributes } = BY[by];
-  const groups = new Map<string, FoundTrace[]>();
+export function talkedBy(by: Whom, found: readonly FoundTrace[], given: readonly GivenFeedback[]): readonly Talked[] {
+  const groups = new Map<string, Turn[]>();
+  const put = (id: string, turn: Turn): void => {
+    const group = groups.get(id);
+    if (group === undefined) groups.set(id, [turn]);
+    else group.push(turn);
+  };
   for (const one of found) {
-    const ids = of(one.summary);
-    for (const id of ids) {
-      const part = ids.length === 1 ? one.trace : partOf(one.trace, attributes, id);
-      const mine = ids.length === 1 ? one : { trace: part, summary: summarizeTrace(part) };
-      const group = groups.get(id);
-      if (group === undefined) groups.set(id, [mine]);
-      else group.push(mine);
-    }
+    const [first, ...others] = by === "session" ? one.summary.sessions : one.summary.users;
+    if (first === undefined) continue;
+    if (others.length === 0) put(first, wholeTurn(one));
+    else for (const { id, ...part } of partsOfTrace(one.trace, by)) put(id, { traceId: one.trace.traceId, ...part });
   }
   const traceIds = (id: string): ReadonlySet<string> =>
-    new Set((groups.get(id) ?? NO_SUMMARY).map(({ trace }) => trace.traceId));
+    new Set((groups.get(id) ?? NO_TURNS).map(({ traceId }) => traceId));
   return [...groups]
     .map(([id, group]) => {
       const ids = traceIds(id);
@@ -137,7 +125,7 @@ export function talkedBy(
 }
 
 export const sumOf = (id: string, found: readonly FoundTrace[], given: readonly GivenFeedback[]): Talked =>
-  sumUp(id, found, given);
+  sumUp(id, found.map(wholeTurn), given);
 
 /** Tokens that went in with the largest call of a turn: how full the window of the model was. */
 export const contextOf = ({ trace }: FoundTrace): number =>
