@@ -12,6 +12,7 @@ export {
   embeddedError,
   type LoadedEmbeddedConfig,
   loadEmbeddedConfig,
+  NO_PAGE_ENVIRONMENTS,
 } from "./load-embedded.ts";
 export { nearest } from "./near.ts";
 export { configSchema } from "./schema.ts";

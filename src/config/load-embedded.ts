@@ -28,6 +28,12 @@ export type EmbeddedConfig = {
     readonly alertmanagers: readonly string[];
     /** Secret. */
     readonly webhooks: readonly string[];
+    /** Secret. */
+    readonly watchdogs?: readonly string[];
+    /** A path. Undefined: the routing of this package. */
+    readonly routing?: string;
+    /** A pattern; "" where every environment pages. Undefined: `NO_PAGE_ENVIRONMENTS`. */
+    readonly noPageEnvironments?: string;
   };
   /** Without a slash at its end. Undefined: what it listens on. */
   readonly externalUrl?: string;
@@ -50,6 +56,9 @@ export type LoadedEmbeddedConfig = { readonly config: EmbeddedConfig; readonly p
 const MB = 1024 * 1024;
 const DAY_MS = 86_400_000;
 
+/** As the stack has it in `alertmanager/start.sh`. */
+export const NO_PAGE_ENVIRONMENTS = "dev.*|test|local";
+
 function standardDirectory(env: NodeJS.ProcessEnv): string {
   const base = env["XDG_DATA_HOME"];
   // The XDG specification: a relative path there is no path.
@@ -71,6 +80,9 @@ export function loadEmbeddedConfig({ flags = {}, env, cwd }: EmbeddedInput): Loa
   };
   const { resolve: read } = createReader(EMBEDDED_SETTINGS, { flags, env, fileValues }, problems);
   const ruleFiles = read("rules.files", undefined);
+  const routing = read("rules.routing", undefined);
+  const watchdogs = read("rules.watchdogs", undefined);
+  const noPageEnvironments = read("rules.noPageEnvironments", NO_PAGE_ENVIRONMENTS);
   const externalUrl = read("externalUrl", undefined)?.replace(/\/+$/, "");
   const token = read("token", undefined);
   const config: EmbeddedConfig = {
@@ -95,6 +107,9 @@ export function loadEmbeddedConfig({ flags = {}, env, cwd }: EmbeddedInput): Loa
       ...(ruleFiles !== undefined && { files: ruleFiles.map((file) => resolve(cwd, file)) }),
       alertmanagers: read("rules.alertmanagers", []),
       webhooks: read("rules.webhooks", []),
+      ...(watchdogs !== undefined && { watchdogs }),
+      ...(routing !== undefined && { routing: resolve(cwd, routing) }),
+      noPageEnvironments: noPageEnvironments === "none" ? "" : noPageEnvironments,
     },
     ...(externalUrl !== undefined && { externalUrl }),
     ...(token !== undefined && { token }),

@@ -7,7 +7,7 @@ import {
   type KnownAlert,
 } from "../api/index.ts";
 import type { Clock, Diagnostics } from "../base/index.ts";
-import type { EmbeddedConfig } from "../config/index.ts";
+import { type EmbeddedConfig, NO_PAGE_ENVIRONMENTS } from "../config/index.ts";
 import {
   createNotifier,
   createRuleManager,
@@ -68,9 +68,6 @@ function withoutSecrets(text: string): string {
   return `${origin}${pathname}`;
 }
 
-/** As the stack has it. */
-const NO_PAGE_ENVIRONMENTS = "dev.*|test|local";
-
 const routingOf = ({ rules }: EmbeddedConfig): Routing =>
   loadRouting({
     file: rules.routing ?? join(packageFolder(), "alertmanager", "alertmanager.yml"),
@@ -79,8 +76,9 @@ const routingOf = ({ rules }: EmbeddedConfig): Routing =>
 
 /** Prometheus and Alertmanager know after so long who mutes whom; here it is once every rule was evaluated. */
 const MOST_START_DELAY_MS = 90_000;
+const USUAL_INTERVAL_MS = 15_000;
 const startDelayMsOf = (groups: readonly RuleGroup[]): number =>
-  Math.min(MOST_START_DELAY_MS, Math.max(0, ...groups.map(({ intervalMs }) => intervalMs)));
+  Math.min(MOST_START_DELAY_MS, Math.max(0, ...groups.map(({ intervalMs = USUAL_INTERVAL_MS }) => intervalMs)));
 
 const patternsOf = ({ rules }: EmbeddedConfig): readonly string[] =>
   rules.files ?? [join(packageFolder(), "alerts", "*.yml")];

@@ -27,6 +27,8 @@ export { findRuleFiles, type LoadedRules, loadRules, rulesError } from "./load.t
 export { fingerprint } from "./notifier/fingerprint.ts";
 export { createNotifier, type Notifier, type NotifierOptions } from "./notifier/notifier.ts";
 export type { ReceiverStats } from "./notifier/receiver.ts";
+export { loadRouting, type RoutingOptions } from "./routing/load-routing.ts";
+export { groupLabelsOf, type Route, type Routing, routesOf } from "./routing/routing.ts";
 export { parseRuleFile } from "./rule-file.ts";
 export {
   compileMatchers,

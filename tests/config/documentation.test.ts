@@ -10,7 +10,7 @@ const TABLE = /(<!-- settings -->\n)([\s\S]*?)(<!-- \/settings -->)/;
 const EMBEDDED_TABLE = /(<!-- embedded settings -->\n)([\s\S]*?)(<!-- \/embedded settings -->)/;
 
 const cell = (text: string): string => text.replaceAll("|", "\\|");
-const plain = (text: string): string => (text.includes(" ") || text === "none" ? cell(text) : `\`${text}\``);
+const plain = (text: string): string => (text.includes(" ") || text === "none" ? cell(text) : `\`${cell(text)}\``);
 
 /** The table of the page, as it has to be. */
 function table(): string {

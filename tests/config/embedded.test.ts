@@ -37,6 +37,9 @@ embedded:
     files: [alerts/*.yml, /etc/more.yml]
     alertmanagers: http://a:9093,http://b:9093/x
     webhooks: [https://hooks.test/secret]
+    watchdogs: https://alive.test/secret
+    routing: routing.yml
+    noPageEnvironments: none
   externalUrl: https://observatory.test/
   token: "5"
   allowedHosts: observatory.test
@@ -64,6 +67,9 @@ describe("settings of the embedded process", () => {
         files: [join(cwd, "alerts/*.yml"), "/etc/more.yml"],
         alertmanagers: ["http://a:9093", "http://b:9093/x"],
         webhooks: ["https://hooks.test/secret"],
+        watchdogs: ["https://alive.test/secret"],
+        routing: join(cwd, "routing.yml"),
+        noPageEnvironments: "",
       },
       externalUrl: "https://observatory.test",
       token: "5",

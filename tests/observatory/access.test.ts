@@ -6,7 +6,15 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import * as grpc from "@grpc/grpc-js";
 import { WebSocket } from "ws";
-import { ask, createDirectory, otlp, type RunningObservatory, runObservatory, send } from "./running-observatory.ts";
+import {
+  ask,
+  createDirectory,
+  otlp,
+  type RunningObservatory,
+  runObservatory,
+  send,
+  writeQuickRouting,
+} from "./running-observatory.ts";
 
 const TOKEN = "a-token-of-some-length";
 const BEARER = { authorization: `Bearer ${TOKEN}` };
@@ -84,7 +92,8 @@ describe("the embedded process with a token", () => {
     directory = await createDirectory();
     const file = join(directory, "rules.yml");
     await writeFile(file, "groups: [{ name: test, interval: 1s, rules: [{ alert: Always, expr: vector(1) }] }]");
-    const rules = { files: [file], alertmanagers: [alertmanager], webhooks: [webhook] };
+    const routing = await writeQuickRouting(directory);
+    const rules = { files: [file], alertmanagers: [alertmanager], webhooks: [webhook], routing };
     observatory = await runObservatory({ settings: { token: TOKEN, rules } });
   });
   after(async () => {

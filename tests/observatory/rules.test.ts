@@ -6,7 +6,13 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import { describe, it } from "node:test";
-import { ask, createDirectory, type RunningObservatory, runObservatory } from "./running-observatory.ts";
+import {
+  ask,
+  createDirectory,
+  type RunningObservatory,
+  runObservatory,
+  writeQuickRouting,
+} from "./running-observatory.ts";
 
 const rulesOf = (alert: string): string => `groups:
   - name: test
@@ -50,6 +56,7 @@ describe("rules in the embedded process", () => {
     const directory = await createDirectory();
     const file = join(directory, "rules.yml");
     await writeFile(file, rulesOf("First"));
+    const routing = await writeQuickRouting(directory);
     const server = createServer(async (request, response) => {
       server.emit("alerts", (await json(request)) as Webhook);
       response.end();
@@ -60,7 +67,7 @@ describe("rules in the embedded process", () => {
     const sent = once(server, "alerts") as Promise<[Webhook]>;
     try {
       await using observatory = await runObservatory({
-        settings: { rules: { files: [file], alertmanagers: [], webhooks: [webhook] } },
+        settings: { rules: { files: [file], alertmanagers: [], webhooks: [webhook], routing } },
       });
       const [{ alerts }] = await sent;
       assert.equal(alerts[0]?.labels["alertname"], "First");
@@ -88,6 +95,60 @@ describe("rules in the embedded process", () => {
       server.close();
       await rm(directory, { recursive: true, force: true });
     }
+  });
+
+  it("mute what the stack's Alertmanager mutes, and come in its groups", { timeout: 60_000 }, async () => {
+    const directory = await createDirectory();
+    const file = join(directory, "rules.yml");
+    const rule = (name: string, severity: string) =>
+      `{ alert: ${name}, expr: vector(1), labels: { severity: ${severity}, budget: daily, job: shop }, annotations: { dashboard_url: /d/cost } }`;
+    await writeFile(
+      file,
+      `groups: [{ name: all, interval: 1s, rules: [${rule("BudgetExceeded", "page")}, ${rule("BudgetNearlyUsed", "ticket")}] }]`,
+    );
+    const server = createServer(async (request, response) => {
+      server.emit("alerts", (await json(request)) as Webhook & { receiver: string });
+      response.end();
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const webhook = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+    const sent = once(server, "alerts") as Promise<[Webhook & { receiver: string }]>;
+    try {
+      await using observatory = await runObservatory({
+        settings: { rules: { files: [file], alertmanagers: [], webhooks: [webhook] } },
+      });
+      const [{ receiver, alerts }] = await sent;
+      assert.deepEqual([receiver, alerts[0]?.labels["alertname"]], ["page", "BudgetExceeded"]);
+      assert.equal(alerts[0]?.annotations["dashboard_url"], `${observatory.urls.web}/d/cost`);
+      type Known = {
+        labels: Record<string, string>;
+        fingerprint: string;
+        status: { state: string; inhibitedBy: string[] };
+      };
+      const known = JSON.parse((await observatory.get("/api/v2/alerts")).body) as Known[];
+      const of = (name: string) => known.find(({ labels }) => labels["alertname"] === name);
+      assert.deepEqual(of("BudgetNearlyUsed")?.status.inhibitedBy, [of("BudgetExceeded")?.fingerprint]);
+      assert.equal(of("BudgetNearlyUsed")?.status.state, "suppressed");
+      assert.deepEqual(of("BudgetExceeded")?.status.inhibitedBy, []);
+      const heard = JSON.parse((await observatory.get("/api/v2/alerts?inhibited=false")).body) as Known[];
+      assert.deepEqual(
+        heard.map(({ labels }) => labels["alertname"]),
+        ["BudgetExceeded"],
+      );
+    } finally {
+      server.close();
+      await rm(directory, { recursive: true, force: true });
+    }
+  });
+
+  it("are not told by a file that routes them to nobody: it does not start", async () => {
+    const directory = await createDirectory();
+    const routing = join(directory, "routing.yml");
+    await writeFile(routing, "route: { receiver: nobody }");
+    const rules = { files: [], alertmanagers: [], webhooks: [], routing };
+    await assert.rejects(runObservatory({ settings: { dataDirectory: directory, rules } }), { code: "AO_RULES_FILE" });
+    await rm(directory, { recursive: true, force: true });
   });
 
   it("that cannot be read keep it from starting", async () => {

@@ -1,5 +1,5 @@
 /** The embedded process inside the test, on ports and in a directory of its own. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,6 +21,17 @@ export type StartOptions = { readonly settings?: Partial<EmbeddedConfig>; readon
 
 export async function createDirectory(): Promise<string> {
   return mkdtemp(join(tmpdir(), "observatory-"));
+}
+
+/** A file that routes every alert to the webhooks without waiting for its like; its path. */
+export async function writeQuickRouting(directory: string): Promise<string> {
+  const file = join(directory, "routing.yml");
+  const webhooks = 'webhook_configs: [{ url_file: "${SECRETS}/webhook_url" }]';
+  await writeFile(
+    file,
+    `route: { receiver: all, group_by: [alertname, job], group_wait: 0s, group_interval: 1s }\nreceivers: [{ name: all, ${webhooks} }]`,
+  );
+  return file;
 }
 
 /** Settings as they are without any setting, but for ports and the directory. */

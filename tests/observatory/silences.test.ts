@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import { describe, it } from "node:test";
-import { ask, createDirectory, runObservatory } from "./running-observatory.ts";
+import { ask, createDirectory, runObservatory, writeQuickRouting } from "./running-observatory.ts";
 
 const silence = (more: object = {}): string =>
   JSON.stringify({
@@ -67,7 +67,10 @@ describe("silences in the embedded process", () => {
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     const webhook = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
-    const settings = { dataDirectory: directory, rules: { files: [file], alertmanagers: [], webhooks: [webhook] } };
+    const settings = {
+      dataDirectory: directory,
+      rules: { files: [file], alertmanagers: [], webhooks: [webhook], routing: await writeQuickRouting(directory) },
+    };
     try {
       // What is silenced is known before the first rule is evaluated.
       const matchers = [{ name: "alertname", value: "Qu.*", isRegex: true }];

@@ -20,6 +20,8 @@ export type KnownAlert = {
 export type AlertmanagerApiOptions = {
   readonly silences: Silences;
   readonly alerts: () => readonly KnownAlert[];
+  /** Fingerprints of the alerts that mute one with these labels. */
+  readonly inhibiting?: (labels: Labels) => readonly string[];
   /** Of agent-observatory. */
   readonly version: string;
   readonly startedMs: number;
@@ -66,9 +68,12 @@ function compileFilters(filters: readonly SilenceMatcher[]): readonly Matcher[] 
   }
 }
 
-function answerAlerts(params: URLSearchParams, { alerts, silences }: AlertmanagerApiOptions): ApiResponse {
+function answerAlerts(
+  params: URLSearchParams,
+  { alerts, silences, inhibiting = () => [] }: AlertmanagerApiOptions,
+): ApiResponse {
   const filters = compileFilters(filtersOf(params));
-  const [active, silenced] = [flag(params, "active"), flag(params, "silenced")];
+  const [active, silenced, inhibited] = ["active", "silenced", "inhibited"].map((name) => flag(params, name));
   const receiver = params.get("receiver");
   if (receiver !== null) {
     const wanted = compileFilters([{ name: "receiver", operator: "=~", value: receiver }]);
@@ -76,12 +81,20 @@ function answerAlerts(params: URLSearchParams, { alerts, silences }: Alertmanage
   }
   const shown = alerts()
     .filter(({ labels }) => matchesAll(filters, labels))
-    .map((alert) => ({ alert, silencedBy: silences.silencing(alert.labels) }))
-    .filter(({ silencedBy }) => (silencedBy.length > 0 ? silenced : active))
+    .map((alert) => ({
+      alert,
+      silencedBy: silences.silencing(alert.labels),
+      inhibitedBy: inhibiting(alert.labels),
+    }))
+    .filter(({ silencedBy, inhibitedBy }) =>
+      silencedBy.length + inhibitedBy.length === 0
+        ? active
+        : (silenced || silencedBy.length === 0) && (inhibited || inhibitedBy.length === 0),
+    )
     .sort((a, b) => (a.alert.fingerprint < b.alert.fingerprint ? -1 : 1));
   return json(
     200,
-    shown.map(({ alert, silencedBy }) => alertJson(alert, silencedBy)),
+    shown.map(({ alert, silencedBy, inhibitedBy }) => alertJson(alert, silencedBy, inhibitedBy)),
   );
 }
 

@@ -43,6 +43,7 @@ export function createAlertmanager({ poster, queueCapacity, maxBatchSize }: Aler
       delivering ??= deliver();
     },
     tick: () => {},
+    unmuted: () => {},
     idle: async () => {
       await delivering;
     },

@@ -2,6 +2,8 @@ import type { Clock, ObservatoryError } from "../../base/index.ts";
 import type { Labels } from "../../signals/index.ts";
 import type { Alert } from "../engine/alert.ts";
 import { overlay } from "../engine/samples.ts";
+import { createInhibitor } from "../routing/inhibitor.ts";
+import { type Channel, plainRouting, type Routing } from "../routing/routing.ts";
 import { createAlertmanager } from "./alertmanager.ts";
 import { createPoster, type Poster } from "./poster.ts";
 import type { Receiver, ReceiverStats } from "./receiver.ts";
@@ -12,6 +14,12 @@ export type NotifierOptions = {
   readonly alertmanagers: readonly string[];
   /** Whole URLs. */
   readonly webhooks: readonly string[];
+  /** Whole URLs of what raises the alarm when it is not told any more. */
+  readonly watchdogs?: readonly string[];
+  /** Who is told of what, when, and what mutes it; everything at once to `webhooks` where it is not given. Not for Alertmanagers, which have theirs. */
+  readonly routing?: Routing;
+  /** So long after its start it tells webhooks of nothing: it does not know yet what mutes what. */
+  readonly startDelayMs?: number;
   readonly externalUrl: string;
   /** Added to alerts that do not have them. */
   readonly externalLabels?: Labels;
@@ -29,8 +37,12 @@ export type NotifierOptions = {
 export type Notifier = {
   /** Returns at once; delivery goes on by itself. */
   readonly notify: (alerts: readonly Alert[]) => void;
-  /** Looks for alerts that are over or due again. Happens by itself every 30 seconds. */
+  /** Looks for alerts that are over or due. Happens by itself every second. */
   readonly tick: () => void;
+  /** Silences have changed: what is silent no more is told at once. */
+  readonly silencesChanged: () => void;
+  /** Fingerprints of the alerts that mute one with these labels. */
+  readonly inhibiting: (labels: Labels) => readonly string[];
   /** Once everything is delivered or given up. */
   readonly idle: () => Promise<void>;
   /** Delivers what is left within a time, then ends. */
@@ -43,7 +55,7 @@ const RETRY_DELAYS_MS = [1_000, 5_000];
 const QUEUE_CAPACITY = 10_000;
 const MAX_BATCH_SIZE = 256;
 const REPEAT_INTERVAL_MS = 4 * 3_600_000;
-const TICK_MS = 30_000;
+const TICK_MS = 1000;
 const CLOSE_WITHIN_MS = 5_000;
 
 function alertsUrl(base: string): string {
@@ -51,6 +63,13 @@ function alertsUrl(base: string): string {
   const url = new URL(base);
   url.pathname = `${url.pathname.replace(/\/+$/, "")}/api/v2/alerts`;
   return url.href;
+}
+
+/** Rules name a board by its path, which is the same in Grafana and here; who reads a message needs to know where. */
+function withWholeLinks(annotations: Labels, externalUrl: string): Labels {
+  const { dashboard_url: path } = annotations;
+  if (path?.startsWith("/") !== true || path.startsWith("//")) return annotations;
+  return { ...annotations, dashboard_url: `${externalUrl.replace(/\/+$/, "")}${path}` };
 }
 
 /** Tells Alertmanagers and webhooks of alerts. Throws `ObservatoryError` where a URL cannot be used. */
@@ -65,6 +84,14 @@ export function createNotifier(options: NotifierOptions): Notifier {
       timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
       retryDelaysMs: options.retryDelaysMs ?? RETRY_DELAYS_MS,
     });
+  const routing = options.routing ?? plainRouting(options.repeatIntervalMs ?? REPEAT_INTERVAL_MS);
+  const inhibitor = createInhibitor({ rules: routing.inhibitRules, clock, capacity: queueCapacity });
+  const urlsOf = (to: Channel["to"]): readonly string[] => {
+    if (to === "webhooks") return options.webhooks;
+    return to === "watchdog" ? (options.watchdogs ?? []) : [to.url];
+  };
+  const channels = [...routing.receivers.values()].flat();
+  const urls = new Set(channels.flatMap(({ to }) => urlsOf(to)));
   const receivers: readonly Receiver[] = [
     ...options.alertmanagers.map((url) =>
       createAlertmanager({
@@ -73,13 +100,15 @@ export function createNotifier(options: NotifierOptions): Notifier {
         maxBatchSize: options.maxBatchSize ?? MAX_BATCH_SIZE,
       }),
     ),
-    ...options.webhooks.map((url) =>
+    ...[...urls].map((url) =>
       createWebhook({
         poster: poster(url, "webhook"),
         clock,
         externalUrl,
-        isSilenced: options.isSilenced ?? (() => false),
-        repeatIntervalMs: options.repeatIntervalMs ?? REPEAT_INTERVAL_MS,
+        route: routing.route,
+        channelOf: (receiver) => routing.receivers.get(receiver)?.find(({ to }) => urlsOf(to).includes(url)),
+        tellsFromMs: clock.nowMs() + (options.startDelayMs ?? 0),
+        isMuted: (labels) => options.isSilenced?.(labels) === true || inhibitor.inhibiting(labels).length > 0,
         capacity: queueCapacity,
       }),
     ),
@@ -95,10 +124,19 @@ export function createNotifier(options: NotifierOptions): Notifier {
 
   return {
     notify: (alerts) => {
-      const labeled = alerts.map((alert) => ({ ...alert, labels: overlay(externalLabels, alert.labels) }));
+      const labeled = alerts.map((alert) => ({
+        ...alert,
+        labels: overlay(externalLabels, alert.labels),
+        annotations: withWholeLinks(alert.annotations, externalUrl),
+      }));
+      inhibitor.take(labeled);
       for (const receiver of receivers) receiver.take(labeled);
     },
     tick,
+    silencesChanged: () => {
+      for (const receiver of receivers) receiver.unmuted();
+    },
+    inhibiting: (labels) => inhibitor.inhibiting(overlay(externalLabels, labels)),
     idle,
     close: async (withinMs = CLOSE_WITHIN_MS) => {
       clearInterval(ticking);

@@ -16,6 +16,8 @@ export type Receiver = {
   readonly take: (alerts: readonly Alert[]) => void;
   /** Time passes: what has to be said without a new alert. */
   readonly tick: () => void;
+  /** What was muted may be told now. */
+  readonly unmuted: () => void;
   /** Once all that was taken is delivered or given up. */
   readonly idle: () => Promise<void>;
   readonly abort: () => void;
