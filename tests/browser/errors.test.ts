@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { runProgram } from "../process/run-program.ts";
 import { type ShownPage, startPage, WITHOUT_BROWSER } from "./harness.ts";
+import { sendSpans } from "./sent-traces.ts";
 
 describe("errors", { skip: WITHOUT_BROWSER }, () => {
   let shown: ShownPage;
@@ -74,6 +76,85 @@ describe("errors", { skip: WITHOUT_BROWSER }, () => {
   it("that nobody has seen say so", async () => {
     await shown.open("/errors?fingerprint=0000000000000000");
     await shown.page.getByText(/Nobody has seen this kind/).waitFor();
+  });
+});
+
+describe("the number of errors of a kind", { skip: WITHOUT_BROWSER }, () => {
+  let shown: ShownPage;
+  before(async () => {
+    shown = await startPage({ scenario: "empty" });
+  });
+  after(() => shown?.close());
+  const rows = () => shown.page.getByRole("list", { name: "Kinds of errors" }).getByRole("listitem");
+  const FAILURES = { DiskError: 260, QuotaError: 17, SyntaxError: 4, log: 3 };
+
+  it("is how often the program failed, whoever saw it, though a trace in twenty is kept and most are not looked at", async () => {
+    const program = `
+      import { agent, tool, trackError } from "agent-observatory";
+      import winston from "winston";
+      const logger = winston.createLogger({ transports: [new winston.transports.Console({ silent: true })] });
+      class DiskError extends Error { name = "DiskError" }
+      class QuotaError extends Error { name = "QuotaError" }
+      const save = tool("save", (order) => { throw new DiskError("disk full at order " + order) });
+      const planner = agent("planner", async (order) => save(order));
+      for (let order = 0; order < ${FAILURES.DiskError}; order++) {
+        await planner(order).catch((error) => logger.error("no order", error));
+        await new Promise(setImmediate);
+      }
+      const count = tool("count", (page) => { throw new QuotaError("no quota for page " + page) });
+      for (let page = 0; page < ${FAILURES.QuotaError}; page++) try { await count(page) } catch {}
+      for (let part = 0; part < ${FAILURES.SyntaxError}; part++) try { JSON.parse("{" + part) } catch (error) { trackError(error) }
+      for (let time = 0; time < ${FAILURES.log}; time++) logger.error("the cache is cold");
+    `;
+    const env = { OTEL_TRACES_SAMPLER: "traceidratio", OTEL_TRACES_SAMPLER_ARG: "0.05" };
+    const run = await runProgram(program, { receiver: shown.served.otlp.traces.replace(/\/v1\/traces$/, ""), env });
+    assert.equal(run.code, 0, run.stderr);
+    await shown.open("/errors?from=now-15m&to=now");
+    await rows()
+      .nth(Object.keys(FAILURES).length - 1)
+      .waitFor();
+    for (const [type, count] of Object.entries(FAILURES)) {
+      const row = rows().filter({ hasText: `${type}: ` });
+      await row.getByText(new RegExp(`^${count}$`)).waitFor();
+      assert.ok((await row.getByRole("img").getAttribute("aria-label"))?.startsWith(`${count} seen`));
+    }
+    assert.equal(await rows().count(), Object.keys(FAILURES).length);
+    const total = Object.values(FAILURES).reduce((sum, one) => sum + one, 0);
+    const stat = shown.page.getByText("Errors", { exact: true }).last().locator("xpath=..");
+    await stat.getByText(String(total), { exact: true }).waitFor();
+  });
+
+  it("is exact on its own page, which leads to its traces", async () => {
+    await shown.open("/errors?from=now-15m&to=now");
+    await rows().filter({ hasText: "DiskError: " }).getByRole("link").click();
+    await shown.page.waitForURL("**/errors?*fingerprint=*");
+    await shown.page.getByText(String(FAILURES.DiskError), { exact: true }).waitFor();
+    assert.equal(await shown.page.getByText("so many at least").count(), 0);
+    const [, fingerprint] = /fingerprint=([0-9a-f]{16})/.exec(shown.page.url()) ?? assert.fail(shown.page.url());
+    const traces = shown.page.getByRole("link", { name: /Traces/ }).last();
+    assert.ok((await traces.getAttribute("href"))?.includes(`error.fingerprint%3D${fingerprint}`));
+  });
+
+  it("is that of programs of other SDKs as well, which count nothing", async () => {
+    const startMs = Date.now() - 60_000;
+    const spans = Array.from({ length: 230 }, (_, index) => ({
+      id: 1000 + index,
+      name: "execute_tool weigh",
+      service: "scales",
+      startMs: startMs + index,
+      ms: 5,
+      error: `no weight for crate ${index}`,
+      attributes: { "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "weigh", "error.type": "WeightError" },
+    }));
+    for (const span of spans) await sendSpans(shown.served, span.id.toString(16).padStart(32, "0"), [span]);
+    const until = Date.now() + 40_000;
+    const row = rows().filter({ hasText: "WeightError: " });
+    // What they did not count is counted every 15 seconds.
+    for (;;) {
+      await shown.open("/errors?from=now-15m&to=now");
+      if ((await row.count()) === 1 && /230errors/.test((await row.textContent()) ?? "")) break;
+      assert.ok(Date.now() < until, `${await rows().allTextContents()}`);
+    }
   });
 });
 
