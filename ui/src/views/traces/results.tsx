@@ -111,7 +111,7 @@ export function Results({ traces, picked, onPick, nowMs }: ResultsProps): ReactN
           llmCalls === 0 ? "" : `${formatCount(inputTokens)} → ${formatCount(outputTokens)}`,
       },
       {
-        title: "Model + tool calls",
+        title: "Models + tools",
         isNumber: true,
         by: ({ summary }) => summary.llmCalls + summary.toolCalls,
         show: ({ summary: { llmCalls, toolCalls } }) => (
