@@ -2,6 +2,15 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { type ShownPage, startPage, WITHOUT_BROWSER } from "./harness.ts";
 
+/** What stands beyond the window and cannot be scrolled to. */
+const BEYOND = `[...document.querySelectorAll("header button, header input, main button, main p, main code, main strong")]
+  .filter((element) => {
+    const { left, right, width, height } = element.getBoundingClientRect();
+    const scrolls = element.closest("pre, code, [role=tablist], section[tabindex]");
+    return width > 0 && height > 2 && (left < 0 || right > innerWidth) && (scrolls === null || scrolls === element);
+  })
+  .map((element) => element.outerHTML.slice(0, 120))`;
+
 describe("the frame of the page", { skip: WITHOUT_BROWSER }, () => {
   let shown: ShownPage;
   before(async () => {
@@ -95,8 +104,35 @@ describe("the frame of the page", { skip: WITHOUT_BROWSER }, () => {
     const link = shown.page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: "Logs" });
     assert.equal(await link.isVisible(), false);
     await shown.page.getByRole("button", { name: "Menu" }).click();
+    await link.waitFor();
+    const menu = await shown.page.getByRole("navigation", { name: "Views" }).boundingBox();
+    assert.ok(menu !== null && menu.y + menu.height >= 840, "nothing of the view stands below the menu");
     await link.click();
     assert.equal(await link.isVisible(), false);
     assert.equal(await shown.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), true);
+  });
+
+  it("fits on a phone where there is nothing yet", async () => {
+    await shown.page.setViewportSize({ width: 390, height: 844 });
+    const views = [
+      "/",
+      "/traces",
+      "/sessions",
+      "/logs",
+      "/errors",
+      "/cost",
+      "/models",
+      "/alerts",
+      "/health",
+      "/compare",
+    ];
+    for (const path of [...views, "/trace/0af7651916cd43dd8448eb211c80319c", "/session/none", "/alert/None"]) {
+      await shown.open(path);
+      assert.deepEqual(await shown.page.evaluate(BEYOND), [], path);
+    }
+    await shown.open("/");
+    await shown.page.getByRole("button", { name: "Last 1 hour" }).click();
+    await shown.page.getByRole("button", { name: "Last 15 minutes" }).waitFor();
+    assert.deepEqual(await shown.page.evaluate(BEYOND), [], "the time picker");
   });
 });
