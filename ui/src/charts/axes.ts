@@ -17,6 +17,8 @@ const LETTER = 6.4;
 /** Of one line, with the digits that everything else on the page has. */
 export const TIME_AXIS = {
   size: 26,
+  // What `21:10:30` takes, and as much again beside it.
+  space: 84,
   gap: 4,
   values: (_, splits, __, ___, step) => splits.map((one) => timeText(one, step)),
 } satisfies uPlot.Axis;

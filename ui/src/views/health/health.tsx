@@ -96,7 +96,15 @@ function Findings({ findings, processes }: FindingsProps): ReactNode {
     return (
       <Card>
         <p className={css.well}>
-          <Tag tone="ok">✓ well</Tag> Everything that is known of is well. {whoRuns(processes)}
+          {processes.length === 0 ? (
+            <>
+              <Tag>nothing known</Tag> Nothing that is observed told of itself in this time.
+            </>
+          ) : (
+            <>
+              <Tag tone="ok">✓ well</Tag> Everything that is known of is well. {whoRuns(processes)}
+            </>
+          )}
         </p>
       </Card>
     );
