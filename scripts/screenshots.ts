@@ -23,7 +23,6 @@ const SIZES = [
 const THEMES = ["light", "dark"] as const;
 /** Text stays sharp, and a view is some 40 kB. */
 const QUALITY = 72;
-const HALF_SECOND = "new Promise((resolve) => setTimeout(resolve, 500))";
 
 /** Chromium's own WebP, a third of a PNG. */
 async function take({ context, page }: ShownPage): Promise<Buffer> {
@@ -38,6 +37,8 @@ async function main(): Promise<void> {
   await mkdir(flags.folder, { recursive: true });
   await using shown = await startPage({ scenario: "empty" });
   await keepBusy(shown.served.otlp.traces.replace("/v1/traces", ""), Date.now() + Number(flags.minutes) * 60_000);
+  // All pictures are of the same time, whenever they are taken.
+  const range = `from=${Date.now() - Number(flags.minutes) * 60_000}&to=${Date.now()}`;
   const views = (await everyView(shown.url)).filter(({ name }) => only === undefined || only.includes(name));
   let bytes = 0;
   for (const colorScheme of THEMES) {
@@ -45,10 +46,7 @@ async function main(): Promise<void> {
     for (const { width, height } of SIZES) {
       await shown.page.setViewportSize({ width, height });
       for (const { name, path } of views) {
-        await shown.open(`${path}${path.includes("?") ? "&" : "?"}from=now-5m&refresh=off`);
-        await shown.until(`document.querySelector('main [class*="skeleton"]') === null`);
-        // Charts are drawn a frame after their data came.
-        await shown.page.evaluate(HALF_SECOND);
+        await shown.open(`${path}${path.includes("?") ? "&" : "?"}${range}&refresh=off`);
         const file = join(flags.folder, `${name}-${colorScheme}-${width}.webp`);
         await writeFile(file, await take(shown));
         const { size } = await stat(file);

@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from "react";
 import { formatTime } from "../format/quantity.ts";
 import { Button, Input, Select } from "../parts/parts.tsx";
+import { rangeText } from "./range-text.ts";
 import css from "./time-picker.module.css";
 import { parseMoment, QUICK_RANGES, REFRESH_MS } from "./time-range.ts";
 import { refreshNow, useTime } from "./url-state.ts";
@@ -10,15 +11,21 @@ export function TimePicker(): ReactNode {
   const { from, to, range, refresh, setRange, setRefresh } = useTime();
   const [isOpen, setOpen] = useState(false);
   const quick = to === "now" ? QUICK_RANGES.find(([one]) => one === from)?.[1] : undefined;
-  const label = quick === undefined ? `${formatTime(range.startMs)} – ${formatTime(range.endMs)}` : `Last ${quick}`;
+  const label = quick === undefined ? rangeText(range, Date.now()) : `Last ${quick}`;
   const choose = (next: { from: string; to: string }): void => {
     setRange(next);
     setOpen(false);
   };
   return (
     <div className={css.picker}>
-      <Button aria-expanded={isOpen} aria-haspopup="dialog" onClick={() => setOpen(!isOpen)}>
-        {label}
+      <Button
+        className={css.label}
+        aria-expanded={isOpen}
+        aria-haspopup="dialog"
+        title={`${formatTime(range.startMs)} – ${formatTime(range.endMs)}`}
+        onClick={() => setOpen(!isOpen)}
+      >
+        <span>{label}</span>
       </Button>
       {isOpen && (
         <div
