@@ -56,26 +56,8 @@ export function ChooseTrace({ a, b, onChoose }: ChooseTraceProps): ReactNode {
           onChoose({ a: told("a"), b: told("b") });
         }}
       >
-        <label>
-          A
-          <Input
-            name="a"
-            defaultValue={a ?? ""}
-            key={`a${a}`}
-            placeholder="trace id, or its beginning"
-            pattern="\s*[0-9a-fA-F]{4,32}\s*"
-          />
-        </label>
-        <label>
-          B
-          <Input
-            name="b"
-            defaultValue={b ?? ""}
-            key={`b${b}`}
-            placeholder="trace id, or its beginning"
-            pattern="\s*[0-9a-fA-F]{4,32}\s*"
-          />
-        </label>
+        <IdInput letter="A" id={a} />
+        <IdInput letter="B" id={b} />
         <Button type="submit" primary>
           Compare
         </Button>
@@ -120,3 +102,17 @@ export function ChooseTrace({ a, b, onChoose }: ChooseTraceProps): ReactNode {
     </Card>
   );
 }
+
+/** Takes another one's place when another is chosen. */
+const IdInput = ({ letter, id = "" }: { readonly letter: "A" | "B"; readonly id: string | undefined }): ReactNode => (
+  <label>
+    {letter}
+    <Input
+      name={letter.toLowerCase()}
+      defaultValue={id}
+      key={id}
+      placeholder="trace id, or its beginning"
+      pattern="\s*[0-9a-fA-F]{4,32}\s*"
+    />
+  </label>
+);

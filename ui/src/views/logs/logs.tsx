@@ -101,6 +101,13 @@ function Lines({ text, logql, onSearch }: LinesProps): ReactNode {
     />
   );
 
+  const found =
+    tab === "patterns" ? (
+      <Patterns patterns={patterns} total={entries.length} onPattern={(p, not) => onSearch(addPattern(text, p, not))} />
+    ) : (
+      list
+    );
+
   return (
     <>
       <Histogram logql={logql} text={text} onToggle={toggle} />
@@ -152,30 +159,12 @@ function Lines({ text, logql, onSearch }: LinesProps): ReactNode {
           {isLive ? (
             lines.length === 0 ? (
               <Empty title="Waiting for the next line" />
-            ) : tab === "patterns" ? (
-              <Patterns
-                patterns={patterns}
-                total={entries.length}
-                onPattern={(p, not) => onSearch(addPattern(text, p, not))}
-              />
             ) : (
-              list
+              found
             )
           ) : (
             <Asked answer={answer} what="The lines cannot be had." height={480}>
-              {() =>
-                lines.length === 0 ? (
-                  <NoLines text={text} span={range.endMs - range.startMs} />
-                ) : tab === "patterns" ? (
-                  <Patterns
-                    patterns={patterns}
-                    total={entries.length}
-                    onPattern={(p, not) => onSearch(addPattern(text, p, not))}
-                  />
-                ) : (
-                  list
-                )
-              }
+              {() => (lines.length === 0 ? <NoLines text={text} span={range.endMs - range.startMs} /> : found)}
             </Asked>
           )}
         </Card>
