@@ -39,7 +39,7 @@ export {
 export type { Alert, AlertingRule, AlertState, RecordingRule, Rule, RuleGroup } from "./prometheus-rules.ts";
 export { type AnnouncedRun, findOpenRuns, withOpenRuns } from "./runs.ts";
 export type { HistogramPoint, Labels, Point, Sample, Series, Values } from "./samples.ts";
-export type { TraceSearch } from "./trace-conditions.ts";
+export { hasAllSpans, type TraceSearch } from "./trace-conditions.ts";
 export { addOpenRuns, findTraceIds, searchTraces, type TraceSearchResult } from "./trace-search.ts";
 export {
   firstErrorOf,

@@ -122,6 +122,7 @@ export function testsOf(search: TraceSearch, asked: Condition | undefined, other
   return tests;
 }
 
+/** Whether there are no others than these spans in the trace. */
 export const hasAllSpans = ({ spans, totals }: Trace): boolean =>
   totals === undefined || spans.length >= totals.figures.spans;
 

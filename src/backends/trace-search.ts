@@ -168,7 +168,8 @@ export async function addOpenRuns(
     const before = found.get(traceId)?.trace;
     // Of a part nobody knows whether the span of a run is among the others.
     const spanIds = ofTrace.map(({ span }) => span.spanId);
-    const part = wish && { ...wish, spans: wish.spans + spanIds.length, spanIds };
+    // One more for the root.
+    const part = wish && { ...wish, spans: wish.spans + spanIds.length + 1, spanIds };
     const isKnown = before !== undefined && hasAllSpans(before);
     const known = isKnown ? before : ((await jaeger.trace(traceId, part)) ?? { traceId, spans: [] });
     const trace = withOpenRuns(known, ofTrace);

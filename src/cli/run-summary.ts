@@ -36,7 +36,7 @@ export async function summarizeRun(
   runId: string,
   range: { readonly startMs: number; readonly endMs: number },
 ): Promise<RunSummary> {
-  const search = { ...range, limit: LIMIT, attributes: { [RUN_ATTRIBUTE]: runId } };
+  const search = { ...range, limit: LIMIT, spansPerTrace: 0, attributes: { [RUN_ATTRIBUTE]: runId } };
   const { found, cut } = await searchTraces(jaeger, search);
   const summaries = found.map(({ summary }) => summary);
   return {

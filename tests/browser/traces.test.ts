@@ -200,6 +200,8 @@ describe("finding traces", { skip: WITHOUT_BROWSER }, () => {
     await shown.page.getByRole("link", { name: "crawl-1" }).first().waitFor();
     await shown.open("/cost?by=user");
     await shown.page.getByRole("link", { name: "carla" }).waitFor();
+    await shown.open("/session/crawl-1");
+    await shown.page.getByText(/Read from 500 of its 20\S* ?\S* spans/).waitFor();
     shown.page.off("response", count);
     assert.ok(bytes > 0 && bytes < 3_000_000, `${bytes} bytes`);
   });

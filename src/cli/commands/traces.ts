@@ -182,6 +182,7 @@ export const command = defineCommand({
         flags["max-duration"] === undefined ? undefined : parseDuration("max-duration", flags["max-duration"]),
       minCostUsd: parseCost(flags["min-cost"]),
       text: flags.text,
+      spansPerTrace: 0,
     };
     const { backends } = await connect(flags, terminal);
     const result = await searchWithRuns(backends, search, terminal);

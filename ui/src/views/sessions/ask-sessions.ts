@@ -23,6 +23,8 @@ const MOST = 300;
 const MOST_TOTALS = 5000;
 /** Of one session. */
 const MOST_TURNS = 200;
+/** Of a turn: enough for what was asked and answered. One with more says so. */
+const SPANS_OF_TURN = 500;
 const DAY_MS = 86_400_000;
 /** Longer than anything is kept by default. */
 const LOOK_BACK_MS = 30 * DAY_MS;
@@ -50,7 +52,13 @@ export async function askTurns({ jaeger }: Backends, range: Range, user: string,
 /** The turns of a session, whenever they were, from the first on; with the one that is going on. Throws `BackendError`. */
 export async function askSession({ jaeger, loki }: Backends, session: string): Promise<FoundTurns> {
   const nowMs = Date.now();
-  const search: TraceSearch = { session, startMs: nowMs - LOOK_BACK_MS, endMs: nowMs + DAY_MS / 24, limit: MOST_TURNS };
+  const search: TraceSearch = {
+    session,
+    startMs: nowMs - LOOK_BACK_MS,
+    endMs: nowMs + DAY_MS / 24,
+    limit: MOST_TURNS,
+    spansPerTrace: SPANS_OF_TURN,
+  };
   const [stored, runs] = await Promise.all([
     searchTraces(jaeger, search),
     // Without them it shows what has ended.

@@ -1,5 +1,5 @@
 import { type ReactNode, useMemo } from "react";
-import { isFailedTrace } from "../../../../src/backends/index.ts";
+import { hasAllSpans, isFailedTrace } from "../../../../src/backends/index.ts";
 import { explainTrace } from "../../../../src/explain/index.ts";
 import { Link } from "../../app/link.tsx";
 import { useParam } from "../../app/url-state.ts";
@@ -91,6 +91,15 @@ export function Turn({ session, turn, number, share, given }: TurnProps): ReactN
             </div>
           )}
         </dl>
+      )}
+      {!hasAllSpans(turn.trace) && (
+        <p className={css.quiet}>
+          Read from {formatCount(turn.trace.spans.length)} of its {formatCount(summary.spans)} spans; the{" "}
+          <Link to={`/trace/${summary.traceId}`} params={{ tab: "conversation" }}>
+            trace
+          </Link>{" "}
+          has all that was said.
+        </p>
       )}
       {isFailed && <Reason turn={turn} />}
       <FeedbackList given={given} />
