@@ -135,4 +135,17 @@ describe("the frame of the page", { skip: WITHOUT_BROWSER }, () => {
     await shown.page.getByRole("button", { name: "Last 15 minutes" }).waitFor();
     assert.deepEqual(await shown.page.evaluate(BEYOND), [], "the time picker");
   });
+
+  it("is settled when nothing is awaited any more, however late that is drawn", async () => {
+    await shown.open("/");
+    await shown.page.evaluate(`{
+      const awaited = document.createElement("div");
+      awaited.className = "skeleton";
+      awaited.textContent = "on its way";
+      document.body.prepend(awaited);
+      setTimeout(() => awaited.remove(), 900);
+    }`);
+    await shown.settled();
+    assert.equal(await shown.page.locator(".skeleton").count(), 0);
+  });
 });
