@@ -34,6 +34,11 @@ export function testTold(given: Promise<Checked>): void {
         "budget/agent/error": 1,
       },
     });
+    await measures({
+      "errors_by_kind_total by fingerprint": Object.fromEntries(
+        errors.groups.map(({ fingerprint, count }) => [fingerprint, count]),
+      ),
+    });
     assert.deepEqual(
       errors.groups
         .map(({ type, category, count, sources }) => `${count} ${type} ${category} ${sources.join()}`)

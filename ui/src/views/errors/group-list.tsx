@@ -211,7 +211,7 @@ function GroupRow({ group, lookedFromMs }: { readonly group: ErrorGroup; readonl
         <strong>
           <CountText group={group} />
         </strong>
-        <span>errors</span>
+        <span>{group.count === 1 && !group.isLeast ? "error" : "errors"}</span>
       </div>
       <dl className={css.times}>
         <dt>last</dt>

@@ -78,7 +78,7 @@ export function GroupView({ fingerprint, groups, lookedFromMs, isPending }: Grou
           <Stat
             label="In this time"
             value={<CountText group={group} />}
-            note={group.isLeast ? "so many at least" : "errors"}
+            note={group.isLeast ? "so many at least" : group.count === 1 ? "error" : "errors"}
             tone={group.count > 0 ? "bad" : "plain"}
           />
           <Stat
@@ -154,8 +154,9 @@ function Stack({ group }: { readonly group: ErrorGroup }): ReactNode {
     >
       {frames.length === 0 ? (
         <p className={css.quiet}>
-          There is no stack: it was seen from outside of the program, as an answer of{" "}
-          {group.agents.join(", ") || "a service"}.
+          {group.sources.every((source) => source === "log")
+            ? "There is no stack: a line of the program's log tells of it, and of no error object."
+            : `There is no stack: it was seen from outside of the program, as an answer of ${group.agents.join(", ") || "a service"}.`}
         </p>
       ) : (
         <ol className={css.frames}>
