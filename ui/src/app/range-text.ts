@@ -1,5 +1,5 @@
 import { formatTime } from "../format/quantity.ts";
-import type { Range } from "./time-range.ts";
+import type { Range, WrittenRange } from "./time-range.ts";
 
 const SHORT_MS = 5 * 60_000;
 
@@ -12,4 +12,12 @@ export function rangeText({ startMs, endMs }: Range, nowMs: number): string {
   const [from, to, today] = [day(start), day(end), day(now)];
   if (from !== to) return `${from} ${clock(start)} – ${to} ${clock(end)}`;
   return `${from === today && isOneYear ? "" : `${from} `}${clock(start)} – ${clock(end)}`;
+}
+
+const UNITS: Readonly<Record<string, string>> = { s: "second", m: "minute", h: "hour", d: "day", w: "week" };
+
+/** `Last 30 minutes`; undefined for what does not end now. Pure. */
+export function lastText({ from, to }: WrittenRange): string | undefined {
+  const [, count = "", unit = ""] = (to === "now" && /^now-(\d+)([smhdw])$/.exec(from)) || [];
+  return count === "" ? undefined : `Last ${Number(count)} ${UNITS[unit]}${Number(count) === 1 ? "" : "s"}`;
 }

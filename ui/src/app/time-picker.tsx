@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from "react";
 import { formatTime } from "../format/quantity.ts";
 import { Button, Input, Select } from "../parts/parts.tsx";
-import { rangeText } from "./range-text.ts";
+import { lastText, rangeText } from "./range-text.ts";
 import css from "./time-picker.module.css";
 import { parseMoment, QUICK_RANGES, REFRESH_MS } from "./time-range.ts";
 import { refreshNow, useTime } from "./url-state.ts";
@@ -10,8 +10,7 @@ import { refreshNow, useTime } from "./url-state.ts";
 export function TimePicker(): ReactNode {
   const { from, to, range, refresh, setRange, setRefresh } = useTime();
   const [isOpen, setOpen] = useState(false);
-  const quick = to === "now" ? QUICK_RANGES.find(([one]) => one === from)?.[1] : undefined;
-  const label = quick === undefined ? rangeText(range, Date.now()) : `Last ${quick}`;
+  const label = lastText({ from, to }) ?? rangeText(range, Date.now());
   const choose = (next: { from: string; to: string }): void => {
     setRange(next);
     setOpen(false);
