@@ -2,7 +2,7 @@
 const SPANS_PER_REQUEST = 1000;
 const CALLS_PER_TURN = 9;
 
-export const LARGE_TRACE_ID = "ab".repeat(16);
+export const largeTraceId = (spans: number): string => spans.toString(16).padStart(32, "ab");
 export const LARGE_SERVICE = "long-run";
 export const LARGE_ROOT = "invoke_workflow long run";
 
@@ -26,7 +26,7 @@ export function* largeTrace(spans: number, nowMs: number): Generator<string> {
     const begin = startMs + index * 100;
     const lastsMs = index === 0 ? spans * 100 : isTurn ? 1000 : 90;
     return {
-      traceId: LARGE_TRACE_ID,
+      traceId: largeTraceId(spans),
       spanId: idOf(index),
       ...(index > 0 && { parentSpanId: idOf(isTurn ? 0 : index - inTurn) }),
       name: `${operation} ${subject}`,

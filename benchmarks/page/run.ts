@@ -1,9 +1,10 @@
 /**
- * How long the page takes, in a browser with nothing in its cache: Home of a warm process that has a million spans, and a trace of ten thousand
- * spans, whose answer the real Jaeger gives as well. `node benchmarks/page/run.ts [--spans 1000000] [--embedded-only]`
+ * How long the page takes, in a browser with nothing in its cache: Home of a warm process that has a million spans, and traces of ten and of fifty
+ * thousand spans, whose answers the real Jaeger gives as well. `node benchmarks/page/run.ts [--spans 1000000] [--embedded-only]`
  */
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import type { Page } from "playwright-core";
 import { launchBrowser } from "../../tests/browser/harness.ts";
 import { startServed } from "../../tests/embedded/served.ts";
 import { findWhatIsMissing } from "../../tests/stack/support/docker.ts";
@@ -11,7 +12,7 @@ import { startRealBackends } from "../../tests/stack/support/real-backends.ts";
 import { askUntil, sendAll, timed } from "../embedded/client.ts";
 import { SPANS_PER_TRACE, samples, traceIdOf, traces } from "../embedded/payloads.ts";
 import { formatTable, summarize } from "../summary.ts";
-import { LARGE_ROOT, LARGE_TRACE_ID, largeTrace } from "./large-trace.ts";
+import { LARGE_ROOT, largeTrace, largeTraceId } from "./large-trace.ts";
 
 const { values: flags } = parseArgs({
   options: { spans: { type: "string", default: "1000000" }, "embedded-only": { type: "boolean", default: false } },
@@ -20,14 +21,16 @@ const storedSpans = Number(flags.spans);
 if (!(Number.isInteger(storedSpans) && storedSpans >= 1000))
   throw new Error(`--spans must be a whole number of at least 1000, got ${flags.spans}`);
 
-const LARGE_SPANS = 10_000;
+const LARGE = [10_000, 50_000] as const;
 const TIMES = 7;
 const BATCH = 500;
 const STEP_MS = 15_000;
 const HOUR_MS = 3_600_000;
 const METRICS = ["llm_requests", "llm_tokens", "llm_cost_usd", "agent_requests", "agent_tool_calls"];
 const SERIES = 20;
-const TRACE_PATH = `/api/traces/${LARGE_TRACE_ID}`;
+const tracePath = (spans: number): string => `/api/traces/${largeTraceId(spans)}`;
+/** Turns of the wheel over a trace. */
+const TURNS = 60;
 
 /** Resolves in the page when what is looked for is drawn and nothing is a placeholder any more; milliseconds since the navigation began. */
 const drawn = (isThere: string): string => `new Promise((resolve) => {
@@ -42,11 +45,39 @@ const drawn = (isThere: string): string => `new Promise((resolve) => {
 const HOME = drawn(`document.querySelector("main h1") !== null`);
 const TRACE = drawn(`document.querySelector("main")?.textContent.includes(${JSON.stringify(LARGE_ROOT)})`);
 
-type Figures = Readonly<Record<string, readonly number[]>>;
+/** Bytes that came before the first view was drawn, without answers of APIs. */
+const BYTES = `performance.getEntriesByType("resource").concat(performance.getEntriesByType("navigation"))
+  .filter(({ name }) => !/\\/(?:api|loki)\\//.test(name)).reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`;
+/** Milliseconds between frames, until \`stopFrames\` is set. */
+const FRAMES = `new Promise((resolve) => {
+  const gaps = [];
+  let before = performance.now();
+  const next = (now) => {
+    gaps.push(now - before);
+    before = now;
+    if (window.stopFrames) resolve(gaps);
+    else requestAnimationFrame(next);
+  };
+  requestAnimationFrame(next);
+})`;
 
-async function look(url: string, path: string, isDrawn: string): Promise<number[]> {
+type Figures = Readonly<Record<string, readonly number[]>>;
+type Looked = { readonly drawn: readonly number[]; readonly bytes: number; readonly frames: readonly number[] };
+
+/** Frames while one scrolls through what is drawn. */
+async function scroll(page: Page): Promise<number[]> {
+  const frames = page.evaluate(FRAMES) as Promise<number[]>;
+  await page.mouse.move(700, 700);
+  for (let turn = 0; turn < TURNS; turn++) await page.mouse.wheel(0, 700);
+  await page.evaluate("window.stopFrames = true");
+  return frames;
+}
+
+async function look(url: string, path: string, isDrawn: string): Promise<Looked> {
   const browser = await launchBrowser();
   const figures: number[] = [];
+  const frames: number[] = [];
+  let bytes = 0;
   try {
     // Nobody measures the first one: the browser starts its own processes with it.
     for (let time = 0; time <= TIMES; time++) {
@@ -55,12 +86,14 @@ async function look(url: string, path: string, isDrawn: string): Promise<number[
       await page.goto(`${url}${path}`, { waitUntil: "commit" });
       const ms = Number(await page.evaluate(isDrawn));
       if (time > 0) figures.push(ms);
+      bytes = Number(await page.evaluate(BYTES));
+      if (time > 0) frames.push(...(await scroll(page)));
       await context.close();
     }
   } finally {
     await browser.close();
   }
-  return figures;
+  return { drawn: figures, bytes, frames };
 }
 
 const postJson = async (url: string, bodies: Iterable<string>): Promise<void> => {
@@ -89,13 +122,19 @@ async function measureEmbedded(): Promise<Figures> {
     await sendAll(served.otlp.metrics, counters, true);
     await sendAll(served.otlp.traces, spans());
     await askUntil(`${served.jaeger}/api/traces/${traceIdOf(all - 1)}`, (one) => spansIn(one) === SPANS_PER_TRACE);
-    await postJson(served.otlp.traces, largeTrace(LARGE_SPANS, nowMs));
-    await askUntil(`${served.jaeger}${TRACE_PATH}`, (one) => spansIn(one) === LARGE_SPANS);
-    return {
-      home: await look(served.jaeger, "/", HOME),
-      trace: await look(served.jaeger, `/trace/${LARGE_TRACE_ID}`, TRACE),
-      api: await timed(`${served.jaeger}${TRACE_PATH}`, TIMES),
-    };
+    const figures: Record<string, readonly number[]> = {};
+    const home = await look(served.jaeger, "/", HOME);
+    figures["home"] = home.drawn;
+    figures["bytes"] = [home.bytes];
+    for (const spans of LARGE) {
+      await postJson(served.otlp.traces, largeTrace(spans, nowMs));
+      await askUntil(`${served.jaeger}${tracePath(spans)}`, (one) => spansIn(one) === spans);
+      const { drawn: ms, frames } = await look(served.jaeger, `/trace/${largeTraceId(spans)}`, TRACE);
+      figures[`trace ${spans}`] = ms;
+      figures[`frames ${spans}`] = frames;
+      figures[`api ${spans}`] = await timed(`${served.jaeger}${tracePath(spans)}`, TIMES);
+    }
+    return figures;
   } finally {
     await served.close();
   }
@@ -104,9 +143,13 @@ async function measureEmbedded(): Promise<Figures> {
 async function measureJaeger(): Promise<Figures> {
   const real = await startRealBackends();
   try {
-    await postJson(real.otlp.traces, largeTrace(LARGE_SPANS, Date.now()));
-    await askUntil(`${real.jaeger}${TRACE_PATH}`, (one) => spansIn(one) === LARGE_SPANS);
-    return { api: await timed(`${real.jaeger}${TRACE_PATH}`, TIMES) };
+    const figures: Record<string, readonly number[]> = {};
+    for (const spans of LARGE) {
+      await postJson(real.otlp.traces, largeTrace(spans, Date.now()));
+      await askUntil(`${real.jaeger}${tracePath(spans)}`, (one) => spansIn(one) === spans);
+      figures[`api ${spans}`] = await timed(`${real.jaeger}${tracePath(spans)}`, TIMES);
+    }
+    return figures;
   } finally {
     await real.close();
   }
@@ -126,8 +169,12 @@ console.log(
   formatTable([
     ["", "agent-observatory", "Jaeger"],
     [`first view, ${storedSpans.toLocaleString("en")} spans stored`, cell(ours["home"]), "–"],
-    [`trace of ${LARGE_SPANS.toLocaleString("en")} spans, drawn`, cell(ours["trace"]), "–"],
-    ["the same trace, answer of the API", cell(ours["api"]), cell(theirs["api"])],
+    ["files of the first view", `${(Number(ours["bytes"]?.[0]) / 1000).toFixed(0)} kB (gzip)`, "–"],
+    ...LARGE.flatMap((spans) => [
+      [`trace of ${spans.toLocaleString("en")} spans, drawn`, cell(ours[`trace ${spans}`]), "–"],
+      ["between frames while it is scrolled", cell(ours[`frames ${spans}`]), "–"],
+      ["its answer of the API", cell(ours[`api ${spans}`]), cell(theirs[`api ${spans}`])],
+    ]),
   ]),
 );
 console.log(

@@ -152,11 +152,25 @@ const LIBRARY_KEYS = new Set([
   "telemetry.distro.version",
 ]);
 
+const isOfLibrary = ({ key }: Tag): boolean => LIBRARY_KEYS.has(key);
+
 function adjustTags(span: JaegerSpan): void {
-  const tags = span.tags.map(readableIp);
-  const library = tags.filter(({ key }) => LIBRARY_KEYS.has(key));
-  span.tags = library.length === 0 ? tags : tags.filter(({ key }) => !LIBRARY_KEYS.has(key));
-  span.process.tags = sortTags([...span.process.tags.map(readableIp), ...library]);
+  const library = span.tags.filter(isOfLibrary);
+  const own = library.length === 0 ? span.tags : span.tags.filter((tag) => !isOfLibrary(tag));
+  span.tags = own.some(({ key }) => IP_KEYS.has(key)) ? own.map(readableIp) : own;
+  const { service, tags } = span.process;
+  if (library.length > 0) span.process = { service, tags: sortTags([...tags, ...library.map(readableIp)]) };
+}
+
+/** Many spans share a process: each is adjusted once. */
+function adjustProcesses(spans: readonly JaegerSpan[]): void {
+  const adjusted = new Map<Process, Process>();
+  for (const span of spans) {
+    const { process } = span;
+    const known = adjusted.get(process);
+    span.process = known ?? { service: process.service, tags: sortTags(process.tags.map(readableIp)) };
+    if (known === undefined) adjusted.set(process, span.process);
+  }
 }
 
 const NO_TRACE = /^0*$/;
@@ -179,9 +193,9 @@ function adjustReferences({ traceId, references, warnings }: JaegerSpan): void {
 
 /** The same to some spans of a trace: without what only all of them tell, as are warnings of parents that are not there. */
 export function adjustSpans(spans: readonly JaegerSpan[]): readonly JaegerSpan[] {
+  adjustProcesses(spans);
   for (const span of spans) {
     sortTags(span.tags);
-    sortTags(span.process.tags);
     sortFields(span);
     adjustTags(span);
     adjustReferences(span);
@@ -192,9 +206,9 @@ export function adjustSpans(spans: readonly JaegerSpan[]): readonly JaegerSpan[]
 /** What Jaeger's query service does to a trace before it shows it, with the settings it has by default. */
 export function adjustTrace(given: readonly JaegerSpan[]): JaegerSpan[] {
   separateSharedIds(given);
+  adjustProcesses(given);
   for (const span of given) {
     sortTags(span.tags);
-    sortTags(span.process.tags);
     sortFields(span);
   }
   const spans = withoutCopies(given);

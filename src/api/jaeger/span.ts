@@ -1,10 +1,11 @@
 import { formatTime, TIME_TEXT_LAYOUT } from "../../gotext/index.ts";
-import type { Span, SpanStatus } from "../../signals/index.ts";
+import type { Resource, Span, SpanStatus } from "../../signals/index.ts";
 import { type Tag, tagOf, tagsOf, textTag } from "./tags.ts";
 
 export type Reference = { type: "CHILD_OF" | "FOLLOWS_FROM"; readonly traceId: string; spanId: string };
 export type Log = { readonly timeNs: bigint; readonly fields: Tag[] };
-export type Process = { readonly service: string; tags: Tag[] };
+/** Spans of a resource share it. */
+export type Process = { readonly service: string; readonly tags: readonly Tag[] };
 
 /** A span in Jaeger's own model, still to be adjusted: the one mutable thing here, and it never leaves the request. */
 export type JaegerSpan = {
@@ -16,7 +17,7 @@ export type JaegerSpan = {
   readonly durationNs: bigint;
   tags: Tag[];
   readonly logs: Log[];
-  readonly process: Process;
+  process: Process;
   readonly warnings: string[];
 };
 
@@ -73,13 +74,19 @@ const logsOf = ({ events }: Span): Log[] =>
     return { timeNs, fields: isNamed ? [textTag("event", name), ...fields] : fields };
   });
 
+const processes = new WeakMap<Resource, Process>();
+
 function processOf({ resource }: Span): Process {
+  const known = processes.get(resource);
+  if (known !== undefined) return known;
   const name = resource.attributes[SERVICE_NAME];
   const tags = Object.entries(resource.attributes)
     .filter(([key]) => key !== SERVICE_NAME && (key !== LINK_TAG || name === undefined))
     .map(([key, value]) => tagOf(key, value));
   if (name !== undefined && name !== null) tags.push(tagOf(LINK_TAG, name));
-  return { service: resource.service, tags };
+  const process = { service: resource.service, tags };
+  processes.set(resource, process);
+  return process;
 }
 
 /** A span that ends before or when it starts lasts one nanosecond, and says so. */

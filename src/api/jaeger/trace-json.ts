@@ -32,13 +32,16 @@ const processJson = ({ service, tags }: Process): string =>
 /** One trace; each process once, numbered in the order in which the spans show them. `more` is text of further members. */
 export function addTrace(answer: Answer, traceId: string, spans: readonly JaegerSpan[], more = ""): void {
   const processes = new Map<string, string>();
+  const ids = new Map<Process, string>();
+  const idOf = (process: Process): string => {
+    const json = processJson(process);
+    const id = processes.get(json) ?? `p${processes.size + 1}`;
+    processes.set(json, id);
+    ids.set(process, id);
+    return id;
+  };
   answer.add(`{"traceID":"${shownTraceId(traceId)}","spans":`);
-  addArray(answer, spans, (span) => {
-    const process = processJson(span.process);
-    const id = processes.get(process) ?? `p${processes.size + 1}`;
-    processes.set(process, id);
-    return spanJson(span, `"${id}"`);
-  });
+  addArray(answer, spans, (span) => spanJson(span, `"${ids.get(span.process) ?? idOf(span.process)}"`));
   const entries = [...processes].map(([process, id]) => `"${id}":${process}`);
   answer.add(`,"processes":{${entries.join(",")}},"warnings":null${more}}`);
 }
