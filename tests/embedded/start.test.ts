@@ -62,7 +62,7 @@ describe("the embedded process does not start", () => {
     database.close();
     const bytes = readFileSync(path);
     const message = await refusal({ dataDirectory });
-    for (const part of [path, "version 7", "schema version 1", "(AO_STORE_SCHEMA)"])
+    for (const part of [path, "version 7", "schema version 2", "(AO_STORE_SCHEMA)"])
       assert.ok(message.includes(part), message);
     assert.deepEqual(readFileSync(path), bytes);
   });
