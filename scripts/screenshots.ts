@@ -22,7 +22,7 @@ const SIZES = [
 ] as const;
 const THEMES = ["light", "dark"] as const;
 /** Text stays sharp, and a view is some 40 kB. */
-const QUALITY = 72;
+const QUALITY = 66;
 
 /** Chromium's own WebP, a third of a PNG. */
 async function take({ context, page }: ShownPage): Promise<Buffer> {

@@ -14,11 +14,20 @@ function timeText(seconds: number, stepS: number): string {
 /** The width of a letter of an axis, in pixels: a little more than most have. */
 const LETTER = 6.4;
 
+/** What `21:10` and `21:10:30` take, with as much again beside it. */
+const MINUTES = 46;
+const SECONDS = 84;
+
+/** The room of a tick: steps of less than a minute have longer words. */
+function roomOfTime(pixelsPerS: number): number {
+  const halfAMinute = 30 * pixelsPerS;
+  return halfAMinute >= SECONDS ? SECONDS : Math.max(MINUTES, halfAMinute + 1);
+}
+
 /** Of one line, with the digits that everything else on the page has. */
 export const TIME_AXIS = {
   size: 26,
-  // What `21:10:30` takes, and as much again beside it.
-  space: 84,
+  space: (_, __, from, to, pixels) => roomOfTime(pixels / (to - from)),
   gap: 4,
   values: (_, splits, __, ___, step) => splits.map((one) => timeText(one, step)),
 } satisfies uPlot.Axis;
