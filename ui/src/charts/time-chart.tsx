@@ -74,7 +74,7 @@ export function TimeChart(props: TimeChartProps): ReactNode {
       {
         width: Math.max(80, element.clientWidth),
         height,
-        padding: [8, 16, 0, 0],
+        padding: [8, 26, 0, 0],
         cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 6 } },
         legend: { show: false },
         scales: {

@@ -57,7 +57,7 @@ export function Plot(props: PlotProps): ReactNode {
       {
         width,
         height,
-        padding: [8, scales.length > 1 ? 0 : 16, 0, 0],
+        padding: [8, scales.length > 1 ? 0 : 26, 0, 0],
         legend: { show: false },
         cursor: {
           drag: { x: true, y: false, setScale: false },
