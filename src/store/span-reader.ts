@@ -92,14 +92,14 @@ export function createSpanReader(connection: Connection): SpanReader {
       return { name: String(name), kind: kind as SpanKind };
     });
 
-  const spanOf = (columns: Row): Span => decoded(connection.path, () => decodeSpan(columns));
-  const decodeSpan = (columns: Row): Span => {
-    const [traceId, spanId, parentId, startNs, durationNs, operation, resource, scope, status, flags, message] =
-      columns;
-    const [traceState, attributes, events, links] = columns.slice(11);
+  const spanOf = (columns: Row, traceId = idTextOf(columns[0])): Span =>
+    decoded(connection.path, () => decodeSpan(columns, traceId));
+  const decodeSpan = (columns: Row, traceId: string): Span => {
+    const [, spanId, parentId, startNs, durationNs, operation, resource, scope, status, flags, message] = columns;
+    const { 11: traceState, 12: attributes, 13: events, 14: links } = columns;
     const { name, kind } = operationOf(Number(operation));
     return {
-      traceId: idTextOf(traceId),
+      traceId,
       spanId: idTextOf(spanId),
       parentSpanId: idTextOf(parentId),
       traceState: traceState === null ? "" : String(traceState),
@@ -118,9 +118,12 @@ export function createSpanReader(connection: Connection): SpanReader {
     };
   };
 
-  const traceRows = connection.prepareOnce(`SELECT ${COLUMNS} FROM spans WHERE trace_id = ? ORDER BY start_ns, id`, {
-    bigInts: true,
-  });
+  const traceRows = connection.prepareOnce(
+    `SELECT ${COLUMNS.replace("trace_id", "NULL")} FROM spans WHERE trace_id = ? ORDER BY start_ns, id`,
+    {
+      bigInts: true,
+    },
+  );
   const serviceNames = createRecentMap<number, string>(RECENT);
   const serviceNameOf = (id: number): string =>
     cached(serviceNames, id, () => String(row("SELECT name FROM services WHERE id = ?", id)[0]));
@@ -200,13 +203,16 @@ export function createSpanReader(connection: Connection): SpanReader {
         .all(service)
         .map(([name, one]) => ({ name: String(name), kind: one as SpanKind }))
         .filter((one) => kind === undefined || one.kind === kind),
-    trace: (traceId) => traceRows.all(idBytesOf(traceId)).map(spanOf),
+    // One row after the other: rows of a large trace that wait for each other are moved about by the garbage collector.
+    trace: (traceId) => Array.from(traceRows.iterate(idBytesOf(traceId)), (columns) => spanOf(columns, traceId)),
     some: (traceId, spanIds) => {
       const find = connection.prepareOnce(
         `SELECT ${COLUMNS} FROM spans WHERE trace_id = ? AND span_id = ? ORDER BY start_ns, id`,
         { bigInts: true },
       );
-      return spanIds.flatMap((spanId) => find.all(idBytesOf(traceId), idBytesOf(spanId)).map(spanOf));
+      return spanIds.flatMap((spanId) =>
+        find.all(idBytesOf(traceId), idBytesOf(spanId)).map((columns) => spanOf(columns)),
+      );
     },
     outline,
     versionOf: (traceId) => {

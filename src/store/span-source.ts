@@ -30,8 +30,11 @@ function joined(pieces: readonly (readonly SpanOutline[])[]): readonly SpanOutli
 }
 
 export function createSpanSource(days: DayReaders): SpanSource {
-  const whole = (pieces: readonly (readonly Span[])[]): Span[] =>
-    withoutRepeated(pieces.flat(), ({ startNs }) => startNs).sort(inOrder);
+  // Of one file they are in order, and each is there once.
+  const whole = (pieces: readonly Span[][]): Span[] =>
+    pieces.length === 1
+      ? (pieces[0] as Span[])
+      : withoutRepeated(pieces.flat(), ({ startNs }) => startNs).sort(inOrder);
   const trace: SpanSource["trace"] = (traceId) => whole(days.ask(EVER, ALWAYS, (day) => day.spans.trace(traceId)));
 
   const findTraceIds: SpanSource["findTraceIds"] = (query) => {

@@ -32,10 +32,13 @@ function bySpanId(spans: readonly JaegerSpan[]): Map<string, JaegerSpan[]> {
   return groups;
 }
 
+const shareIds = (spans: readonly JaegerSpan[]): boolean =>
+  new Set(spans.map(({ spanId }) => spanId)).size < spans.length;
+
 /** Zipkin's clients and servers share the id of a span; the server's gets one of its own, below the client's. */
 function separateSharedIds(spans: readonly JaegerSpan[]): void {
+  if (!shareIds(spans)) return;
   const groups = bySpanId(spans);
-  if (groups.size === spans.length) return;
   const renamed = new Map<string, string>();
   let next = 0n;
   const unused = (): string => {
@@ -67,8 +70,8 @@ function sortFields({ logs }: JaegerSpan): void {
 
 /** A span that was delivered twice is shown once. */
 function withoutCopies(spans: readonly JaegerSpan[]): JaegerSpan[] {
+  if (!shareIds(spans)) return [...spans];
   const groups = bySpanId(spans);
-  if (groups.size === spans.length) return [...spans];
   const seen = new Set<string>();
   return spans.filter((span) => {
     if (groups.get(span.spanId)?.length === 1) return true;
