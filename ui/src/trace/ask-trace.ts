@@ -7,6 +7,7 @@ import {
   findTrace,
   type LogEntry,
   logsOfTrace,
+  type Trace,
   withOpenRuns,
 } from "../../../src/backends/index.ts";
 import { askBackendsUntil } from "../app/backends.ts";
@@ -43,26 +44,45 @@ async function runsOf({ loki }: Backends, traceId: string, range: Range): Promis
   }
 }
 
-async function askWhole(backends: Backends, traceId: string): Promise<AskedTrace> {
+/** Of spans that are there. */
+async function answerOf(trace: Trace, runsFailure: string | undefined, before: number): Promise<AskedTrace> {
+  // Reading a large answer has held the page up; what was clicked meanwhile comes first.
+  if (trace.spans.length > LARGE) await new Promise((resolve) => setTimeout(resolve, 0));
+  return {
+    trace: layOutTrace(trace),
+    traceIds: [trace.traceId],
+    runsFailure,
+    tookMs: performance.now() - before,
+  };
+}
+
+/** `onStored` hears of what is stored, before it is known what of the trace is still going on. */
+async function askWhole(
+  backends: Backends,
+  traceId: string,
+  onStored: (answer: AskedTrace) => void,
+): Promise<AskedTrace> {
   const before = performance.now();
   const nowMs = Date.now();
   const recent = { startMs: nowMs - 6 * HOUR_MS, endMs: nowMs };
-  const [found, ofLate] = await Promise.all([backends.jaeger.trace(traceId), runsOf(backends, traceId, recent)]);
+  const ofLate = runsOf(backends, traceId, recent);
+  // It is awaited below, unless the trace itself cannot be read.
+  ofLate.catch(() => {});
+  const found = await backends.jaeger.trace(traceId);
+  const isStored = found !== undefined && found.spans.length > 0;
+  const stored = isStored ? await answerOf(found, undefined, before) : undefined;
+  if (stored !== undefined) onStored(stored);
   const startMs = found?.spans[0]?.startMs ?? nowMs;
   // Whose trace is older was announced then.
   const { runs, failure } =
     startMs >= recent.startMs
-      ? ofLate
+      ? await ofLate
       : await runsOf(backends, traceId, { startMs: startMs - HOUR_MS, endMs: Math.min(nowMs, startMs + DAY_MS) });
   const trace = withOpenRuns(found ?? { traceId, spans: [] }, runs);
-  // Reading a large answer has held the page up; what was clicked meanwhile comes first.
-  if (trace.spans.length > LARGE) await new Promise((resolve) => setTimeout(resolve, 0));
-  return {
-    trace: trace.spans.length === 0 ? undefined : layOutTrace(trace),
-    traceIds: [traceId],
-    runsFailure: failure,
-    tookMs: performance.now() - before,
-  };
+  if (stored !== undefined && trace === found)
+    return failure === undefined ? stored : { ...stored, runsFailure: failure };
+  if (trace.spans.length > 0) return answerOf(trace, failure, before);
+  return { trace: undefined, traceIds: [traceId], runsFailure: failure, tookMs: performance.now() - before };
 }
 
 async function askBeginning(backends: Backends, prefix: string, range: Range): Promise<AskedTrace> {
@@ -86,11 +106,17 @@ export function againAfterMs({ trace, tookMs }: AskedTrace, nowMs: number): numb
 /** A trace by its id, or the beginning of one; asked for again while it grows. */
 export function useTrace(id: string, range: Range): UseQueryResult<AskedTrace, Error> {
   const isWhole = id.length === WHOLE_ID_CHARS;
+  const queryKey = ["trace", id];
   return useQuery({
-    queryKey: ["trace", id],
-    queryFn: ({ signal }) => {
+    queryKey,
+    queryFn: ({ signal, client }) => {
       const backends = askBackendsUntil(signal);
-      return isWhole ? askWhole(backends, id) : askBeginning(backends, id, range);
+      if (!isWhole) return askBeginning(backends, id, range);
+      // The first time it is drawn at once. Later on, runs in progress would vanish for a moment.
+      const isFirst = client.getQueryData(queryKey) === undefined;
+      return askWhole(backends, id, (stored) => {
+        if (isFirst && !signal.aborted) client.setQueryData(queryKey, stored);
+      });
     },
     // What is new is drawn; looking for what is the same would cost more.
     structuralSharing: false,
