@@ -110,7 +110,7 @@ export const system = (): Dashboard =>
           [
             8,
             chart({
-              title: "CPU",
+              title: "Busy cores",
               description:
                 "Cores that are busy, by program and mode. Much system time: many small writes or connections.",
               unit: Short,
@@ -178,7 +178,7 @@ export const system = (): Dashboard =>
               rows: { job: "Program", instance: "Instance" },
               columns: [
                 { title: "Uptime", unit: Seconds, expr: worst(UPTIME, "job", "instance") },
-                { title: "CPU", unit: Short, expr: running(perSecondOverall(CPU, "job", "instance")) },
+                { title: "Busy cores", unit: Short, expr: running(perSecondOverall(CPU, "job", "instance")) },
                 { title: "Memory", unit: BytesIEC, expr: worst(MEMORY, "job", "instance") },
                 { title: "Heap used", unit: PercentUnit, levels: HEAP_LEVELS, expr: worst(HEAP, "job", "instance") },
                 { title: "Delay p99", unit: Seconds, levels: DELAY_LEVELS, expr: worst(DELAY, "job", "instance") },
