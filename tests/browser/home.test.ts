@@ -55,8 +55,11 @@ describe("Home", { skip: WITHOUT_BROWSER }, () => {
     for (const [label, panel, format] of SAME) {
       const value = await drawn(panel);
       if (value !== undefined) numbers += 1;
-      const [name, text] = await stat(label);
-      assert.deepEqual([name, text], [label, value === undefined ? "–" : format(value)], panel);
+      const [name, text = ""] = await stat(label);
+      assert.equal(name, label);
+      // Sums of fractions differ in their last binary digit, which tips what is half-way between two texts: 1.575.
+      const texts = value === undefined ? ["–"] : [1, 1 - 1e-9, 1 + 1e-9].map((factor) => format(value * factor));
+      assert.ok(texts.includes(text), `${panel}: expected ${texts.join(" or ")}, got ${text}`);
     }
     assert.ok(numbers >= 6, `${numbers} numbers`);
     const spent = await drawn("LLM spend");
