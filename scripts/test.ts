@@ -18,8 +18,14 @@ const { values: flags, positionals } = parseArgs({
 const UNIT_TIMEOUT_MS = 5 * 60_000;
 const STACK_TIMEOUT_MS = 25 * 60_000;
 
+/** Of each failure, in the list at the end. */
+const REASON_LINES = 20;
+
 type Counts = { passed: number; failed: number; skipped: number };
-type TestEvent = { readonly skip?: string | boolean; readonly details: { readonly type?: string } };
+type TestEvent = {
+  readonly skip?: string | boolean;
+  readonly details: { readonly type?: string; readonly error?: Error };
+};
 
 /** The report of one file, without the totals that stand below each. */
 const TOTALS = /^ℹ (tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /;
@@ -34,7 +40,11 @@ async function runFile(file: string, timeoutMs: number, counts: Counts): Promise
   stream.on("test:pass", count("passed") as never);
   stream.on("test:fail", count("failed") as never);
   stream.on("test:fail", ({ name, details }) => {
-    if ((details as TestEvent["details"]).type !== "suite") failures.push(`${file}: ${name}`);
+    const { type, error } = details as TestEvent["details"];
+    if (type === "suite") return;
+    // What the runner throws only says that a test failed; its cause says why.
+    const { stack } = (error?.cause ?? error ?? {}) as { stack?: string };
+    failures.push([`${file}: ${name}`, ...(stack ?? "").split("\n").slice(0, REASON_LINES)].join("\n  "));
   });
   const report = await text(stream.compose(spec()));
   const lines = report.split("\n").filter((line) => !TOTALS.test(line));

@@ -94,6 +94,17 @@ export function traces(first: number, count: number, nowMs: number): Buffer {
   });
 }
 
+/** Spans in a request. */
+export const BATCH = 500;
+/** Requests with the traces from `first` up to `end`. */
+export function* traceBatches(first: number, end: number, nowMs: number): Generator<Buffer> {
+  const perBatch = BATCH / SPANS_PER_TRACE;
+  for (let trace = first; trace < end; trace += perBatch) yield traces(trace, perBatch, nowMs);
+}
+
+/** Counters that the shipped rules ask for. */
+export const RULE_METRICS = ["llm_requests", "llm_tokens", "llm_cost_usd", "agent_requests", "agent_tool_calls"];
+
 export const LOG_SERVICE = "agent-0";
 export const logLine = (line: number): string =>
   `call ${line} to gpt-4o answered after ${line % 900} ms with 300 tokens`;

@@ -9,7 +9,17 @@ import { findWhatIsMissing } from "../../tests/stack/support/docker.ts";
 import { type Backends, startRealBackends } from "../../tests/stack/support/real-backends.ts";
 import { formatTable, summarize } from "../summary.ts";
 import { ask, askUntil, sendAll, timed } from "./client.ts";
-import { LOG_SERVICE, logLine, logs, SPANS_PER_TRACE, samples, traceIdOf, traces } from "./payloads.ts";
+import {
+  BATCH,
+  LOG_SERVICE,
+  logLine,
+  logs,
+  RULE_METRICS,
+  SPANS_PER_TRACE,
+  samples,
+  traceBatches,
+  traceIdOf,
+} from "./payloads.ts";
 import { containerPid, cpuSeconds, memoryMb } from "./processes.ts";
 
 const { values: flags } = parseArgs({
@@ -21,14 +31,12 @@ if (!(Number.isInteger(storedSpans) && storedSpans >= 100_000)) {
 }
 
 const STARTS = 5;
-const BATCH = 500;
 const MEASURED_ITEMS = 100_000;
 const HOUR_MS = 3_600_000;
 const STEP_MS = 15_000;
 const SERIES = 100;
 const IDLE_MS = 60_000;
-/** Counters that the shipped rules ask for, with so many series each. */
-const RULE_METRICS = ["llm_requests", "llm_tokens", "llm_cost_usd", "agent_requests", "agent_tool_calls"];
+/** Of each of `RULE_METRICS`. */
 const SERIES_PER_RULE_METRIC = 2000;
 
 type Figures = Readonly<Record<string, number>>;
@@ -67,8 +75,7 @@ function instantUrl(base: string, query: string, timeMs: number): string {
 /** Until everything can be asked for. Requests are made before the clock runs. */
 async function measureIngest(backends: Backends, pids: Pids, nowMs: number): Promise<Figures> {
   const batches = MEASURED_ITEMS / BATCH;
-  const perBatch = BATCH / SPANS_PER_TRACE;
-  const spans = list(batches, (at) => traces(at * perBatch, perBatch, nowMs));
+  const spans = [...traceBatches(0, MEASURED_ITEMS / SPANS_PER_TRACE, nowMs)];
   const ofSpans = await spent(pids.jaeger, async () => {
     await sendAll(backends.otlp.traces, spans);
     await askUntil(traceUrl(backends, MEASURED_ITEMS / SPANS_PER_TRACE - 1), hasWholeTrace);
@@ -130,12 +137,7 @@ async function measureRangeQueries(backends: Backends, pids: Pids, nowMs: number
 /** Fills up to the number of spans that is asked for, then looks for some of them. */
 async function measureTraces(backends: Backends, nowMs: number): Promise<Figures> {
   const all = storedSpans / SPANS_PER_TRACE;
-  const perBatch = BATCH / SPANS_PER_TRACE;
-  function* rest(): Generator<Buffer> {
-    for (let first = MEASURED_ITEMS / SPANS_PER_TRACE; first < all; first += perBatch)
-      yield traces(first, perBatch, nowMs);
-  }
-  await sendAll(backends.otlp.traces, rest());
+  await sendAll(backends.otlp.traces, traceBatches(MEASURED_ITEMS / SPANS_PER_TRACE, all, nowMs));
   await askUntil(traceUrl(backends, all - 1), hasWholeTrace);
   const figures: number[] = [];
   for (let i = 0; i < 200; i++) figures.push(...(await timed(traceUrl(backends, Math.floor((all * i) / 200)), 1)));

@@ -10,7 +10,7 @@ import { startServed } from "../../tests/embedded/served.ts";
 import { findWhatIsMissing } from "../../tests/stack/support/docker.ts";
 import { startRealBackends } from "../../tests/stack/support/real-backends.ts";
 import { askUntil, sendAll, timed } from "../embedded/client.ts";
-import { SPANS_PER_TRACE, samples, traceIdOf, traces } from "../embedded/payloads.ts";
+import { RULE_METRICS, SPANS_PER_TRACE, samples, traceBatches, traceIdOf } from "../embedded/payloads.ts";
 import { formatTable, summarize } from "../summary.ts";
 import { LARGE_ROOT, largeTrace, largeTraceId } from "./large-trace.ts";
 
@@ -23,10 +23,8 @@ if (!(Number.isInteger(storedSpans) && storedSpans >= 1000))
 
 const LARGE = [10_000, 50_000] as const;
 const TIMES = 7;
-const BATCH = 500;
 const STEP_MS = 15_000;
 const HOUR_MS = 3_600_000;
-const METRICS = ["llm_requests", "llm_tokens", "llm_cost_usd", "agent_requests", "agent_tool_calls"];
 const SERIES = 20;
 const tracePath = (spans: number): string => `/api/traces/${largeTraceId(spans)}`;
 /** Turns of the wheel over a trace. */
@@ -109,18 +107,14 @@ async function measureEmbedded(): Promise<Figures> {
   const served = await startServed({ stderr: "ignore" });
   try {
     const nowMs = Math.floor(Date.now() / STEP_MS) * STEP_MS;
-    const perBatch = BATCH / SPANS_PER_TRACE;
     const all = storedSpans / SPANS_PER_TRACE;
-    function* spans(): Generator<Buffer> {
-      for (let first = 0; first < all; first += perBatch) yield traces(first, perBatch, nowMs);
-    }
     // As programs sent them, one time after the other, and before the process counts anything of its own.
     const times = Array.from({ length: HOUR_MS / STEP_MS }, (_, at) => nowMs - HOUR_MS + at * STEP_MS);
     const counters = times.flatMap((time) =>
-      METRICS.map((metric) => samples(metric, SERIES, [time], nowMs - HOUR_MS - 1000)),
+      RULE_METRICS.map((metric) => samples(metric, SERIES, [time], nowMs - HOUR_MS - 1000)),
     );
     await sendAll(served.otlp.metrics, counters, true);
-    await sendAll(served.otlp.traces, spans());
+    await sendAll(served.otlp.traces, traceBatches(0, all, nowMs));
     await askUntil(`${served.jaeger}/api/traces/${traceIdOf(all - 1)}`, (one) => spansIn(one) === SPANS_PER_TRACE);
     const figures: Record<string, readonly number[]> = {};
     const home = await look(served.jaeger, "/", HOME);

@@ -1,3 +1,4 @@
+import { createRecentMap } from "../base/index.ts";
 import { ATTR, INFERENCE_OPERATIONS, OPERATION } from "../model/index.ts";
 import type { ErrorCategory } from "./categories.ts";
 import { type ErrorSeverity, severityOfCategory, worse } from "./severity.ts";
@@ -59,20 +60,17 @@ export type NestedErrors = {
 
 export function createNestedErrors(maxParents = MAX_PARENTS): NestedErrors {
   /** By the id of the span that they happened in: an error that comes out of it may be one of these. */
-  const below = new Map<string, readonly SpanError[]>();
+  const below = createRecentMap<readonly SpanError[]>(maxParents);
   return {
     began: (spanId, parentId, error) => {
       const inside = below.get(spanId) ?? [];
       below.delete(spanId);
       const up = error === undefined ? inside : [...inside, error];
       if (up.length > 0 && parentId !== undefined) {
-        const known = [...(below.get(parentId) ?? []), ...up].slice(-MAX_BELOW);
-        below.delete(parentId);
-        below.set(parentId, known);
-        if (below.size > maxParents) below.delete(below.keys().next().value as string);
+        below.set(parentId, [...(below.get(parentId) ?? []), ...up].slice(-MAX_BELOW));
       }
       return error !== undefined && !inside.some((one) => isSameError(one, error));
     },
-    isWaiting: () => below.size > 0,
+    isWaiting: () => below.size() > 0,
   };
 }

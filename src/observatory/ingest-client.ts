@@ -1,10 +1,10 @@
 import type { Worker } from "node:worker_threads";
-import { type Diagnostics, ObservatoryError } from "../base/index.ts";
+import { type Diagnostics, hasSpace, ObservatoryError } from "../base/index.ts";
 import type { Take, TakeResult } from "../receive/index.ts";
 import type { StoreUsage } from "../store/index.ts";
 import { type PlainSample, packSamples } from "./packed-samples.ts";
 import { errorOf } from "./plain.ts";
-import { tellStoreFault } from "./store-faults.ts";
+import { isStoreFull, tellStoreFailure, tellStoreFault } from "./store-faults.ts";
 import { startThread } from "./thread.ts";
 import type {
   FromIngest,
@@ -28,7 +28,7 @@ export type IngestClient = {
   readonly distrust: (path: string, error: PlainError) => Promise<void>;
   /** Bytes that are not stored yet. */
   readonly pendingBytes: () => number;
-  /** Why nothing could be stored the last time that something should; undefined where it was. */
+  /** Why what arrives cannot be stored; undefined where it can. */
   readonly failure: () => string | undefined;
   /** Stores what waits, as far as there is time, and closes the store. */
   readonly close: () => Promise<void>;
@@ -52,11 +52,6 @@ const BUSY_RETRY_MS = 1000;
 const RESTART_MS = 1000;
 /** What the last requests may take at the end; those that take longer are not acknowledged. */
 const CLOSE_MS = 1300;
-
-/** The code that a message of ours ends with; without one, that it is one. */
-export const codeIn = (message: string): string => /\((AO_[A-Z_]+)\)$/.exec(message)?.[1] ?? "an error";
-/** By which what is wrong with the store is said once, whoever comes across it: a full disk is full for all its files. */
-export const storeFaultKey = (message: string): string => `store ${codeIn(message)}`;
 
 /** Why nothing could be stored; "" where it could be, undefined where the answer tells nothing of that. */
 function failureIn(answer: IngestAnswer): string | undefined {
@@ -87,8 +82,13 @@ export async function startIngestClient(options: IngestClientOptions): Promise<I
     pending.delete(id);
     pendingBytes -= waiting.bytes;
     const told = failureIn(answer);
-    if (told !== undefined && told !== "" && failure === "") diagnostics.warnOnce(storeFaultKey(told), told);
-    failure = told ?? failure;
+    if (told === "") {
+      // Something small may still fit on a disk that is full for the rest.
+      if (!isStoreFull(failure) || hasSpace(data.directory)) failure = "";
+    } else if (told !== undefined) {
+      if (failure === "") tellStoreFailure(diagnostics, told);
+      failure = told;
+    }
     waiting.resolve(answer);
   };
   const start = (): Promise<void> =>

@@ -14,12 +14,12 @@ import { VERSION } from "../version.ts";
 import { createGuard, isLoopback } from "./access.ts";
 import { type Closing, createClosing } from "./closing.ts";
 import { createFeedbackDesk } from "./feedback.ts";
-import { codeIn, startIngestClient } from "./ingest-client.ts";
+import { startIngestClient } from "./ingest-client.ts";
 import { createOwnMetrics } from "./own-metrics.ts";
 import { startOwnTelemetry } from "./own-telemetry.ts";
 import { startQueryPool } from "./query-pool.ts";
 import { startRules } from "./rules-host.ts";
-import { tellStoreFault } from "./store-faults.ts";
+import { codeIn, tellStoreFault } from "./store-faults.ts";
 import { attachTail } from "./tail.ts";
 import { createWebServer } from "./web-server.ts";
 

@@ -25,11 +25,12 @@ import {
   watchRuleFiles,
 } from "../rules/index.ts";
 import type { Labels } from "../signals/index.ts";
-import { codeIn, type IngestClient, storeFaultKey } from "./ingest-client.ts";
+import type { IngestClient } from "./ingest-client.ts";
 import type { OwnMetrics } from "./own-metrics.ts";
 import { unpackSamples } from "./packed-samples.ts";
 import { errorOf } from "./plain.ts";
 import type { QueryPool } from "./query-pool.ts";
+import { storeFullIn, tellStoreFailure } from "./store-faults.ts";
 import { packageFolder } from "./thread-file.ts";
 
 export type RulesOptions = {
@@ -164,8 +165,11 @@ export async function startRules(options: RulesOptions): Promise<Rules> {
   const routing = routingOf(settings);
   const saved = await ingest.state.get(STATE_KEY);
   const [countRules, countNotifications] = [createRuleCounts(metrics), createNotificationCounts(metrics)];
-  const onFault = ({ message }: Error): void =>
-    diagnostics.warnOnce(codeIn(message) === "AO_STORE_FULL" ? storeFaultKey(message) : `rules ${message}`, message);
+  const onFault = (error: Error): void => {
+    const full = storeFullIn(error);
+    if (full === undefined) diagnostics.warnOnce(`rules ${error.message}`, error.message);
+    else tellStoreFailure(diagnostics, full.message);
+  };
   const { alertmanagers, webhooks, watchdogs = [] } = settings.rules;
   let notifier: Notifier | undefined;
   const silences = createSilences({

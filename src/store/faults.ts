@@ -1,25 +1,12 @@
-import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
-import { ObservatoryError } from "../base/index.ts";
+import { hasSpace, ObservatoryError } from "../base/index.ts";
 
 // sqlite.org/rescode.html; the low byte is the primary code.
 const [IOERR, CORRUPT, FULL, CANTOPEN, NOTADB, READONLY, BUSY] = [10, 11, 13, 14, 26, 8, 5];
 const IOERR_SHORT_READ = 522;
 const NO_SPACE_CODES: readonly unknown[] = ["ENOSPC", "EDQUOT"];
-/** Less than this is no space: SQLite could not even grow its shared index. */
-const LEAST_SPACE_BYTES = 256 * 1024;
 
 type RawError = { readonly errcode?: unknown; readonly code?: unknown; readonly message?: unknown };
-
-function hasSpace(path: string): boolean {
-  try {
-    const { bavail, bsize, ffree } = statfsSync(dirname(path));
-    // Some file systems have no limit of files and answer 0.
-    return bavail * bsize >= LEAST_SPACE_BYTES && (ffree > 0 || bavail > 0);
-  } catch {
-    return true;
-  }
-}
 
 /** Our error for one of SQLite's or of the file system; one of ours stays as it is. Anything else is not an error of the store: undefined. */
 export function storeError(error: unknown, path: string): ObservatoryError | undefined {
@@ -36,7 +23,7 @@ export function storeError(error: unknown, path: string): ObservatoryError | und
     if (primary === CORRUPT || primary === NOTADB || errcode === IOERR_SHORT_READ)
       return new ObservatoryError("AO_STORE_CORRUPT", { expected: "an intact file", received }, { cause: error });
     if (primary === FULL) return full();
-    if ((primary === IOERR || primary === CANTOPEN) && !hasSpace(path)) return full();
+    if ((primary === IOERR || primary === CANTOPEN) && !hasSpace(dirname(path))) return full();
     if (primary === CANTOPEN || primary === READONLY) return directory();
     return new ObservatoryError("AO_STORE_FAILED", { expected: "SQLite to do it", received }, { cause: error });
   }

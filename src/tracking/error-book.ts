@@ -1,7 +1,7 @@
+import { createRecentMap } from "../base/index.ts";
 import { type ErrorCategory, type ErrorSeverity, type ErrorSource, worse } from "../errors/index.ts";
 import { createMinuteCounts, type MinuteCounts } from "./minute-counts.ts";
 import type { ErrorPlace, Occurrence } from "./occurrence.ts";
-import { createRecentMap } from "./recent-map.ts";
 
 /** One occurrence of an error, kept as an example. Texts are redacted. */
 export type ErrorSample = ErrorPlace & {

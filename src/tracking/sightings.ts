@@ -1,5 +1,5 @@
+import { createRecentMap } from "../base/index.ts";
 import type { ErrorSource } from "../errors/index.ts";
-import { createRecentMap } from "./recent-map.ts";
 
 /**
  * One error is seen several times: the tool that fails, the agent that it ends, the line that the program logs, the end of the process. The

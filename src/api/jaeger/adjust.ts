@@ -32,12 +32,12 @@ function bySpanId(spans: readonly JaegerSpan[]): Map<string, JaegerSpan[]> {
   return groups;
 }
 
-const shareIds = (spans: readonly JaegerSpan[]): boolean =>
+/** Whether two of the spans have the same id. */
+export const shareIds = (spans: readonly { readonly spanId: string }[]): boolean =>
   new Set(spans.map(({ spanId }) => spanId)).size < spans.length;
 
 /** Zipkin's clients and servers share the id of a span; the server's gets one of its own, below the client's. */
 function separateSharedIds(spans: readonly JaegerSpan[]): void {
-  if (!shareIds(spans)) return;
   const groups = bySpanId(spans);
   const renamed = new Map<string, string>();
   let next = 0n;
@@ -70,7 +70,6 @@ function sortFields({ logs }: JaegerSpan): void {
 
 /** A span that was delivered twice is shown once. */
 function withoutCopies(spans: readonly JaegerSpan[]): JaegerSpan[] {
-  if (!shareIds(spans)) return [...spans];
   const groups = bySpanId(spans);
   const seen = new Set<string>();
   return spans.filter((span) => {
@@ -208,13 +207,14 @@ export function adjustSpans(spans: readonly JaegerSpan[]): readonly JaegerSpan[]
 
 /** What Jaeger's query service does to a trace before it shows it, with the settings it has by default. */
 export function adjustTrace(given: readonly JaegerSpan[]): JaegerSpan[] {
-  separateSharedIds(given);
+  const isShared = shareIds(given);
+  if (isShared) separateSharedIds(given);
   adjustProcesses(given);
   for (const span of given) {
     sortTags(span.tags);
     sortFields(span);
   }
-  const spans = withoutCopies(given);
+  const spans = isShared ? withoutCopies(given) : [...given];
   warnOfSkew(spans);
   for (const span of spans) {
     adjustTags(span);

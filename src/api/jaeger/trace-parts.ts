@@ -1,7 +1,7 @@
 import type { SpanOutline, SpanSource } from "../../signals/index.ts";
 import { errorOrigins, isRun, rootIn, type SpanFacts, type TraceFigures, totalsOf } from "../../totals/index.ts";
 import type { Answer } from "../answer.ts";
-import { adjustSpans, adjustTrace } from "./adjust.ts";
+import { adjustSpans, adjustTrace, shareIds } from "./adjust.ts";
 import type { PartWish } from "./parameters.ts";
 import { type JaegerSpan, jaegerSpanOf } from "./span.ts";
 import { factsOfOutline, factsOfTrace, OUTLINED_ATTRIBUTES } from "./trace-facts.ts";
@@ -54,9 +54,6 @@ function choose(facts: readonly SpanFacts[], { spansPerTrace, spanIds }: PartWis
   add(facts);
   return [...chosen];
 }
-
-const hasSharedIds = (spans: readonly SpanOutline[]): boolean =>
-  new Set(spans.map(({ spanId }) => spanId)).size < spans.length;
 
 /** Figures beside the other members. */
 const flat = <T extends { readonly figures: TraceFigures }>({ figures, ...others }: T): object => ({
@@ -143,7 +140,7 @@ export function createTraceParts(source: SpanSource): TraceParts {
           continue;
         }
         const { version, spans } = outline;
-        if (spans !== undefined && hasSharedIds(spans)) {
+        if (spans !== undefined && shareIds(spans)) {
           answer.add((to) => addAdjusted(to, one, wish, isRaw));
           continue;
         }
