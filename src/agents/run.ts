@@ -70,8 +70,12 @@ export const NO_RUN: LlmRun & StartedRun = Object.freeze({
 const isCount = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value) && value >= 0;
 
 function countsOf(usage: unknown): Usage {
-  if (typeof usage !== "object" || usage === null) return {};
-  return Object.fromEntries(Object.entries(usage).filter(([, count]) => isCount(count)));
+  const counts: Record<string, number> = {};
+  for (const name of Object.keys(Object(usage))) {
+    const count = (usage as Record<string, unknown>)[name];
+    if (isCount(count)) counts[name] = count;
+  }
+  return counts;
 }
 
 /** Whatever the program hands over may throw as it is read. */

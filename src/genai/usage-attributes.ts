@@ -1,6 +1,5 @@
 import { ATTR } from "../model/index.ts";
 import type { Usage } from "./facts.ts";
-import { defined } from "./formats/reading.ts";
 
 /** Which span attribute holds which count: the one table that writers and readers of usage share. */
 export const USAGE_ATTRIBUTES: Readonly<Record<keyof Usage, string>> = {
@@ -29,26 +28,21 @@ const ALIASES: Partial<Readonly<Record<keyof Usage, string>>> = {
 const ENTRIES = Object.entries(USAGE_ATTRIBUTES) as readonly (readonly [keyof Usage, string])[];
 
 /** Some servers count cached or reasoning tokens beside the others: a part that is larger than its whole shows it. */
-const wholeOf = (total: number | undefined, ...parts: (number | undefined)[]): number | undefined => {
-  const inside = parts.reduce<number>((sum, part) => sum + (part ?? 0), 0);
-  return total === undefined || inside <= total ? total : total + inside;
-};
+const wholeOf = (total: number | undefined, part = 0, other = 0): number | undefined =>
+  total === undefined || part + other <= total ? total : total + part + other;
 
 /** Usage as span attributes; what was not reported has none. */
 export function usageAttributes(usage: Usage | undefined): Record<string, number> {
   if (usage === undefined) return {};
   const attributes: Record<string, number> = {};
-  const whole: Usage = {
-    ...usage,
-    ...defined({
-      input: wholeOf(usage.input, usage.cacheRead, usage.cacheCreation),
-      output: wholeOf(usage.output, usage.reasoning),
-    }),
-  };
   for (const [member, attribute] of ENTRIES) {
-    const count = whole[member];
+    const count = usage[member];
     if (count !== undefined) attributes[attribute] = count;
   }
+  const input = wholeOf(usage.input, usage.cacheRead, usage.cacheCreation);
+  if (input !== undefined) attributes[USAGE_ATTRIBUTES.input] = input;
+  const output = wholeOf(usage.output, usage.reasoning);
+  if (output !== undefined) attributes[USAGE_ATTRIBUTES.output] = output;
   return attributes;
 }
 

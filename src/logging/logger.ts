@@ -101,15 +101,15 @@ function lineOf(entry: Entry, recipe: Recipe, { here, elsewhere, debugged }: Wan
   if (leftOut === undefined && !debugged) return undefined;
 
   const { message, logger = recipe.name, trace_id: traceId, span_id: spanId } = entry;
-  const fields = cleaner.fields(entry, PLACED);
+  const fields = cleaner.members(entry, PLACED);
   if (leftOut !== undefined && leftOut > 0) fields[LEFT_OUT] = leftOut;
   const carried = carriedBy(current)?.line;
-  const ids: Record<string, unknown> = carried === undefined ? {} : cleaner.fields(carried);
+  const ids: Record<string, unknown> = carried === undefined ? {} : cleaner.members(carried);
   if (span !== undefined) {
     ids["trace_id"] = traceId ?? span.traceId;
     ids["span_id"] = spanId ?? span.spanId;
   } else if (traceId !== undefined) {
-    Object.assign(ids, cleaner.fields({ trace_id: traceId, ...(spanId !== undefined && { span_id: spanId }) }));
+    Object.assign(ids, cleaner.members({ trace_id: traceId, ...(spanId !== undefined && { span_id: spanId }) }));
   }
   const wantsCaller = recipe.caller === "always" || (recipe.caller === "error" && level === "error");
   const line: Line = {

@@ -45,7 +45,8 @@ export function measureUsage(
     input_audio: number(attributes[ATTR.inputAudioTokens]),
     output_audio: number(attributes[ATTR.outputAudioTokens]),
   };
-  for (const [type, count] of Object.entries(tokens)) {
+  for (const type of Object.keys(tokens) as (keyof typeof tokens)[]) {
+    const count = tokens[type];
     if (count !== undefined && count > 0) metrics.add("llm_tokens_total", { ...labels, type }, count);
   }
   const cost = number(attributes[ATTR.costUsd]);

@@ -4,4 +4,4 @@
  */
 
 export { createRedactor, type ExtraPattern, type Redactor, type RedactorOptions, redactionKinds } from "./redactor.ts";
-export { rememberTexts } from "./remembering.ts";
+export { type RememberingRedactor, rememberTexts } from "./remembering.ts";

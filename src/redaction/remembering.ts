@@ -1,23 +1,66 @@
 import type { Redactor } from "./redactor.ts";
-import { createValueRedactor } from "./value.ts";
+import { tellsOfValue } from "./sensitive-key.ts";
+import { createValueRedactor, safeNumber } from "./value.ts";
+
+export type RememberingRedactor = Redactor & {
+  /** `value` of an object, without the members of `except`. */
+  readonly members: (given: object, except?: ReadonlySet<string>) => Record<string, unknown>;
+};
 
 const MAX_REMEMBERED_LENGTH = 100;
+const NONE: ReadonlySet<string> = new Set();
+
+function remembering<T>(find: (text: string) => T, maxTexts: number): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    if (text.length > MAX_REMEMBERED_LENGTH) return find(text);
+    let found = known.get(text);
+    if (found === undefined) {
+      found = find(text);
+      if (known.size >= maxTexts) known.clear();
+      known.set(text, found);
+    }
+    return found;
+  };
+}
 
 /**
  * The redactor with a memory of so many short texts: names, models, addresses and sessions come again and again, and what was looked at once
  * need not be looked at again.
  */
-export function rememberTexts(redactor: Redactor, maxTexts: number): Redactor {
-  const known = new Map<string, string>();
-  const text = (given: string): string => {
-    if (given.length > MAX_REMEMBERED_LENGTH) return redactor.text(given);
-    let safe = known.get(given);
-    if (safe === undefined) {
-      safe = redactor.text(given);
-      if (known.size >= maxTexts) known.clear();
-      known.set(given, safe);
+export function rememberTexts(redactor: Redactor, maxTexts: number): RememberingRedactor {
+  const text = remembering(redactor.text, maxTexts);
+  const value = createValueRedactor(text);
+  /** Whether a name says nothing about its value, and can itself stay as it is. */
+  const isPlain = remembering((name) => name !== "__proto__" && !tellsOfValue(name) && text(name) === name, maxTexts);
+  const safeMember = (member: unknown): unknown => {
+    switch (typeof member) {
+      case "string":
+        return text(member);
+      case "boolean":
+        return member;
+      case "number":
+        return safeNumber(member, text);
+      default:
+        return value(member);
+    }
+  };
+  const members = (given: object, except = NONE): Record<string, unknown> => {
+    const all = given as Readonly<Record<string, unknown>>;
+    const safe: Record<string, unknown> = {};
+    // The members of a pair explain each other.
+    const isPair = "value" in all || "logprob" in all;
+    for (const name of Object.keys(all)) {
+      if (except.has(name)) continue;
+      if (isPair || !isPlain(name)) return wanted(all, except);
+      const one = safeMember(all[name]);
+      if (one !== undefined) safe[name] = one;
     }
     return safe;
   };
-  return { ...redactor, text, value: createValueRedactor(text) };
+  const wanted = (all: Readonly<Record<string, unknown>>, except: ReadonlySet<string>): Record<string, unknown> => {
+    const names = Object.keys(all).filter((name) => !except.has(name));
+    return value(Object.fromEntries(names.map((name) => [name, all[name]]))) as Record<string, unknown>;
+  };
+  return { ...redactor, text, value, members };
 }

@@ -146,7 +146,7 @@ const PERSONAL_KEYS: readonly (readonly [kind: string, key: RegExp, value: RegEx
     /(?:^|_)(?:phone|mobile|tele?phone|cell|fax|whatsapp|tel)(?:_?(?:number|no|nr|num))?$/,
     /^[+(]?\d(?:[ ./()-]{0,2}\d){5,14}$/,
   ],
-  ["passport", /(?:^|_)passport(?:_?(?:number|no|nr|num|id))?$/, /^(?=.*\d{3})[A-Z0-9]{6,12}$/i],
+  ["passport", /(?:^|_)passport(?:_?(?:number|no|nr|num|id))?$/, /^(?=(?:.*\d){3})[A-Z0-9]{6,12}$/i],
   ["driver_license", /(?:^|_)driver'?s?_?licen[sc]e(?:_?(?:number|no|nr|num|id))?$/, /^(?=.*\d{3})[A-Z0-9 -]{5,20}$/i],
   [
     "national_id",
@@ -182,4 +182,12 @@ export function personalKeyKind(key: string, value: string): string | undefined 
   if (key.length > 60 || value.length > 60 || value.length < 4 || !PERSONAL_CANDIDATE.test(key)) return undefined;
   const name = wordsOf(key).join("_");
   return PERSONAL_KEYS.find(([, names, values]) => names.test(name) && values.test(value))?.[0];
+}
+
+/** Whether the name of a key says something of its value, whatever that is: as far as these two are concerned, others need no look. */
+export function tellsOfValue(key: string): boolean {
+  if (sensitiveKeyKind(key) !== undefined) return true;
+  if (key.length > 60 || !PERSONAL_CANDIDATE.test(key)) return false;
+  const name = wordsOf(key).join("_");
+  return PERSONAL_KEYS.some(([, names]) => names.test(name));
 }

@@ -29,8 +29,29 @@ const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || value === "" || typeof value === "boolean";
 
 function set(target: Members, key: string, value: unknown): void {
-  // Plain assignment to `__proto__` would change the copy's prototype.
-  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  // Plain assignment would change the copy's prototype.
+  if (key === "__proto__") {
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  } else target[key] = value;
+}
+
+const isHidden = (members: object, key: string): boolean =>
+  Object.hasOwn(members, key) && !Object.prototype.propertyIsEnumerable.call(members, key);
+
+/** What a program needs to know of an error is not enumerable. */
+const errorKeys = (error: Error, keys: readonly string[]): string[] => [
+  ...["name", "message", "stack"].filter((key) => !keys.includes(key)),
+  ...keys,
+  ...["cause", "errors"].filter((key) => isHidden(error, key)),
+];
+
+/** A number, as text where its digits tell of somebody. */
+export function safeNumber(value: number, text: (value: string) => string): number | string {
+  // Fewer digits than anything that rules look for.
+  if (!Number.isSafeInteger(value) || (value > -10_000_000 && value < 100_000_000)) return value;
+  const written = String(value);
+  const safe = text(written);
+  return safe === written ? value : safe;
 }
 
 /** A list of headers or attributes tells the key in one member and the value in another. */
@@ -63,18 +84,15 @@ export function createValueRedactor(text: (value: string) => string): (value: un
       return result;
     };
 
-    const copyEntries = (
-      entries: Iterable<readonly [string, () => unknown]>,
-      pairKind: string | undefined,
-      depth: number,
-    ): Members => {
+    const copyMembers = (members: Members, keys: readonly string[], depth: number): Members => {
+      const pairKind = kindOfPair(members);
       const result: Members = {};
-      for (const [key, read] of entries) {
+      for (const key of keys) {
         if (nodes >= MAX_NODES) {
           set(result, TOO_LARGE, true);
           break;
         }
-        const value = attempt(read);
+        const value = read(members, key);
         const kind = sensitiveKeyKind(key) ?? (key === "value" ? pairKind : undefined) ?? personalKind(key, value);
         let safeKey = text(key);
         for (let i = 2; safeKey !== key && Object.hasOwn(result, safeKey); i++) safeKey = `${text(key)}#${i}`;
@@ -96,26 +114,16 @@ export function createValueRedactor(text: (value: string) => string): (value: un
       if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[BINARY: ${value.byteLength} bytes]`;
       if (value instanceof Set) return copyList([...value].slice(0, MAX_NODES), depth);
       if (value instanceof Map) {
-        return copyEntries(
-          [...value].slice(0, MAX_NODES).map(([key, member]) => [String(key), () => member]),
-          undefined,
-          depth,
-        );
+        const entries = [...value].slice(0, MAX_NODES).map(([key, member]) => [String(key), member] as const);
+        const members = Object.fromEntries(entries);
+        return copyMembers(members, Object.keys(members), depth);
       }
       const members = value as Members;
-      const keys = Object.keys(members);
-      // What a program needs to know of an error is not enumerable.
-      if (value instanceof Error) keys.unshift(...["name", "message", "stack"].filter((key) => !keys.includes(key)));
+      const keys = value instanceof Error ? errorKeys(value, Object.keys(members)) : Object.keys(members);
       // `token` beside `logprob` is a piece of a model's answer.
-      const pieces = "logprob" in members && typeof members.token === "string";
-      const entries = keys.map((key) => [key, () => members[key]] as const);
-      if (!pieces) return copyEntries(entries, kindOfPair(members), depth);
-      const rest = copyEntries(
-        entries.filter(([key]) => key !== "token"),
-        undefined,
-        depth,
-      );
-      return { token: text(members.token as string), ...rest };
+      if (!("logprob" in members) || typeof members.token !== "string") return copyMembers(members, keys, depth);
+      const others = keys.filter((key) => key !== "token");
+      return { token: text(members.token), ...copyMembers(members, others, depth) };
     };
 
     const copy = (value: unknown, depth: number): unknown => {
@@ -123,11 +131,8 @@ export function createValueRedactor(text: (value: string) => string): (value: un
       switch (typeof value) {
         case "string":
           return text(value);
-        case "number": {
-          const written = String(value);
-          const safe = Number.isSafeInteger(value) && written.length >= 9 ? text(written) : written;
-          return safe === written ? value : safe;
-        }
+        case "number":
+          return safeNumber(value, text);
         case "bigint":
           return text(String(value));
         case "object": {
@@ -135,9 +140,13 @@ export function createValueRedactor(text: (value: string) => string): (value: un
           if (open.has(value)) return CIRCULAR;
           if (depth > MAX_DEPTH) return TOO_DEEP;
           open.add(value);
-          const copied = attempt(() => copyObject(value, depth));
-          open.delete(value);
-          return copied;
+          try {
+            return copyObject(value, depth);
+          } catch {
+            return UNREADABLE;
+          } finally {
+            open.delete(value);
+          }
         }
         case "boolean":
           return value;
@@ -151,9 +160,9 @@ export function createValueRedactor(text: (value: string) => string): (value: un
 }
 
 /** Values belong to the program: a getter or proxy of theirs may throw. */
-function attempt(read: () => unknown): unknown {
+function read(members: Members, key: string): unknown {
   try {
-    return read();
+    return members[key];
   } catch {
     return UNREADABLE;
   }

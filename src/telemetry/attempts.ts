@@ -12,7 +12,7 @@ export type EndedCall = {
 
 export type AttemptBook = {
   /** What the call is to one that failed before it in the same step, as attributes to add: its repetition, or what was asked instead. */
-  readonly relate: (call: EndedCall) => Attributes;
+  readonly relate: (call: EndedCall) => Attributes | undefined;
 };
 
 type Failure = { readonly attributes: Attributes; readonly retryCount: number; readonly endMs: number };
@@ -25,15 +25,15 @@ const retriesOf = (attributes: Attributes): number => {
   return typeof count === "number" && count > 0 ? count : 0;
 };
 
-function fallbackFrom(failed: Attributes, attributes: Attributes): Attributes {
-  if (attributes[ATTR.fallbackFrom] !== undefined) return {};
+function fallbackFrom(failed: Attributes, attributes: Attributes): Attributes | undefined {
+  if (attributes[ATTR.fallbackFrom] !== undefined) return undefined;
   const isEmbedding = (one: Attributes): boolean => one[ATTR.operation] === OPERATION.embeddings;
-  if (isEmbedding(failed) !== isEmbedding(attributes)) return {};
+  if (isEmbedding(failed) !== isEmbedding(attributes)) return undefined;
   const changed = [ATTR.requestModel, ATTR.provider, ATTR.serverAddress].find(
     (name) => failed[name] !== attributes[name],
   );
   const from = changed === undefined ? undefined : failed[changed];
-  return from === undefined ? {} : { [ATTR.fallbackFrom]: from };
+  return from === undefined ? undefined : { [ATTR.fallbackFrom]: from };
 }
 
 /**
@@ -45,7 +45,7 @@ export function createAttemptBook(): AttemptBook {
   const failures = new WeakMap<object, Failure>();
   return {
     relate: ({ step, attributes, failed, startMs, endMs }) => {
-      if (step === undefined) return {};
+      if (step === undefined) return undefined;
       const before = failures.get(step);
       // A call that was under way when another failed has nothing to do with it.
       const earlier = before !== undefined && before.endMs <= startMs ? before : undefined;
@@ -56,7 +56,7 @@ export function createAttemptBook(): AttemptBook {
       if (failed) failures.set(step, { attributes, retryCount, endMs });
       else if (earlier !== undefined) failures.delete(step);
       if (retryCount > 0) return { [ATTR.retryCount]: retryCount };
-      return earlier === undefined || isSame ? {} : fallbackFrom(earlier.attributes, attributes);
+      return earlier === undefined || isSame ? undefined : fallbackFrom(earlier.attributes, attributes);
     },
   };
 }

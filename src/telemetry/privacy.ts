@@ -150,7 +150,9 @@ export function createPrivacy(options: PrivacyOptions): Privacy {
     isSpoken: (name: string) => boolean = isContent,
   ): Attributes => {
     const safe: Attributes = {};
-    for (const [name, one] of Object.entries(given)) {
+    // Not by entries, which are an array for each attribute of each span.
+    for (const name of Object.keys(given)) {
+      const one = given[name];
       if (one === undefined) continue;
       if (NOT_TEXT.has(name)) {
         safe[name] = one;
@@ -210,9 +212,9 @@ export function createPrivacy(options: PrivacyOptions): Privacy {
       const captures = captureContent || log.isDebugged === true;
       const body = spoken && !captures ? "" : (spoken ? contentRedactor : redactor).text(log.body);
       const fields = attributes(log.attributes, captures, spoken ? isSpokenField : isSpokenInLog);
-      delete fields[ATTR.debug];
+      if (ATTR.debug in fields) delete fields[ATTR.debug];
       if (log.isDebugged === true) fields[ATTR.debug] = true;
-      return { ...log, body, attributes: redactor.value(fields) as Attributes };
+      return { ...log, body, attributes: redactor.members(fields) as Attributes };
     },
   };
 }

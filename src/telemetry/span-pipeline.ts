@@ -223,7 +223,8 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
     runs.onStart(shown);
   };
 
-  const withAttempt = (span: ReadableSpan, { attributes, status }: Completed, step: Place): Completed => {
+  const withAttempt = (span: ReadableSpan, completed: Completed, step: Place): Completed => {
+    const { attributes, status } = completed;
     const attempt = attempts.relate({
       step,
       attributes,
@@ -231,7 +232,7 @@ export function createSpanPipeline(options: SpanPipelineOptions): SpanPipeline {
       startMs: hrTimeToMilliseconds(span.startTime),
       endMs: hrTimeToMilliseconds(span.endTime),
     });
-    return { attributes: { ...attributes, ...attempt }, status };
+    return attempt === undefined ? completed : { attributes: { ...attributes, ...attempt }, status };
   };
 
   /** What is recorded in full is exported with all that it lies in. */

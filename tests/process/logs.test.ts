@@ -185,7 +185,7 @@ describe("the logger of this package", () => {
   const source = `import { createLogger, tool } from "agent-observatory";
     const log = createLogger({ name: "shop" });
     log.info("outside", { count: 1 });
-    tool("work", () => log.warn("inside", { apiKey: "sk-proj-Ab3dEf6hIj9kLm2nOp5qRs8tUv1wXy4z", mail: "to jane.doe@customer-mail.example" }))();
+    tool("work", () => log.warn("inside", { apiKey: "sk-proj-Ab3dEf6hIj9kLm2nOp5qRs8tUv1wXy4z", mail: "to jane.doe@customer-mail.example", date_of_birth: "1980-02-03" }))();
     log.error("failed", { error: new RangeError("mine") });
     log.debug("not shown");`;
 
@@ -209,6 +209,7 @@ describe("the logger of this package", () => {
     for (const text of [run.stdout, JSON.stringify(run.logs)]) {
       assert.ok(!text.includes("Ab3dEf6h"), text);
       assert.ok(!text.includes("jane.doe"), text);
+      assert.ok(!text.includes("1980"), text);
     }
     assert.equal(programLogs(run).length, 3);
     assert.equal(received(run, "inside").spanId, run.spans[0]?.spanId);

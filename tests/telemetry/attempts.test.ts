@@ -24,10 +24,10 @@ function inTurn(book: AttemptBook, step: object | undefined = {}) {
 describe("calls of one step", () => {
   it("are retries where the same request is sent again after a failure", () => {
     const end = inTurn(createAttemptBook());
-    assert.deepEqual(end(call("a"), true), {});
+    assert.deepEqual(end(call("a"), true), undefined);
     assert.deepEqual(end(call("a"), true), { [ATTR.retryCount]: 1 });
     assert.deepEqual(end(call("a")), { [ATTR.retryCount]: 2 });
-    assert.deepEqual(end(call("a")), {});
+    assert.deepEqual(end(call("a")), undefined);
   });
 
   it("are fallbacks where another model, provider or server is asked instead", () => {
@@ -49,16 +49,16 @@ describe("calls of one step", () => {
     end(call("a"), true);
     assert.deepEqual(end(call("b"), true), { [ATTR.fallbackFrom]: "a" });
     assert.deepEqual(end(call("c")), { [ATTR.fallbackFrom]: "b" });
-    assert.deepEqual(end(call("d")), {});
+    assert.deepEqual(end(call("d")), undefined);
   });
 
   it("are neither where another request goes to the same model, or nothing has failed", () => {
     const end = inTurn(createAttemptBook());
     end(call("a"));
-    assert.deepEqual(end(call("b"), true), {});
-    assert.deepEqual(end(call("b", { [ATTR.requestBytes]: 5000 })), {});
+    assert.deepEqual(end(call("b"), true), undefined);
+    assert.deepEqual(end(call("b", { [ATTR.requestBytes]: 5000 })), undefined);
     end(call("a"), true);
-    assert.deepEqual(end(call("e", { [ATTR.operation]: "embeddings" })), {});
+    assert.deepEqual(end(call("e", { [ATTR.operation]: "embeddings" })), undefined);
   });
 
   it("are believed where they count their retries themselves", () => {
@@ -67,14 +67,14 @@ describe("calls of one step", () => {
     assert.deepEqual(end(call("a", { [ATTR.retryCount]: 4 })), { [ATTR.retryCount]: 4 });
     const other = inTurn(createAttemptBook());
     other(call("a"), true);
-    assert.deepEqual(other(call("b", { [ATTR.fallbackFrom]: "z" })), {});
+    assert.deepEqual(other(call("b", { [ATTR.fallbackFrom]: "z" })), undefined);
   });
 
   it("have nothing to do with a failure that they did not wait for", () => {
     const book = createAttemptBook();
     const step = {};
     book.relate({ step, attributes: call("a"), failed: true, startMs: 0, endMs: 50 });
-    assert.deepEqual(book.relate({ step, attributes: call("b"), failed: false, startMs: 10, endMs: 60 }), {});
+    assert.deepEqual(book.relate({ step, attributes: call("b"), failed: false, startMs: 10, endMs: 60 }), undefined);
     const next = book.relate({ step, attributes: call("c"), failed: false, startMs: 60, endMs: 70 });
     assert.deepEqual(next, { [ATTR.fallbackFrom]: "a" });
   });
@@ -82,12 +82,12 @@ describe("calls of one step", () => {
   it("of other steps, and of none, are other calls", () => {
     const book = createAttemptBook();
     inTurn(book)(call("a"), true);
-    assert.deepEqual(inTurn(book)(call("b")), {});
+    assert.deepEqual(inTurn(book)(call("b")), undefined);
     const alone = inTurn(book, undefined);
     alone(call("a"), true);
     assert.deepEqual(
       book.relate({ step: undefined, attributes: call("b"), failed: false, startMs: 90, endMs: 99 }),
-      {},
+      undefined,
     );
   });
 });
