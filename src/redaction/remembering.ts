@@ -2,13 +2,17 @@ import type { Redactor } from "./redactor.ts";
 import { tellsOfValue } from "./sensitive-key.ts";
 import { createValueRedactor, safeNumber } from "./value.ts";
 
+export type Names = Pick<ReadonlySet<string>, "has">;
+
 export type RememberingRedactor = Redactor & {
   /** `value` of an object, without the members of `except`. */
-  readonly members: (given: object, except?: ReadonlySet<string>) => Record<string, unknown>;
+  readonly members: (given: object, except?: Names) => Record<string, unknown>;
+  /** Whether a name says nothing about its value, and can itself stay as it is. */
+  readonly isPlain: (name: string) => boolean;
 };
 
 const MAX_REMEMBERED_LENGTH = 100;
-const NONE: ReadonlySet<string> = new Set();
+const NONE: Names = new Set();
 
 function remembering<T>(find: (text: string) => T, maxTexts: number): (text: string) => T {
   const known = new Map<string, T>();
@@ -30,19 +34,18 @@ function remembering<T>(find: (text: string) => T, maxTexts: number): (text: str
  */
 export function rememberTexts(redactor: Redactor, maxTexts: number): RememberingRedactor {
   const text = remembering(redactor.text, maxTexts);
-  const value = createValueRedactor(text);
-  /** Whether a name says nothing about its value, and can itself stay as it is. */
+  const deep = createValueRedactor(text);
   const isPlain = remembering((name) => name !== "__proto__" && !tellsOfValue(name) && text(name) === name, maxTexts);
-  const safeMember = (member: unknown): unknown => {
-    switch (typeof member) {
+  const value = (given: unknown): unknown => {
+    switch (typeof given) {
       case "string":
-        return text(member);
-      case "boolean":
-        return member;
+        return text(given);
       case "number":
-        return safeNumber(member, text);
+        return safeNumber(given, text);
+      case "boolean":
+        return given;
       default:
-        return value(member);
+        return deep(given);
     }
   };
   const members = (given: object, except = NONE): Record<string, unknown> => {
@@ -53,14 +56,14 @@ export function rememberTexts(redactor: Redactor, maxTexts: number): Remembering
     for (const name of Object.keys(all)) {
       if (except.has(name)) continue;
       if (isPair || !isPlain(name)) return wanted(all, except);
-      const one = safeMember(all[name]);
+      const one = value(all[name]);
       if (one !== undefined) safe[name] = one;
     }
     return safe;
   };
-  const wanted = (all: Readonly<Record<string, unknown>>, except: ReadonlySet<string>): Record<string, unknown> => {
+  const wanted = (all: Readonly<Record<string, unknown>>, except: Names): Record<string, unknown> => {
     const names = Object.keys(all).filter((name) => !except.has(name));
-    return value(Object.fromEntries(names.map((name) => [name, all[name]]))) as Record<string, unknown>;
+    return deep(Object.fromEntries(names.map((name) => [name, all[name]]))) as Record<string, unknown>;
   };
-  return { ...redactor, text, value, members };
+  return { ...redactor, text, value, members, isPlain };
 }

@@ -111,6 +111,8 @@ export function sensitiveKeyKind(key: string): string | undefined {
   while (words.length > 1 && FORMS.has(words.at(-1) as string)) words.pop();
   const last = (words.at(-1) ?? "").replace(/(?<=[a-z]{3})\d$/, "");
   const before = words.at(-2) ?? "";
+  // PagerDuty's is a secret, a message broker's an address.
+  if (last === "key" && before === "routing" && words.includes("messaging")) return undefined;
   if ((last === "key" || last === "keys") && KEY_OWNERS.has(before)) return "api_key";
   if (last === "pass" && PASS_OWNERS.has(before)) return "password";
   if (last === "string" && before === "connection") return "secret";

@@ -137,34 +137,26 @@ const MAX_REMEMBERED = 2000;
 export function createPrivacy(options: PrivacyOptions): Privacy {
   const { captureContent, contentMaxLength, contentRedactor } = options;
   const redactor = rememberTexts(options.redactor, MAX_REMEMBERED);
-  const value = (one: AttributeValue, by: Redactor): AttributeValue => {
-    if (typeof one === "string") return by.text(one);
-    if (Array.isArray(one) && typeof one[0] === "string") {
-      return (one as (string | null | undefined)[]).map((item) => (typeof item === "string" ? by.text(item) : item));
-    }
-    return one;
+  /** Redacted before it is shortened, so that no cut leaves half a secret unrecognized. */
+  const safeContent = (name: string, content: AttributeValue): Attributes => {
+    const safe = contentRedactor.value({ [name]: content }) as Attributes;
+    for (const [safeName, one] of Object.entries(safe))
+      if (typeof one === "string") safe[safeName] = shorten(one, contentMaxLength);
+    return safe;
   };
   const attributes = (
     given: Attributes,
     captures: boolean,
     isSpoken: (name: string) => boolean = isContent,
   ): Attributes => {
-    const safe: Attributes = {};
-    // Not by entries, which are an array for each attribute of each span.
+    const safe = redactor.members(given, { has: (name) => NOT_TEXT.has(name) || isSpoken(name) }) as Attributes;
     for (const name of Object.keys(given)) {
       const one = given[name];
       if (one === undefined) continue;
-      if (NOT_TEXT.has(name)) {
-        safe[name] = one;
-      } else if (!isSpoken(name)) {
-        safe[name] = value(one, redactor);
-      } else if (captures) {
-        // Redacted before it is shortened, so that no cut leaves half a secret unrecognized.
-        const redacted = value(one, contentRedactor);
-        safe[name] = typeof redacted === "string" ? shorten(redacted, contentMaxLength) : redacted;
-      } else if (typeof one === "number" || typeof one === "boolean") {
-        safe[name] = one;
-      }
+      if (NOT_TEXT.has(name)) safe[name] = one;
+      else if (!isSpoken(name)) continue;
+      else if (captures) Object.assign(safe, safeContent(name, one));
+      else if (typeof one === "number" || typeof one === "boolean") safe[name] = one;
     }
     return safe;
   };
@@ -214,7 +206,7 @@ export function createPrivacy(options: PrivacyOptions): Privacy {
       const fields = attributes(log.attributes, captures, spoken ? isSpokenField : isSpokenInLog);
       if (ATTR.debug in fields) delete fields[ATTR.debug];
       if (log.isDebugged === true) fields[ATTR.debug] = true;
-      return { ...log, body, attributes: redactor.members(fields) as Attributes };
+      return { ...log, body, attributes: fields };
     },
   };
 }

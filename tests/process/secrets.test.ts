@@ -6,7 +6,7 @@ import { gunzipSync } from "node:zlib";
 import { createLlmDouble } from "../../examples/support/llm-double.ts";
 import { freePort, type RunOptions, runProgram } from "./run-program.ts";
 
-/** One per place, so that what leaks tells where from. All of forms that are secrets to anybody. */
+/** One per place, so that what leaks tells where from: of forms that are secrets to anybody, and such that only a name tells. */
 const SECRETS = {
   apiKey: "sk-proj-K1k1K1k1K1k1K1k1K1k1K1k1K1k1K1k1K1k1K1k1K1k1",
   otlpHeader: "dapi0a1b2c3d4e5f60718293a4b5c6d7e8f9",
@@ -28,11 +28,16 @@ const SECRETS = {
   spanEvent: "r8_V1v2V3v4V5v6V7v8V9v0V1v2V3v4V5v6V7v8V",
   card: "4242 4242 4242 4242",
   email: "jane.roe@private-mail.example",
+  namedAttribute: "correct-horse-attribute",
+  namedEvent: "correct-horse-event",
+  namedContext: "correct-horse-context",
+  namedField: "correct-horse-field",
+  birthday: "1980-02-03",
 } as const;
 
 const PROGRAM = `
   import { trace } from "@opentelemetry/api";
-  import { agent, createLogger, tool } from "agent-observatory";
+  import { agent, createLogger, currentRun, tool, withContext } from "agent-observatory";
   import OpenAI from "openai";
   import pino from "pino";
   const S = ${JSON.stringify(SECRETS)};
@@ -57,6 +62,12 @@ const PROGRAM = `
     logger.info("connecting with " + S.logLine, { token: S.logField, nested: { authorization: "Bearer " + S.logField } });
     pino({ level: "info" }, { write() {} }).info({ apiKey: S.logField }, "using " + S.logLine);
     trace.getActiveSpan().setAttribute("app.note", "key " + S.spanAttribute).addEvent("used " + S.spanEvent, { key: S.spanEvent });
+    trace.getActiveSpan().setAttribute("db.password", S.namedAttribute).addEvent("login", { client_secret: S.namedEvent });
+    currentRun().setAttributes({ "customer.date_of_birth": S.birthday, apiKey: S.namedAttribute });
+    await withContext({ api_token: S.namedContext, date_of_birth: S.birthday }, async () => {
+      await lookup({ date_of_birth: S.birthday });
+      logger.error("refused", { password: S.namedField, dob: S.birthday, login: { passwd: S.namedField } });
+    });
     trace.getTracer("app").startActiveSpan("work with " + S.spanAttribute, (span) => {
       span.recordException(new Error("bad " + S.errorMessage));
       span.setStatus({ code: 2, message: "bad " + S.errorMessage });
