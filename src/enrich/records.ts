@@ -28,11 +28,8 @@ export function createSharedCleaner<T extends Resource | Scope>(cleaner: Cleaner
 export function createLogEnricher(redactor: Redactor): (record: LogRecord) => LogRecord {
   const cleaner = createCleaner(redactor);
   const cleanResource = createSharedCleaner<Resource>(cleaner);
-  const cleanBody = (body: AttributeValue): AttributeValue => {
-    if (typeof body === "string") return redactor.text(body);
-    if (typeof body !== "object" || body === null || body instanceof Uint8Array) return body;
-    return redactor.value(body) as AttributeValue;
-  };
+  const cleanBody = (body: AttributeValue): AttributeValue =>
+    body instanceof Uint8Array ? body : (redactor.value(body) as AttributeValue);
   return (record) => {
     const body = cleanBody(record.body);
     const attributes = cleaner.attributes(withProvider(record.attributes));

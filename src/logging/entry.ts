@@ -1,4 +1,4 @@
-import { format } from "node:util";
+import { format, inspect } from "node:util";
 import { RESERVED } from "./line.ts";
 
 /** winston's own keys (its triple-beam package): the level without colours. */
@@ -11,16 +11,58 @@ export const WANTED = Symbol("agent-observatory.wanted");
 /** What goes through winston: level, message and fields in one object. */
 export type Entry = { [key: string | symbol]: unknown; level: string; message: unknown };
 
+const UNREADABLE = "[unreadable]";
 const TOKEN = /%[sdifjoOc%]/g;
 
+function written(token: string, value: unknown): string {
+  try {
+    return format(token, value);
+  } catch {
+    try {
+      return inspect(value, { breakLength: Number.POSITIVE_INFINITY });
+    } catch {
+      return UNREADABLE;
+    }
+  }
+}
+/** A value that cannot be written (`%j` of a BigInt) takes no other with it. */
+function formatted(message: string, values: readonly unknown[]): string {
+  try {
+    return format(message, ...values);
+  } catch {
+    let next = 0;
+    return message.replace(TOKEN, (token) => (token === "%%" ? "%" : written(token, values[next++])));
+  }
+}
+
+/** What an id, an amount or a document of a library says of itself; its members are the library's affair. */
+function plain(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || value instanceof Error) return value;
+  if (ArrayBuffer.isView(value)) return `[BINARY: ${value.byteLength} bytes]`;
+  try {
+    const { toJSON } = value as { toJSON?: unknown };
+    return typeof toJSON === "function" ? toJSON.call(value) : value;
+  } catch {
+    return value;
+  }
+}
+
 const isFields = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+
+function keysOf(fields: object): string[] {
+  try {
+    return Object.keys(fields);
+  } catch {
+    return [];
+  }
+}
 
 function addFields(entry: Entry, fields: object): void {
   if (fields instanceof Error) {
     entry["error"] ??= fields;
     return;
   }
-  for (const key of Object.keys(fields)) {
+  for (const key of keysOf(fields)) {
     try {
       entry[RESERVED.has(key) && key !== "logger" ? `${key}_` : key] = (fields as Record<string, unknown>)[key];
     } catch {
@@ -45,7 +87,8 @@ function messageOf(first: unknown, entry: Entry): string {
  * What a call says: `(message, fields)` as winston has it, `(fields, message)` as pino has it, `(error)`, `(message, error)`, and values for
  * `%s` and the like as console.log takes them. Changes nothing that it is given.
  */
-export function entryOf(level: string, defaults: object | null | undefined, args: readonly unknown[]): Entry {
+export function entryOf(level: string, defaults: object | null | undefined, given: readonly unknown[]): Entry {
+  const args = given.map(plain);
   const entry: Entry = { [LEVEL]: level, level, message: "" };
   if (defaults) addFields(entry, defaults);
   let rest = args.slice(1);
@@ -62,7 +105,8 @@ export function entryOf(level: string, defaults: object | null | undefined, args
   if (rest.length > 0) {
     const tokens = message.includes("%") ? (message.match(TOKEN) ?? []).filter((token) => token !== "%%").length : 0;
     if (tokens > 0) {
-      message = format(message, ...rest.slice(0, tokens));
+      const from = args.length - rest.length;
+      message = formatted(message, given.slice(from, from + tokens));
       rest = rest.slice(tokens);
     }
     for (const one of rest) {

@@ -106,11 +106,11 @@ function lineOf(entry: Entry, recipe: Recipe, { here, elsewhere, debugged }: Wan
   const carried = carriedBy(current)?.line;
   const ids: Record<string, unknown> = carried === undefined ? {} : cleaner.members(carried);
   if (span !== undefined) {
-    ids["trace_id"] = traceId ?? span.traceId;
-    ids["span_id"] = spanId ?? span.spanId;
-  } else if (traceId !== undefined) {
-    Object.assign(ids, cleaner.members({ trace_id: traceId, ...(spanId !== undefined && { span_id: spanId }) }));
+    ids["trace_id"] = span.traceId;
+    ids["span_id"] = span.spanId;
   }
+  if (traceId !== undefined) Object.assign(ids, cleaner.members({ trace_id: traceId }));
+  if (spanId !== undefined && (span ?? traceId) !== undefined) Object.assign(ids, cleaner.members({ span_id: spanId }));
   const wantsCaller = recipe.caller === "always" || (recipe.caller === "error" && level === "error");
   const line: Line = {
     timestamp: timestampOf(systemClock.nowMs()),

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Context, context, trace } from "@opentelemetry/api";
+import { type Attributes, type Context, context, trace } from "@opentelemetry/api";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { type Diagnostics, systemClock } from "../base/index.ts";
 import { createBudgetWatch, setRunningBudgets } from "../budgets/index.ts";
@@ -66,9 +66,10 @@ export function startTelemetry(options: StartOptions): Telemetry {
   };
 
   const clock = systemClock;
-  const attributes = resourceAttributes(config, version);
   // The address of a server is what telemetry is about; in what people say an address is personal data.
   const redactor = createRedactor({ except: ["ip_address"] });
+  const said = resourceAttributes(config, version);
+  const attributes = { ...(redactor.value(said) as Attributes), "service.instance.id": said["service.instance.id"] };
   const metrics = createMetrics({
     clock,
     labelValueLimit: config.metrics.labelValueLimit,

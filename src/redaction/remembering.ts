@@ -62,7 +62,8 @@ export function rememberTexts(redactor: Redactor, maxTexts: number): Remembering
     return safe;
   };
   const wanted = (all: Readonly<Record<string, unknown>>, except: Names): Record<string, unknown> => {
-    const names = Object.keys(all).filter((name) => !except.has(name));
+    // Not functions: as a member of the copy, `toJSON` would speak for all of it.
+    const names = Object.keys(all).filter((name) => !except.has(name) && typeof all[name] !== "function");
     return deep(Object.fromEntries(names.map((name) => [name, all[name]]))) as Record<string, unknown>;
   };
   return { ...redactor, text, value, members, isPlain };

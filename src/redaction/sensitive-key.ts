@@ -109,6 +109,8 @@ export function sensitiveKeyKind(key: string): string | undefined {
   if (key.length > 200 || !CANDIDATE.test(key)) return undefined;
   const words = wordsOf(key);
   while (words.length > 1 && FORMS.has(words.at(-1) as string)) words.pop();
+  // `API_KEY_2` is the second of several; `token_2` may as well be a piece of a text.
+  if (/^\d{1,4}$/.test(words.at(-1) ?? "") && words.length > (words.at(-2) === "token" ? 2 : 1)) words.pop();
   const last = (words.at(-1) ?? "").replace(/(?<=[a-z]{3})\d$/, "");
   const before = words.at(-2) ?? "";
   // PagerDuty's is a secret, a message broker's an address.
@@ -179,10 +181,16 @@ export const PERSONAL_KEY_KINDS: readonly string[] = PERSONAL_KEYS.map(([kind]) 
 const PERSONAL_CANDIDATE =
   /birth|dob|phone|mobile|tel|cell|fax|whatsapp|passport|licen|national|tax|social|citizen|identity|government|bsn|cpf|pesel|nino|nif|dni|curp|aadhaar|personnummer|steuer|codice|sin|tfn|nhs|card|pan|account|routing|sort|mrn|medical|health|insurance|medicare|lat|lon|lng|geburts|fecha|naissance/i;
 
+/** `phoneNumbers` is `phone_number`. */
+const personalName = (key: string): string =>
+  wordsOf(key)
+    .join("_")
+    .replace(/(phone|number)s$/, "$1");
+
 /** The kind of personal data that a key of this name holds, if its value looks like it; undefined otherwise. */
 export function personalKeyKind(key: string, value: string): string | undefined {
   if (key.length > 60 || value.length > 60 || value.length < 4 || !PERSONAL_CANDIDATE.test(key)) return undefined;
-  const name = wordsOf(key).join("_");
+  const name = personalName(key);
   return PERSONAL_KEYS.find(([, names, values]) => names.test(name) && values.test(value))?.[0];
 }
 
@@ -190,6 +198,6 @@ export function personalKeyKind(key: string, value: string): string | undefined 
 export function tellsOfValue(key: string): boolean {
   if (sensitiveKeyKind(key) !== undefined) return true;
   if (key.length > 60 || !PERSONAL_CANDIDATE.test(key)) return false;
-  const name = wordsOf(key).join("_");
+  const name = personalName(key);
   return PERSONAL_KEYS.some(([, names]) => names.test(name));
 }

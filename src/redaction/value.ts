@@ -1,5 +1,5 @@
 import { marker } from "./rule.ts";
-import { personalKeyKind, sensitiveKeyKind } from "./sensitive-key.ts";
+import { personalKeyKind, sensitiveKeyKind, tellsOfValue } from "./sensitive-key.ts";
 
 // Deeper or larger values than these are no messages; copying them would cost the program more than they tell.
 const MAX_DEPTH = 32;
@@ -60,8 +60,16 @@ function kindOfPair(members: Members): string | undefined {
   return typeof name === "string" && "value" in members ? sensitiveKeyKind(name) : undefined;
 }
 
-const personalKind = (key: string, value: unknown): string | undefined =>
-  typeof value === "string" || typeof value === "number" ? personalKeyKind(key, String(value)) : undefined;
+function personalKind(key: string, value: unknown): string | undefined {
+  if (typeof value === "string" || typeof value === "number" || typeof value === "bigint")
+    return personalKeyKind(key, String(value));
+  if (!Array.isArray(value) || !tellsOfValue(key)) return undefined;
+  for (const one of value.slice(0, MAX_NODES)) {
+    const kind = Array.isArray(one) ? undefined : personalKind(key, one);
+    if (kind !== undefined) return kind;
+  }
+  return undefined;
+}
 
 /** Builds the function that copies a JSON-like value with everything sensitive replaced. It never throws and never changes the value. */
 export function createValueRedactor(text: (value: string) => string): (value: unknown) => unknown {
@@ -119,7 +127,10 @@ export function createValueRedactor(text: (value: string) => string): (value: un
         return copyMembers(members, Object.keys(members), depth);
       }
       const members = value as Members;
-      const keys = value instanceof Error ? errorKeys(value, Object.keys(members)) : Object.keys(members);
+      const isError = value instanceof Error;
+      // Ids, amounts and documents of libraries say themselves what they are; an error's own way may leave out its stack.
+      if (!isError && typeof members.toJSON === "function") return copy(members.toJSON(), depth + 1);
+      const keys = isError ? errorKeys(value, Object.keys(members)) : Object.keys(members);
       // `token` beside `logprob` is a piece of a model's answer.
       if (!("logprob" in members) || typeof members.token !== "string") return copyMembers(members, keys, depth);
       const others = keys.filter((key) => key !== "token");

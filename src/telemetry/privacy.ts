@@ -206,7 +206,14 @@ export function createPrivacy(options: PrivacyOptions): Privacy {
       const fields = attributes(log.attributes, captures, spoken ? isSpokenField : isSpokenInLog);
       if (ATTR.debug in fields) delete fields[ATTR.debug];
       if (log.isDebugged === true) fields[ATTR.debug] = true;
-      return { ...log, body, attributes: fields };
+      const { eventName } = log;
+      return {
+        ...log,
+        body,
+        attributes: fields,
+        scope: redactor.text(log.scope),
+        ...(eventName !== undefined && { eventName: redactor.text(eventName) }),
+      };
     },
   };
 }

@@ -31,6 +31,31 @@ describe("what a call of a logger says", () => {
     assert.deepEqual(plain("said", fields), { message: "said", level_: "mine", message_: "kept", n: 1 });
   });
 
+  it("takes what ids, amounts and documents say of themselves, and no bytes", () => {
+    const document = { $state: {}, toJSON: () => ({ shop: "berlin" }) };
+    assert.deepEqual(plain("saved", document), { message: "saved", shop: "berlin" });
+    assert.deepEqual(plain(document, "saved"), { message: "saved", shop: "berlin" });
+    assert.deepEqual(plain("at", new Date(0)), { message: "at 1970-01-01T00:00:00.000Z" });
+    assert.deepEqual(plain("got", new Uint8Array(3)), { message: "got [BINARY: 3 bytes]" });
+    assert.deepEqual(plain("total %s", { toJSON: () => 5, toString: () => "5 EUR" }), { message: "total 5 EUR" });
+  });
+
+  it("keeps what can be written beside what cannot", () => {
+    assert.deepEqual(plain("%s has %j of 100%%", "Jo", { a: 5n }, { n: 1 }), {
+      message: "Jo has { a: 5n } of 100%",
+      n: 1,
+    });
+    const hostile = new Proxy(
+      {},
+      {
+        ownKeys() {
+          throw new Error("no");
+        },
+      },
+    );
+    assert.deepEqual(plain("said", hostile, { n: 1 }), { message: "said", n: 1 });
+  });
+
   it("is never an error, whatever comes", () => {
     const thrower = {
       get bad() {

@@ -64,6 +64,40 @@ describe("redaction of a value", () => {
     );
   });
 
+  it("knows personal data in lists, and keys of which there are several", () => {
+    const phones = { phone: ["5551234567", "5559876543"], phoneNumbers: ["5551234567"], mobile: 5551234567n };
+    for (const [name, value] of Object.entries(redactor.value(phones) as object))
+      assert.equal(value, "[REDACTED:phone]", name);
+    const several = { MISTRAL_API_KEY_2: "a", password_1: "b", github_token_2: "c" };
+    for (const [name, value] of Object.entries(redactor.value(several) as object))
+      assert.match(value, /REDACTED/, name);
+    const others = { token_1: "Hello", phones: 3, phone: ["none"], latest: ["12.3456"], numbers: ["5551234567"] };
+    assert.deepEqual(redactor.value(others), others);
+  });
+
+  it("takes what ids, amounts and documents of libraries say of themselves", () => {
+    class Id {
+      readonly inner = new Uint8Array(12);
+      toJSON(): string {
+        return "507f1f77bcf86cd799439011";
+      }
+    }
+    const document = { $state: {}, toJSON: () => ({ to: "joe@example.com", password: "hunter2", id: new Id() }) };
+    const endless = { toJSON: (): object => ({ ...endless }) };
+    const failing = {
+      toJSON() {
+        throw new Error("no");
+      },
+    };
+    assert.deepEqual(redactor.value({ id: new Id(), document, failing, notAFunction: { toJSON: 1 } }), {
+      id: "507f1f77bcf86cd799439011",
+      document: { to: "[REDACTED:email]", password: "[REDACTED:password]", id: "507f1f77bcf86cd799439011" },
+      failing: "[UNREADABLE]",
+      notAFunction: { toJSON: 1 },
+    });
+    assert.match(JSON.stringify(redactor.value(endless)), /TOO DEEP/);
+  });
+
   it("copies deeply and leaves the original alone", () => {
     const original = Object.freeze({ list: Object.freeze([Object.freeze({ password: "hunter2" })]) });
     const copy = redactor.value(original) as { list: { password: string }[] };

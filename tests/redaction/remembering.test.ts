@@ -10,6 +10,14 @@ const MEMBERS: readonly Record<string, unknown>[] = [
   { dob: "1980-02-03", phone: "030 1234567", passport: "C01X00T47", taxId: "12345 678 90", account_number: 12345678 },
   { dob: "unknown", phone: "", passport: null, latitude: 52.5208, national_id: 5 },
   { apiKey: "hunter2", password: { old: "a", new: "b" }, max_tokens: 5, token_type: "bearer" },
+  {
+    phone: ["5551234567"],
+    phoneNumbers: [1, "5551234567"],
+    mobile: 5551234567n,
+    latest: ["5551234567"],
+    api_key_2: "x",
+  },
+  { password: "hunter2", amount: { toJSON: () => "12.34" } },
   { key: "api_key", value: "abc" },
   { token: "Hello", logprob: -0.1 },
   { card: 4111111111111111, bytes: 123456789, small: -9999999, ratio: 0.1234567890123, big: 12n },
@@ -30,6 +38,13 @@ describe("redaction with a memory", () => {
         assert.deepEqual(members({ [name]: "x", ...one }), redactor.value(one), name);
       }
     }
+  });
+
+  it("lets no member speak for the others", () => {
+    const { members } = rememberTexts(redactor, 100);
+    const given = { order: 1, toJSON: () => "nothing" };
+    assert.deepEqual(members(given), { order: 1 });
+    assert.deepEqual(members({ ...given, dob: "1980-02-03" }), { order: 1, dob: "[REDACTED:date_of_birth]" });
   });
 
   it("finds the same with a memory that is too small", () => {

@@ -59,6 +59,21 @@ const SOURCE = `import { logs, SpanStatusCode, trace } from "@opentelemetry/api"
   logger.emit({ body: "${WORD}", attributes: { "event.name": "gen_ai.choice", content: "${WORD}" } });
   logger.emit({ body: "a line of the program", attributes: { "gen_ai.prompt": "${WORD}", own: "kept" } });`;
 
+describe("what a program says of itself and of its events", () => {
+  it("is without secrets and personal data", async () => {
+    const source = `import { logs } from "@opentelemetry/api"; import { trace } from "@opentelemetry/api";
+      trace.getTracer("mine").startSpan("call").end();
+      logs.getLogger("for joe@example.com").emit({ eventName: "login joe@example.com", body: "in" });`;
+    const run = await runProgram(source, {
+      env: { OTEL_RESOURCE_ATTRIBUTES: "team.name=billing,owner=joe@example.com,db.password=hunter2" },
+    });
+    assert.equal(run.code, 0, run.stderr);
+    const { "team.name": team, owner, "db.password": password } = run.spans[0]?.resource ?? {};
+    assert.deepEqual([team, owner, password], ["billing", "[REDACTED:email]", "[REDACTED:password]"]);
+    assert.ok(!JSON.stringify([run.spans, run.logs]).includes("joe@example.com"), JSON.stringify(run.logs));
+  });
+});
+
 describe("what other instrumentations say", () => {
   it("is taken for content where it may be, and stays inside; names and numbers go out", async () => {
     const run = await runProgram(SOURCE);
