@@ -2,7 +2,7 @@
 
 export { type BoundedQueue, createBoundedQueue } from "./bounded-queue.ts";
 export { builtin } from "./builtin.ts";
-export { type Clock, systemClock } from "./clock.ts";
+export { type Clock, createClock, systemClock, threadStartMs } from "./clock.ts";
 export { createDiagnostics, type DiagnosticLevel, type Diagnostics } from "./diagnostics.ts";
 export { hasSpace } from "./disk.ts";
 export { ERROR_CODES, type ErrorCode, ObservatoryError, RETIRED_ERROR_CODES } from "./error.ts";

@@ -1,4 +1,4 @@
-import { systemClock, uniqueId } from "../base/index.ts";
+import { systemClock, threadStartMs, uniqueId } from "../base/index.ts";
 import { ATTR } from "../model/index.ts";
 import type { Telemetry } from "../telemetry/index.ts";
 import { defined, labelOf, numberOf, textOf } from "./given.ts";
@@ -126,7 +126,7 @@ export function completeReview(
     const { requestedAt, decision, reviewer } = completion;
     const requestedMs = requestedAt instanceof Date ? requestedAt.getTime() : (numberOf(requestedAt) ?? Number.NaN);
     // Another process that asked since this one began is most likely there yet, and its pending reviews with it.
-    const isPending = known !== undefined || requestedMs >= systemClock.nowMs() - performance.now();
+    const isPending = known !== undefined || requestedMs >= threadStartMs;
     complete(telemetry, { id, decision, reviewer }, known ?? { agent: agentOf(undefined), requestedMs }, isPending);
   });
 }
