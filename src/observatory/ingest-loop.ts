@@ -1,5 +1,5 @@
 import { ObservatoryError } from "../base/index.ts";
-import { createLabelSet } from "../signals/index.ts";
+import { createLabelSet, type Span } from "../signals/index.ts";
 import type { StoreWriter, WriteBatch } from "../store/index.ts";
 import type { IngestPipeline } from "./ingest-pipeline.ts";
 import { unpackSamples } from "./packed-samples.ts";
@@ -26,7 +26,8 @@ const wrote = (answer: IngestAnswer): boolean =>
 
 /** Group commit: what is written by several requests becomes durable, or fails, together. */
 export function createIngestLoop(writer: StoreWriter, pipeline: IngestPipeline): IngestLoop {
-  let uncommitted: WriteBatch[] = [];
+  /** Of each request, the spans that the store did not have. */
+  let uncommitted: (readonly Span[])[] = [];
   let uncommittedItems = 0;
   const write = (call: IngestCall): IngestAnswer => {
     switch (call.kind) {
@@ -35,9 +36,10 @@ export function createIngestLoop(writer: StoreWriter, pipeline: IngestPipeline):
         if (taken.kind === "bad") return { kind: "take", result: taken, items: 0 };
         uncommittedItems += itemsIn(taken.batch);
         const refused = [...taken.rejections];
-        for (const { kind, count, reason } of writer.write(taken.batch))
+        const spans = new Set<Span>();
+        for (const { kind, count, reason } of writer.write({ ...taken.batch, onNewSpan: (span) => spans.add(span) }))
           if (kind !== "exemplars") refused.push({ count, reason });
-        uncommitted.push(taken.batch);
+        uncommitted.push([...spans]);
         // The store counts samples, of which a data point can have many.
         const rejected = Math.min(
           taken.items,
@@ -90,7 +92,7 @@ export function createIngestLoop(writer: StoreWriter, pipeline: IngestPipeline):
       const commit = (): void => {
         try {
           writer.commit();
-          for (const batch of uncommitted) pipeline.stored(batch);
+          for (const spans of uncommitted) pipeline.stored(spans);
           open = [];
           [uncommitted, uncommittedItems] = [[], 0];
         } catch (error) {

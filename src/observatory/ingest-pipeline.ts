@@ -13,6 +13,7 @@ import {
 } from "../ingest/index.ts";
 import type { Encoding, Signal } from "../receive/index.ts";
 import { createRedactor } from "../redaction/index.ts";
+import type { Span } from "../signals/index.ts";
 import type { WriteBatch } from "../store/index.ts";
 
 export type Taken =
@@ -28,8 +29,8 @@ export type Taken =
 /** From bytes to what is stored: decoded, enriched, translated. */
 export type IngestPipeline = {
   readonly take: (signal: Signal, bytes: Uint8Array, encoding: Encoding) => Taken;
-  /** What `take` gave is stored: what is derived from it may count it. */
-  readonly stored: (batch: WriteBatch) => void;
+  /** These spans of what `take` gave are stored, for the first time: what is derived from them may count them. */
+  readonly stored: (spans: readonly Span[]) => void;
   /** Metrics made from what was stored since the process started. */
   readonly derived: () => WriteBatch;
   /** What was translated could not be stored: what the translation remembers of it is forgotten. */
@@ -87,9 +88,9 @@ export function createIngestPipeline(clock: Clock, onFault: (error: unknown) => 
         return { kind: "bad", message: "agent-observatory failed at it; the data are left out" };
       }
     },
-    stored: ({ spans }) => {
+    stored: (spans) => {
       try {
-        if (spans !== undefined) enricher.count(spans);
+        if (spans.length > 0) enricher.count(spans);
       } catch (error) {
         // They are stored, whatever becomes of what is derived from them.
         onFault(error);

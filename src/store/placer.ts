@@ -62,7 +62,7 @@ export function placeBatch(batch: WriteBatch, limits: TimeLimits, dayOf: (startM
   for (const span of batch.spans ?? []) {
     const found = place(Number(span.startNs / NS_PER_MS));
     if (typeof found === "string") refusals.add("spans", found);
-    else found.addSpan(span);
+    else if (found.addSpan(span)) batch.onNewSpan?.(span);
   }
   return refusals.list();
 }

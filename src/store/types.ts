@@ -43,6 +43,8 @@ export type WriteBatch = {
   readonly metadata?: readonly MetricMetadata[];
   readonly logs?: readonly NewLogLine[];
   readonly spans?: readonly Span[];
+  /** Called with each span that the store takes and did not have. With a damaged file it may be called twice. */
+  readonly onNewSpan?: (span: Span) => void;
 };
 
 export type RejectedKind = "samples" | "exemplars" | "logs" | "spans";

@@ -120,6 +120,19 @@ describe("the group commit", () => {
       );
     }));
 
+  it("counts neither what comes again nor what the store refuses", () =>
+    withStore((writer) => {
+      const pipeline = createIngestPipeline(systemClock, noFault);
+      const loop = createIngestLoop(writer, pipeline);
+      const once = take(otlp.span(1, Date.now()));
+      for (const calls of [[once, once], [once], [take(otlp.span(2, Date.now() + 7_200_000))]])
+        loop.run(asked(...calls));
+      const counted = pipeline
+        .derived()
+        .samples?.filter(({ series }) => series.labels["__name__"] === "traces_span_metrics_calls_total");
+      assert.equal(counted?.at(-1)?.value, 1);
+    }));
+
   it("acknowledges nothing that is not committed, and takes it when it is sent again", () =>
     withStore((writer, services) => {
       const faults = [new ObservatoryError("AO_STORE_FULL", { expected: "space", received: "none" })];
