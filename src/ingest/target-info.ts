@@ -7,6 +7,9 @@ import type { OrderedWriter, SeriesState } from "./series-order.ts";
  */
 const EVERY_MS = 150_000;
 
+/** One point with a time of long ago must not make a million of them. */
+const LONGEST_MS = 86_400_000;
+
 export const TARGET_INFO_METADATA: MetricMetadata = {
   metric: "target_info",
   type: "gauge",
@@ -24,8 +27,8 @@ export function addTargetInfo(
   { firstMs, lastMs }: TimeRange,
 ): void {
   const state = stateOf(targetInfo);
-  // One point with a time of long ago must not make a million of them.
-  const skipped = Math.max(0, Math.ceil((writer.oldestMs() - firstMs) / EVERY_MS));
+  const oldestMs = Math.max(writer.oldestMs(), lastMs - LONGEST_MS);
+  const skipped = Math.max(0, Math.ceil((oldestMs - firstMs) / EVERY_MS));
   for (let timeMs = firstMs + skipped * EVERY_MS; timeMs < lastMs; timeMs += EVERY_MS) {
     writer.append(state, 0, timeMs, 1, false);
   }
