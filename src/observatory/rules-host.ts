@@ -6,7 +6,7 @@ import {
   createRulesApi,
   type KnownAlert,
 } from "../api/index.ts";
-import type { Clock, Diagnostics } from "../base/index.ts";
+import { type Clock, type Diagnostics, ObservatoryError } from "../base/index.ts";
 import { type EmbeddedConfig, NO_PAGE_ENVIRONMENTS } from "../config/index.ts";
 import {
   createNotifier,
@@ -57,6 +57,10 @@ export type Rules = {
   readonly close: () => Promise<void>;
 };
 
+/** What is told each time that it begins. */
+const RECURRING: ReadonlySet<string> = new Set(["AO_RULES_NOTIFY", "AO_RULES_FILE"]);
+/** Diagnostics remember what they said. */
+const MOST_RECURRED = 200;
 const STATE_KEY = "rules";
 const SILENCES_KEY = "silences";
 /** Of the time that the end may take. */
@@ -103,17 +107,18 @@ function createQuery(pool: QueryPool): RuleQuery {
   };
 }
 
-/** Counts what each group did since it was last looked at. */
+/** Counts what each group did since it was last looked at, however often that was. */
 function createRuleCounts(metrics: OwnMetrics) {
-  const lastMs = new Map<string, number>();
+  const last = new Map<string, { readonly evaluations: number; readonly failures: number }>();
+  // A group that was gone for a while counts from 0 again.
+  const grown = (now: number, before: number): number => (now < before ? now : now - before);
   return (groups: ReturnType<RuleManager["groups"]>): void => {
-    for (const { file, name, rules, lastEvaluationMs, evaluationTimeMs } of groups) {
+    for (const { file, name, ruleEvaluations, ruleFailures, evaluationTimeMs } of groups) {
       const labels = { rule_group: `${file};${name}` };
-      const isNew = lastEvaluationMs !== undefined && lastMs.get(labels.rule_group) !== lastEvaluationMs;
-      if (isNew) lastMs.set(labels.rule_group, lastEvaluationMs);
-      const failed = isNew ? rules.filter(({ health }) => health === "err").length : 0;
-      metrics.add("prometheus_rule_evaluations_total", labels, isNew ? rules.length : 0);
-      metrics.add("prometheus_rule_evaluation_failures_total", labels, failed);
+      const before = last.get(labels.rule_group) ?? { evaluations: 0, failures: 0 };
+      last.set(labels.rule_group, { evaluations: ruleEvaluations, failures: ruleFailures });
+      metrics.add("prometheus_rule_evaluations_total", labels, grown(ruleEvaluations, before.evaluations));
+      metrics.add("prometheus_rule_evaluation_failures_total", labels, grown(ruleFailures, before.failures));
       metrics.set("prometheus_rule_group_last_duration_seconds", labels, evaluationTimeMs / 1000);
     }
   };
@@ -165,10 +170,20 @@ export async function startRules(options: RulesOptions): Promise<Rules> {
   const routing = routingOf(settings);
   const saved = await ingest.state.get(STATE_KEY);
   const [countRules, countNotifications] = [createRuleCounts(metrics), createNotificationCounts(metrics)];
+  let recurred = 0;
   const onFault = (error: Error): void => {
     const full = storeFullIn(error);
-    if (full === undefined) diagnostics.warnOnce(`rules ${error.message}`, error.message);
-    else tellStoreFailure(diagnostics, full.message);
+    if (full !== undefined) {
+      tellStoreFailure(diagnostics, full.message);
+      return;
+    }
+    let key = `rules ${error.message}`;
+    // Who tells of these does it once until all is well again; then it is news.
+    if (error instanceof ObservatoryError && RECURRING.has(error.code)) {
+      recurred += 1;
+      key += ` ${Math.min(recurred, MOST_RECURRED)}`;
+    }
+    diagnostics.warnOnce(key, error.message);
   };
   const { alertmanagers, webhooks, watchdogs = [] } = settings.rules;
   let notifier: Notifier | undefined;

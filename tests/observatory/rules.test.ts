@@ -6,11 +6,14 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import { describe, it } from "node:test";
+import { createDiagnostics } from "../../src/base/index.ts";
+import { startObservatory } from "../../src/observatory/index.ts";
 import {
   ask,
   createDirectory,
   type RunningObservatory,
   runObservatory,
+  testSettings,
   writeQuickRouting,
 } from "./running-observatory.ts";
 
@@ -138,6 +141,53 @@ describe("rules in the embedded process", () => {
       );
     } finally {
       server.close();
+      await rm(directory, { recursive: true, force: true });
+    }
+  });
+
+  it("are counted with every evaluation, however seldom they are looked at", { timeout: 60_000 }, async () => {
+    const directory = await createDirectory();
+    const file = join(directory, "rules.yml");
+    await writeFile(file, rulesOf("Counted"));
+    const rules = { files: [file], alertmanagers: [], webhooks: [] };
+    try {
+      await using observatory = await runObservatory({ settings: { dataDirectory: directory, rules } });
+      const evaluated = new Set<string>();
+      await until(async () => {
+        const { groups } = await observatory.data<{ groups: readonly { lastEvaluation: string }[] }>("/api/v1/rules");
+        evaluated.add(groups[0]?.lastEvaluation ?? "");
+        return evaluated.size > 3 ? true : undefined;
+      });
+      const { body } = await observatory.get("/metrics");
+      // Two rules, three times or more; the first is that there was no evaluation yet.
+      assert.ok(Number(/^prometheus_rule_evaluations_total\{.*\} (\d+)$/m.exec(body)?.[1]) >= 6, body);
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
+  });
+
+  it("that get the same mistake again are complained of again", { timeout: 60_000 }, async () => {
+    const directory = await createDirectory();
+    const file = join(directory, "rules.yml");
+    await writeFile(file, rulesOf("Right"));
+    const said: string[] = [];
+    const rules = { files: [file], alertmanagers: [], webhooks: [] };
+    const observatory = await startObservatory(testSettings(directory, { rules }), {
+      ownTelemetry: false,
+      diagnostics: createDiagnostics("warn", (line) => void said.push(line)),
+    });
+    const names = async (): Promise<string> => (await ask(`${observatory.urls.web}/api/v1/rules`)).body;
+    try {
+      for (const times of [1, 2]) {
+        await writeFile(file, "groups: 5");
+        await until(async () => (said.length === times ? true : undefined));
+        await writeFile(file, rulesOf(`Right${times}`));
+        await until(async () => ((await names()).includes(`Right${times}`) ? true : undefined));
+      }
+      assert.equal(said[0], said[1]);
+      assert.match(said[0] ?? "", /AO_RULES_FILE/);
+    } finally {
+      await observatory.close();
       await rm(directory, { recursive: true, force: true });
     }
   });

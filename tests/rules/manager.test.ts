@@ -398,6 +398,15 @@ describe("a restart", () => {
     assert.deepEqual(await after.at(40 * MINUTE, ["a"]), { a: "firing" });
   });
 
+  it("goes on where the clock was set back in between", async () => {
+    const state = createState();
+    const before = createScene(alert(", for: 5m"), { state });
+    for (let minute = 0; minute <= 6; minute++) await before.at(minute * MINUTE, minute < 4 ? ["a"] : ["a", "b"]);
+    const after = createScene(alert(", for: 5m"), { state });
+    assert.deepEqual(await after.at(-120 * MINUTE, ["a", "b"]), { a: "firing", b: "pending" });
+    assert.deepEqual(await after.at(-117 * MINUTE, ["a", "b"]), { a: "firing", b: "firing" });
+  });
+
   it("forgets what is older than an hour", async () => {
     const state = createState();
     const before = createScene(alert(", for: 1m"), { state });

@@ -292,9 +292,10 @@ describe("a webhook", () => {
 
   it("that did not take a message gets it with the next that it is told", async () => {
     const { url, posts } = await listen(500, 500, 500, 200);
-    const { notifier } = create({ webhooks: [url] });
+    const { notifier, scene } = create({ webhooks: [url] });
     await tell(notifier, alert("a"));
     assert.equal(notifier.stats()[0]?.droppedAlerts, 1);
+    scene.nowMs += 60_000;
     await tell(notifier, alert("a"));
     assert.deepEqual(
       bodies(posts).map(({ status }) => status),
@@ -304,11 +305,43 @@ describe("a webhook", () => {
     assert.equal(posts.length, 4);
   });
 
+  it("that refuses what it is told is asked once a minute, not with every second that passes", async () => {
+    const { url, posts } = await listen(404);
+    const { notifier, scene } = create({ webhooks: [url] });
+    await tell(notifier, alert("a"));
+    for (let seconds = 1; seconds <= 120; seconds++) {
+      scene.nowMs += 1000;
+      notifier.tick();
+      await notifier.idle();
+    }
+    assert.equal(posts.length, 3);
+  });
+
+  it("hears the end of what began before the process did, and not of what ended before it", async () => {
+    const { url, posts } = await listen();
+    const { notifier } = create({ webhooks: [url] });
+    await tell(notifier, alert("a", { resolved: true, endsAtMs: NOW - 1 }));
+    assert.deepEqual(posts, []);
+    await tell(notifier, alert("b", { resolved: true, endsAtMs: NOW + 15_000 }));
+    await tell(notifier, alert("b", { resolved: true, endsAtMs: NOW + 15_000 }));
+    assert.deepEqual(
+      bodies(posts).map(({ status, alerts }) => [status, alerts.length]),
+      [["resolved", 1]],
+    );
+  });
+
   it("hears nothing of alerts that were over before it heard of them", async () => {
     const { url, posts } = await listen();
     const { notifier } = create({ webhooks: [url] });
-    await tell(notifier, alert("a", { resolved: true }));
+    await tell(notifier, alert("a", { startsAtMs: NOW, resolved: true }));
     assert.deepEqual(posts, []);
+  });
+
+  it("behind a password with a % in it gets the password", async () => {
+    const { url, posts } = await listen();
+    const { notifier } = create({ webhooks: [url.replace("//", "//me:100%@")] });
+    await tell(notifier, alert("a"));
+    assert.equal(posts[0]?.headers.authorization, `Basic ${Buffer.from("me:100%").toString("base64")}`);
   });
 
   it("keeps its secret in whatever is said of it", async () => {

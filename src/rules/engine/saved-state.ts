@@ -99,6 +99,13 @@ function resumePending(alert: ActiveAlert, forMs: number, outageMs: number, time
   }
 }
 
+/** The clock was set back since: what is known happened as long ago as it was then. */
+function setBack(alert: ActiveAlert, byMs: number): void {
+  const times = ["firedAtMs", "resolvedAtMs", "keepFiringSinceMs", "lastSentAtMs", "validUntilMs"] as const;
+  alert.activeAtMs -= byMs;
+  for (const name of times) alert[name] = alert[name] === undefined ? undefined : alert[name] - byMs;
+}
+
 /** Gives a group its alerts back, right before it is evaluated for `timeMs`. Nothing where the outage was too long. */
 export function restoreGroup(runner: GroupRunner, { evaluatedMs, rules }: SavedGroup, timeMs: number): void {
   const outageMs = timeMs - evaluatedMs - runner.intervalMs;
@@ -108,6 +115,7 @@ export function restoreGroup(runner: GroupRunner, { evaluatedMs, rules }: SavedG
     for (const saved of rules[key] ?? []) {
       const alert = readAlert(saved);
       if (alert === undefined) continue;
+      if (timeMs < evaluatedMs) setBack(alert, evaluatedMs - timeMs);
       resumePending(alert, rule.forMs, outageMs, timeMs);
       active.set(labelsKey(alert.labels), alert);
     }

@@ -34,6 +34,15 @@ function failureOf(error: unknown, timeoutMs: number): string {
   return cause?.code ?? "no connection";
 }
 
+/** A % that encodes nothing is one. */
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};
+
 /** Throws `ObservatoryError` where the URL cannot be used. `position` names it, because it may hold a secret. */
 export function createPoster({ url, what, timeoutMs, retryDelaysMs, onFault }: PosterOptions): Poster {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
@@ -46,7 +55,7 @@ export function createPoster({ url, what, timeoutMs, retryDelaysMs, onFault }: P
   }
   const headers: Record<string, string> = { "content-type": "application/json", "user-agent": "agent-observatory" };
   if (parsed.username !== "" || parsed.password !== "") {
-    const credentials = `${decodeURIComponent(parsed.username)}:${decodeURIComponent(parsed.password)}`;
+    const credentials = `${decoded(parsed.username)}:${decoded(parsed.password)}`;
     headers["authorization"] = `Basic ${Buffer.from(credentials).toString("base64")}`;
     parsed.username = "";
     parsed.password = "";

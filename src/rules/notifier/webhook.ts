@@ -33,6 +33,8 @@ type Group = {
 };
 
 const NO_END = "0001-01-01T00:00:00Z";
+/** As the engine tells again what fires: a receiver that refuses is not asked every second. */
+const RETRY_MS = 60_000;
 
 const groupKeyOf = (route: Route, labels: Labels): string =>
   `${route.key}:{${Object.entries(labels)
@@ -99,6 +101,9 @@ export function createWebhook({
   capacity,
 }: WebhookOptions): Receiver {
   const groups = new Map<string, Group>();
+  const bornMs = clock.nowMs();
+  /** Alerts that began before, as they are met: each once. */
+  const inherited = new Set<string>();
   let dropped = 0;
   let delivering: Promise<void> | undefined;
   const dirty = new Set<string>();
@@ -147,9 +152,8 @@ export function createWebhook({
         if (known.alert.resolved && alert.resolved) group.alerts.delete(id);
       }
     } else {
-      // The engine tells again what still fires, every minute, and what was resolved, for 15 minutes.
       dropped += alerts.length;
-      group.nextMs = clock.nowMs();
+      group.nextMs = clock.nowMs() + RETRY_MS;
     }
     for (const [id, { alert, told }] of group.alerts) if (alert.resolved && told !== "firing") group.alerts.delete(id);
     if (group.alerts.size === 0) groups.delete(key);
@@ -186,14 +190,16 @@ export function createWebhook({
     const nextMs = Math.max(tellsFromMs, clock.nowMs() + route.groupWaitMs);
     const group = groups.get(key) ?? { route, channel, labels, alerts: new Map(), lastToldMs: undefined, nextMs };
     const known = group.alerts.get(id);
-    // Its end is news only to those who heard of its beginning.
-    if (known === undefined && alert.resolved) return undefined;
+    const isInherited = alert.startsAtMs < bornMs && alert.endsAtMs >= bornMs && !inherited.has(`${key} ${id}`);
+    if (isInherited) inherited.add(`${key} ${id}`);
+    // Its end is news only to those who heard of its beginning: from here, or from the process before this one.
+    if (known === undefined && alert.resolved && !isInherited) return undefined;
     if (known === undefined && count() >= capacity) {
       dropped += 1;
       return undefined;
     }
     groups.set(key, group);
-    group.alerts.set(id, { alert, told: known?.told });
+    group.alerts.set(id, { alert, told: known?.told ?? (isInherited && alert.resolved ? "firing" : undefined) });
     return key;
   };
 
