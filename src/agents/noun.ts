@@ -1,6 +1,6 @@
 import { context } from "@opentelemetry/api";
 import { runningTelemetry, type Telemetry } from "../telemetry/index.ts";
-import { isAsync, refusalOf } from "./admission.ts";
+import { admit, isAsync } from "./admission.ts";
 import { followPromise, isThenable } from "./follow-promise.ts";
 import { followStream } from "./follow-stream.ts";
 import {
@@ -101,7 +101,7 @@ function wrapFunction<F extends AnyFunction>(recipe: SpanRecipe, name: string, f
     if (call === undefined) return fn.apply(this, args);
     const given = args.length === 1 ? args[0] : args;
     captureInput(call, given);
-    const refused = refusalOf(recipe, given);
+    const refused = admit(call, given);
     if (refused !== undefined) return refuse(call, refused, fn);
     return record(call, () => fn.apply(this, args));
   };
@@ -167,7 +167,7 @@ export function createNoun<O extends object, R extends Run = Run>(noun: string, 
     const telemetry = runningTelemetry();
     const call = telemetry && started(telemetry, recipeOf(optionsOf(options), noun));
     if (call === undefined) return fn(NO_RUN as unknown as R);
-    const refused = refusalOf(call.recipe, undefined);
+    const refused = admit(call, undefined);
     if (refused !== undefined) return refuse(call, refused, fn);
     return record(call, () => fn(runOf(call) as unknown as R));
   };

@@ -7,6 +7,7 @@ import {
   type SpanKind,
   trace,
 } from "@opentelemetry/api";
+import type { Reservation } from "../budgets/index.ts";
 import { describeError, failSpan } from "../errors/index.ts";
 import { ATTR } from "../model/index.ts";
 import type { Telemetry } from "../telemetry/index.ts";
@@ -29,13 +30,15 @@ export type RecordedCall = {
   readonly recipe: SpanRecipe;
   readonly captureContent: boolean;
   /** The context in which the call runs. */
-  readonly inside: Context;
+  inside: Context;
   /** As the program set it. */
   status: string | undefined;
   failed: boolean;
   ended: boolean;
   /** The program has said itself what came out. */
   hasOutput: boolean;
+  /** Of a call to a model that counts in budgets as long as it lasts. */
+  reservation: Reservation | undefined;
   /** Called right before the end. */
   onEnd: (() => void) | undefined;
   /** What the program has in its hands of it, made when it asks. */
@@ -64,6 +67,7 @@ export function startCall(
     failed: false,
     ended: false,
     hasOutput: false,
+    reservation: undefined,
     onEnd: undefined,
     handle: undefined,
   };
@@ -128,6 +132,7 @@ export function endCall(call: RecordedCall): void {
   } catch {
     // It ends all the same.
   }
+  call.reservation?.end();
   call.ended = true;
   call.span.end();
 }

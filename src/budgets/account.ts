@@ -23,6 +23,8 @@ export type Ledger = {
   readonly drop: (key: string) => void;
   /** The greatest share that one of the accounts has spent. */
   readonly note: (account: Account, ratio: number) => number;
+  /** Whether an hour or day has ended without a call after it; its account is closed then. */
+  readonly closeEnded: () => boolean;
 };
 
 const PERIOD_MS = { hour: 3_600_000, day: 86_400_000 } as const;
@@ -39,6 +41,7 @@ export function createLedger({ per }: BudgetDefinition, clock: Clock): Ledger {
     for (const account of accounts.values()) if (top === undefined || account.ratio > top.ratio) top = account;
     return top?.ratio ?? 0;
   };
+  const isPeriod = per === "hour" || per === "day";
   const keyOf = (identity: Identity): string | undefined => {
     if (per === "run") return identity.run?.id;
     if (per === "session" || per === "user" || per === "agent") return identity[per];
@@ -75,7 +78,7 @@ export function createLedger({ per }: BudgetDefinition, clock: Clock): Ledger {
       };
       if (!create) return account;
       // The hour or day before is over.
-      if (per === "hour" || per === "day") for (const old of accounts.keys()) drop(old);
+      if (isPeriod) for (const old of accounts.keys()) drop(old);
       for (const oldest of accounts.keys()) {
         if (accounts.size < MAX_ACCOUNTS) break;
         drop(oldest);
@@ -92,6 +95,12 @@ export function createLedger({ per }: BudgetDefinition, clock: Clock): Ledger {
       if (ratio > top.ratio && accounts.has(account.key)) top = account;
       return top.ratio;
     },
+    closeEnded: () => {
+      const current = isPeriod ? keyOf({}) : undefined;
+      if (current === undefined || accounts.size === 0 || accounts.has(current)) return false;
+      for (const old of accounts.keys()) drop(old);
+      return true;
+    },
   };
 }
 
@@ -104,14 +113,14 @@ export type Use = { readonly unit: Unit; readonly amount: number; readonly limit
 
 /** Of the limited units the one of which the greatest share is spent. A limit of nothing is always reached. */
 export function mostUsed({ limit }: BudgetDefinition, spent: Spent): Use {
-  let most: Use = { unit: "usd", amount: 0, limit: 0, ratio: 0 };
+  let most: Use | undefined;
   for (const unit of UNITS) {
     const allowed = limit[unit];
     if (allowed === undefined) continue;
     const ratio = allowed === 0 ? Math.max(1, spent[unit]) : spent[unit] / allowed;
-    if (most.limit === 0 || ratio > most.ratio) most = { unit, amount: spent[unit], limit: allowed, ratio };
+    if (most === undefined || ratio > most.ratio) most = { unit, amount: spent[unit], limit: allowed, ratio };
   }
-  return most;
+  return most ?? { unit: "usd", amount: 0, limit: 0, ratio: 0 };
 }
 
 const isNamed = (pattern: string, name: string | undefined): boolean =>

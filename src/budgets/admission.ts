@@ -1,6 +1,7 @@
 import type { Budgets } from "./budgets.ts";
 import type { BudgetExceededError } from "./exceeded.ts";
 import type { Identity, ModelCall } from "./identity.ts";
+import type { Reservation } from "./reservation.ts";
 
 /** What is asked before calls to models go out from one place (the wire's `Admission`). */
 export type CallAdmission = {
@@ -11,8 +12,12 @@ export type CallAdmission = {
   readonly count: (call: ModelCall, fingerprint: string) => void;
 };
 
-/** Admission by budgets for one identity; undefined where there is nothing to ask or count. */
-export function admissionFor(budgets: Budgets, identity: Identity): CallAdmission | undefined {
+/** Admission by budgets for one identity, inside of a call that a wrapper has counted; undefined where there is nothing to ask or count. */
+export function admissionFor(
+  budgets: Budgets,
+  identity: Identity,
+  reservation?: Reservation,
+): CallAdmission | undefined {
   if (!budgets.isWatching()) return undefined;
   const { countsLoops, blocksLoops } = budgets.looping;
   const isInRun = identity.run?.isAgentic === true;
@@ -24,7 +29,8 @@ export function admissionFor(budgets: Budgets, identity: Identity): CallAdmissio
     mayRefuse: budgets.mayRefuse(identity),
     countsRequests: countsLoops && isInRun,
     decide: (call, fingerprint) => {
-      const refused = budgets.refuse(identity, call);
+      const ask = () => budgets.refuse(identity, call);
+      const refused = reservation === undefined ? ask() : reservation.without(ask);
       if (refused !== undefined && refused !== "unsure") return tell(refused);
       if (!blocksLoops || !isInRun) return refused;
       if (fingerprint === undefined) return "unsure";
@@ -33,7 +39,10 @@ export function admissionFor(budgets: Budgets, identity: Identity): CallAdmissio
       budgets.countRepeat(identity, "llm", fingerprint, call.model ?? call.provider);
       return tell(loop);
     },
-    begin: (call) => budgets.begin(identity, call),
+    begin: (call) => {
+      const begin = () => budgets.begin(identity, call);
+      return reservation === undefined ? begin() : reservation.hand(begin);
+    },
     count: (call, fingerprint) => budgets.countRepeat(identity, "llm", fingerprint, call.model ?? call.provider),
   };
 }

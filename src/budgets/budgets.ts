@@ -45,8 +45,13 @@ export type Budgets = {
   readonly record: (call: FinishedCall) => void;
   /** Told of a call that was stopped. */
   readonly tellBlocked: (error: BudgetExceededError, identity: Identity) => void;
-  readonly endRun: (id: string) => void;
+  readonly endRun: (id: string, occasion: Occasion) => void;
+  /** What was spent of an hour or a day that is over is spent no more, though no call comes that would say so. */
+  readonly closeEnded: () => void;
 };
+
+/** Whose call or run it is that a limit is told of with. */
+export type Occasion = Pick<FinishedCall, "identity" | "spanContext">;
 
 export type BudgetsOptions = {
   readonly clock: Clock;
@@ -107,9 +112,14 @@ export function createBudgets({ clock, telling, onFault, loops: looping, here, o
     return mostUsed(definition, { ...spent, calls: spent.calls + account.inFlight });
   };
 
-  const findExceeded = (identity: Identity, call?: ModelCall): BudgetExceededError | "unsure" | undefined => {
+  const findExceeded = (
+    identity: Identity,
+    call?: ModelCall,
+    onExceeded?: (entry: Entry) => void,
+  ): BudgetExceededError | "unsure" | undefined => {
     let unsure = false;
-    for (const { definition, ledger } of entries.values()) {
+    for (const entry of entries.values()) {
+      const { definition, ledger } = entry;
       if (definition.mode !== "block") continue;
       const isFor = matches(definition.match, identity, call);
       if (isFor === false) continue;
@@ -117,8 +127,12 @@ export function createBudgets({ clock, telling, onFault, loops: looping, here, o
       if (account === undefined) continue;
       const use = used(definition, account);
       if (use.ratio < 1) continue;
-      if (isFor === "unsure") unsure = true;
-      else return exceeded(definition, use);
+      if (isFor === "unsure") {
+        unsure = true;
+        continue;
+      }
+      onExceeded?.(entry);
+      return exceeded(definition, use);
     }
     return unsure ? "unsure" : undefined;
   };
@@ -144,13 +158,7 @@ export function createBudgets({ clock, telling, onFault, loops: looping, here, o
           received: "a fault of the check itself",
         });
 
-  const tell = (
-    { definition, onReached }: Entry,
-    account: Account,
-    call: FinishedCall,
-    use: Use,
-    spent: Spent,
-  ): void => {
+  const tell = ({ definition, onReached }: Entry, account: Account, call: Occasion, use: Use, spent: Spent): void => {
     for (const threshold of THRESHOLDS) {
       if (use.ratio < threshold || account.told.has(threshold)) continue;
       account.told.add(threshold);
@@ -161,6 +169,15 @@ export function createBudgets({ clock, telling, onFault, loops: looping, here, o
       const { unit, ratio } = use;
       guarded(() => onReached?.({ budget: name, threshold, unit, ratio, spent, key: account.key }), undefined);
     }
+  };
+
+  /** Time passes without a call that ends, so this is asked as one is stopped and as a run ends, too. */
+  const tellSpent = (entry: Entry, account: Account, occasion: Occasion): void => {
+    const { definition, ledger } = entry;
+    const spent = spentBy(account, clock.nowMs());
+    const use = mostUsed(definition, spent);
+    telling.ratio(definition.name, ledger.note(account, use.ratio));
+    tell(entry, account, occasion, use, spent);
   };
 
   const recordIn = (entry: Entry, call: FinishedCall): void => {
@@ -176,10 +193,7 @@ export function createBudgets({ clock, telling, onFault, loops: looping, here, o
       seconds: before.seconds + call.seconds,
       unpricedCalls: before.unpricedCalls + (call.isPriced ? 0 : 1),
     };
-    const spent = spentBy(account, clock.nowMs());
-    const use = mostUsed(definition, spent);
-    telling.ratio(definition.name, ledger.note(account, use.ratio));
-    tell(entry, account, call, use, spent);
+    tellSpent(entry, account, call);
     if (call.isPriced || definition.limit.usd === undefined || account.toldUnpriced) return;
     account.toldUnpriced = true;
     telling.unpriced(definition, call);
@@ -225,7 +239,11 @@ export function createBudgets({ clock, telling, onFault, loops: looping, here, o
     refuse: (identity, call) => {
       if (blocking === 0) return undefined;
       try {
-        return findExceeded(identity, call);
+        return findExceeded(identity, call, (entry) => {
+          const account = entry.ledger.find(identity, true);
+          if (account !== undefined)
+            guarded(() => tellSpent(entry, account, { identity, spanContext: undefined }), undefined);
+        });
       } catch (error) {
         onError(error);
         return unchecked();
@@ -272,15 +290,22 @@ export function createBudgets({ clock, telling, onFault, loops: looping, here, o
       for (const entry of entries.values()) guarded(() => recordIn(entry, call), undefined);
     },
     tellBlocked: (error, identity) => guarded(() => telling.blocked(error, identity), undefined),
-    endRun: (id) => {
+    endRun: (id, occasion) => {
       loops.endRun(id);
-      for (const { definition, ledger } of entries.values()) {
+      for (const entry of entries.values()) {
+        const { definition, ledger } = entry;
         if (definition.per !== "run") continue;
         const account = ledger.get(id);
         if (account === undefined) continue;
+        if (definition.limit.seconds !== undefined) guarded(() => tellSpent(entry, account, occasion), undefined);
         const ratio = ledger.note(account, -1);
         ledger.drop(id);
         guarded(() => telling.ratio(definition.name, Math.max(0, ratio)), undefined);
+      }
+    },
+    closeEnded: () => {
+      for (const { definition, ledger } of entries.values()) {
+        if (ledger.closeEnded()) guarded(() => telling.ratio(definition.name, 0), undefined);
       }
     },
   };

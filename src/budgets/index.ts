@@ -18,6 +18,7 @@ export {
 export { BudgetExceededError } from "./exceeded.ts";
 export type { Identity, ModelCall, Run } from "./identity.ts";
 export { argumentsFingerprint } from "./loops.ts";
-export { type RunningBudgets, refusalHere, runningBudgets, setRunningBudgets } from "./running.ts";
+export { insideReservation, type Reservation, reservationIn } from "./reservation.ts";
+export { type RunningBudgets, refusalHere, reserveHere, runningBudgets, setRunningBudgets } from "./running.ts";
 export type { BudgetEvent } from "./telling.ts";
 export { type BudgetWatch, type BudgetWatchOptions, createBudgetWatch, type EndedSpan } from "./watch.ts";

@@ -46,21 +46,57 @@ export function createLoops(): Loops {
   };
 }
 
-/** Longer arguments, and longer texts in them, are told apart by their beginning and their length. */
-const MAX_HASHED_CHARS = 65_536;
+/** Longer texts in arguments are not written down, but their fingerprint. */
 const MAX_TEXT_CHARS = 8192;
+/** A longer text is not looked into for its members. */
+const MAX_PARSED_CHARS = 65_536;
 
-function sorted(_: string, value: unknown): unknown {
-  if (typeof value === "string") {
-    return value.length <= MAX_TEXT_CHARS ? value : `${value.slice(0, MAX_TEXT_CHARS)} ${value.length}`;
+/** Of what shows nothing of what is in it only the very same object is the same. */
+const opaque = { names: new WeakMap<object, string>(), count: 0 };
+
+function opaqueName(value: object): string {
+  const known = opaque.names.get(value);
+  if (known !== undefined) return known;
+  opaque.count += 1;
+  const name = `object ${opaque.count}`;
+  opaque.names.set(value, name);
+  return name;
+}
+
+/** Some 100 ms: what has more in it is a store that a tool works on, and is not compared. */
+const MAX_MEMBERS = 100_000;
+
+function createWriter(): (this: unknown, key: string, value: unknown) => unknown {
+  let members = 0;
+  return function (key, value) {
+    members += 1;
+    if (members > MAX_MEMBERS) throw new RangeError("too much to be compared");
+    return written(this, key, value);
+  };
+}
+
+function written(holder: unknown, key: string, value: unknown): unknown {
+  if (typeof value === "string") return value.length <= MAX_TEXT_CHARS ? value : `text ${fingerprintOf(value)}`;
+  if (typeof value !== "object" || value === null) return value;
+  // A Buffer has been made an array by its toJSON.
+  const given = (holder as Record<string, unknown>)[key];
+  if (ArrayBuffer.isView(given)) {
+    return `bytes ${fingerprintOf(Buffer.from(given.buffer, given.byteOffset, given.byteLength).toString("latin1"))}`;
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  if (Array.isArray(value)) return value;
+  if (value instanceof Map || value instanceof Set) return [value instanceof Map ? "map" : "set", ...value];
+  if (value instanceof URLSearchParams || value instanceof RegExp) return String(value);
+  // It is another one in each call, and says nothing of what is called.
+  if (value instanceof AbortSignal) return undefined;
+  const entries = Object.entries(value);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (entries.length === 0 && prototype !== Object.prototype && prototype !== null) return opaqueName(value);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Frameworks hand arguments on as the model wrote them. */
 function parsed(args: unknown): unknown {
-  if (typeof args !== "string" || args.length > MAX_HASHED_CHARS || !/^\s*[[{]/.test(args)) return args;
+  if (typeof args !== "string" || args.length > MAX_PARSED_CHARS || !/^\s*[[{]/.test(args)) return args;
   try {
     return JSON.parse(args) as unknown;
   } catch {
@@ -71,7 +107,7 @@ function parsed(args: unknown): unknown {
 /** A fingerprint of a tool's name and arguments, the same for members in any order; undefined where they cannot be written down. */
 export function argumentsFingerprint(name: string, args: unknown): string | undefined {
   try {
-    const text = `${name} ${JSON.stringify(parsed(args), sorted) ?? ""}`;
+    const text = `${name} ${JSON.stringify(parsed(args), createWriter()) ?? ""}`;
     return fingerprintOf(text);
   } catch {
     return undefined;
@@ -82,8 +118,7 @@ export function argumentsFingerprint(name: string, args: unknown): string | unde
 function fingerprintOf(text: string): string {
   let high = 0xdeadbeef;
   let low = 0x41c6ce57;
-  const length = Math.min(text.length, MAX_HASHED_CHARS);
-  for (let at = 0; at < length; at += 1) {
+  for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at);
     high = Math.imul(high ^ unit, 2654435761);
     low = Math.imul(low ^ unit, 1597334677);

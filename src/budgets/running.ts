@@ -3,6 +3,7 @@ import type { Budgets } from "./budgets.ts";
 import type { BudgetExceededError } from "./exceeded.ts";
 import type { Identity } from "./identity.ts";
 import { argumentsFingerprint } from "./loops.ts";
+import { createReservation, type Reservation } from "./reservation.ts";
 
 /** Budgets while telemetry runs. */
 export type RunningBudgets = {
@@ -55,4 +56,11 @@ export function refusalHere(step: Step): BudgetExceededError | undefined {
   }
   if (error !== undefined) budgets.tellBlocked(error, identity);
   return error;
+}
+
+/** Counts a call to a model that a wrapper begins, so that calls that are made at the same time count each other. */
+export function reserveHere(provider: string, model: string): Reservation | undefined {
+  const running = runningBudgets();
+  if (running === undefined || !running.budgets.isWatching()) return undefined;
+  return createReservation(running.budgets, running.here(), { provider, model: model === "" ? undefined : model });
 }

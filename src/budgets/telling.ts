@@ -1,7 +1,7 @@
 import type { Metrics } from "../metrics/index.ts";
 import { ATTR } from "../model/index.ts";
 import type { Account, Use } from "./account.ts";
-import type { FinishedCall } from "./budgets.ts";
+import type { FinishedCall, Occasion } from "./budgets.ts";
 import type { BudgetDefinition } from "./definition.ts";
 import type { BudgetExceededError } from "./exceeded.ts";
 import type { Identity } from "./identity.ts";
@@ -15,7 +15,7 @@ export type Telling = {
     threshold: number,
     use: Use,
     account: Account,
-    call: FinishedCall,
+    occasion: Occasion,
   ) => void;
   readonly blocked: (error: BudgetExceededError, identity: Identity) => void;
   readonly unpriced: (definition: BudgetDefinition, call: FinishedCall) => void;

@@ -17,7 +17,7 @@ export type BudgetsConfig = {
 export type BudgetWatchOptions = {
   readonly clock: Clock;
   readonly config: BudgetsConfig;
-  readonly metrics: Pick<Metrics, "add" | "set">;
+  readonly metrics: Pick<Metrics, "add" | "set" | "watch">;
   readonly emit: (event: BudgetEvent) => void;
   readonly here: () => Identity;
   readonly onError: (error: unknown) => void;
@@ -61,6 +61,7 @@ export function createBudgetWatch({ clock, config, metrics, emit, here, onError 
   });
   const costs = createCostSummaries(clock);
   for (const limit of config.limits) budgets.add(limit);
+  metrics.watch(() => budgets.closeEnded());
 
   const count = (
     attributes: EndedSpan["attributes"],
@@ -97,7 +98,7 @@ export function createBudgetWatch({ clock, config, metrics, emit, here, onError 
         if (INFERENCE_OPERATIONS.has(operation)) count(attributes, identity, 1, seconds, spanContext);
         else if (FETCHED.has(operation)) count(attributes, identity, 0, 0, spanContext);
       }
-      if (runId === spanContext.spanId) budgets.endRun(runId);
+      if (runId === spanContext.spanId) budgets.endRun(runId, { identity, spanContext });
     },
     onUsage: (attributes, identity) => count(attributes, identity, 0, 0),
   };

@@ -1,6 +1,6 @@
 import { type Context, context } from "@opentelemetry/api";
 import { systemClock } from "../base/index.ts";
-import { admissionFor, argumentsFingerprint, type BudgetWatch } from "../budgets/index.ts";
+import { admissionFor, argumentsFingerprint, type BudgetWatch, reservationIn } from "../budgets/index.ts";
 import type { Config } from "../config/index.ts";
 import { costAttributes, type Pricer } from "../cost/index.ts";
 import {
@@ -167,7 +167,7 @@ export function watchProgram({
     costOf: (attributes) => costAttributes(pricer, attributes, { failed: false, timeMs: systemClock.nowMs() }),
     enter: (entered) => void contextManager.attach(entered),
     upToDate,
-    admission: (at) => admissionFor(budgets.budgets, identityAt(at)),
+    admission: (at) => admissionFor(budgets.budgets, identityAt(at), reservationIn(at)),
     claimable: (outer) => {
       langchain.noteModelRequest();
       return claimable(outer);

@@ -232,9 +232,9 @@ describe("a budget", () => {
     spend(0.9);
     spend(0.25, { identity: other });
     assert.equal(ratio(), 0.9);
-    budgets.endRun("run-1");
+    budgets.endRun("run-1", { identity: RUN, spanContext: undefined });
     assert.equal(ratio(), 0.25);
-    budgets.endRun("run-2");
+    budgets.endRun("run-2", { identity: RUN, spanContext: undefined });
     assert.equal(ratio(), 0);
   });
 
@@ -327,13 +327,58 @@ describe("a check that fails by a fault of ours", () => {
   });
 });
 
+describe("a budget of several units", () => {
+  it("allows nothing where one of them allows nothing", () => {
+    const { set, isRefused } = start();
+    set({ limit: { usd: 0, tokens: 1000 } });
+    assert.equal(isRefused(), true);
+    set({ limit: { tokens: 0, seconds: 1000 } });
+    assert.equal(isRefused(), true);
+  });
+});
+
+describe("a limit that is reached between two calls", () => {
+  it("is told of as a call is stopped, once", () => {
+    const { set, isRefused, reached, wait, spend, ratio } = start();
+    set({ limit: { seconds: 60 } });
+    spend(0.1);
+    wait(61_000);
+    assert.deepEqual(reached(), []);
+    assert.deepEqual([isRefused(), isRefused(), reached()], [true, true, [1]]);
+    assert.ok((ratio() ?? 0) > 1);
+  });
+
+  it("is told of as the run ends, whatever the mode", () => {
+    const { budgets, set, reached, wait, spend, ratio } = start();
+    set({ limit: { seconds: 60 }, mode: "warn" });
+    spend(0.1);
+    wait(61_000);
+    budgets.endRun("run-1", { identity: RUN, spanContext: undefined });
+    assert.deepEqual([reached(), ratio()], [[1], 0]);
+  });
+});
+
+describe("the share that is spent of an hour", () => {
+  it("is nothing after that hour, though no call comes", () => {
+    const { budgets, set, spend, wait, ratio } = start();
+    const budget = set({ per: "hour" });
+    spend(2);
+    wait(HOUR_MS - 1);
+    budgets.closeEnded();
+    assert.equal(ratio(), 2);
+    wait(1);
+    budgets.closeEnded();
+    assert.deepEqual([ratio(), budget.spent().usd], [0, 0]);
+  });
+});
+
 describe("the same call again", () => {
   it("is a loop when it was made so many times within one agent run", () => {
     const { budgets, told } = start();
     for (let n = 0; n < 5; n += 1) budgets.countRepeat(RUN, "tool", "search {}", "search");
     for (let n = 0; n < 2; n += 1) budgets.countRepeat(RUN, "llm", "search {}", "gpt-4o");
     assert.deepEqual(told, [{ what: "loop tool", value: 3 }]);
-    budgets.endRun("run-1");
+    budgets.endRun("run-1", { identity: RUN, spanContext: undefined });
     budgets.countRepeat(RUN, "tool", "search {}", "search");
     assert.equal(told.length, 1);
   });

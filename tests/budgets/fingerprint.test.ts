@@ -24,7 +24,49 @@ test("arguments that cannot be written down have no fingerprint", () => {
   assert.equal(argumentsFingerprint("search", 10n), undefined);
 });
 
-test("huge arguments cost no more than their beginning, and are told apart by their length", () => {
+test("long texts and lists are told apart wherever they differ", () => {
   const long = "x".repeat(5_000_000);
-  assert.notEqual(argumentsFingerprint("search", long), argumentsFingerprint("search", `${long}y`));
+  const fingerprint = argumentsFingerprint("write", { text: `${long}1` });
+  assert.equal(argumentsFingerprint("write", { text: `${long}1` }), fingerprint);
+  assert.notEqual(argumentsFingerprint("write", { text: `${long}2` }), fingerprint);
+  const list = Array.from({ length: 50_000 }, (_, at) => at);
+  assert.notEqual(argumentsFingerprint("sum", list), argumentsFingerprint("sum", list.with(49_999, 49_998)));
+});
+
+test("what JSON does not show is told apart as well", () => {
+  class Question {
+    readonly #text: string;
+    constructor(text: string) {
+      this.#text = text;
+    }
+    get text(): string {
+      return this.#text;
+    }
+  }
+  const kinds: readonly ((text: string) => unknown)[] = [
+    (text) => new Map([["q", text]]),
+    (text) => new Set([text]),
+    (text) => new URLSearchParams({ text }),
+    (text) => new RegExp(text),
+    (text) => Buffer.from(text),
+    (text) => new TextEncoder().encode(text),
+    (text) => [{ text }, new AbortController().signal],
+  ];
+  for (const [at, kind] of kinds.entries()) {
+    const [one, other] = [argumentsFingerprint("ask", kind("one")), argumentsFingerprint("ask", kind("two"))];
+    assert.notEqual(one, other, `kind ${at}`);
+    assert.equal(argumentsFingerprint("ask", kind("one")), one, `kind ${at}`);
+  }
+  const question = new Question("one");
+  assert.equal(argumentsFingerprint("ask", question), argumentsFingerprint("ask", question));
+  assert.notEqual(argumentsFingerprint("ask", question), argumentsFingerprint("ask", new Question("two")));
+});
+
+test("what is too much to be compared is not, and binary data is compared at once", () => {
+  const store = Array.from({ length: 200_000 }, (_, at) => ({ at }));
+  assert.equal(argumentsFingerprint("search", [store, "q"]), undefined);
+  const startedMs = performance.now();
+  assert.notEqual(argumentsFingerprint("hash", new Uint8Array(3_000_000)), undefined);
+  // As members of an object it would be two seconds.
+  assert.ok(performance.now() - startedMs < 1000);
 });

@@ -135,6 +135,26 @@ describe("a budget in mode block", () => {
     assert.equal(pushedValue(run.points, "llm_requests_total"), 3);
   });
 
+  it("of calls counts those that a wrapper makes, once each, on the wire or not", async () => {
+    const run = await runProgram(`${SERVER}
+      import { agent, llm, setBudget } from "agent-observatory";
+      const budget = setBudget({ name: "few", per: "run", limit: { calls: 3 }, mode: "block" });
+      const count = async (step) => (await Promise.allSettled(Array.from({ length: 8 }, step))).filter(({ status }) => status === "fulfilled").length;
+      const inside = () => llm.run("tiny", () => new Promise((resolve) => setTimeout(resolve, 20)));
+      const outside = llm({ model: "gpt-4o" }, () => ask());
+      const later = async () => llm.run({ model: "gpt-4o" }, async () => { await ask(); await new Promise((resolve) => setTimeout(resolve, 200)); });
+      for (const step of [inside, outside, later]) console.log(await agent.run("a", () => count(async () => step())));
+      console.log(await agent.run("b", async () => { for (let n = 0; n < 3; n++) await outside(); return attempt(outside); }));
+      console.log(served.length);
+      server.close(); server.closeAllConnections();
+    `);
+    assert.equal(run.stderr, "");
+    const lines = run.stdout.trim().split("\n");
+    assert.deepEqual(lines.slice(0, 3), ["3", "3", "3"]);
+    assert.match(lines[3] ?? "", /AO_BUDGET_EXCEEDED/);
+    assert.equal(lines[4], "9");
+  });
+
   it("of dollars is passed by no more than what was under way", async () => {
     const run = await runProgram(
       `${SERVER}
