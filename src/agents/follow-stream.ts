@@ -1,3 +1,4 @@
+import { errorMonitor } from "node:events";
 import { type Context, context } from "@opentelemetry/api";
 import { followPromise } from "./follow-promise.ts";
 import { endAbandoned, endWithError, endWithOutput, type RecordedCall } from "./recorded-call.ts";
@@ -153,7 +154,7 @@ function followWebStream(stream: object, end: StreamEnd): void {
 }
 
 type NodeStream = {
-  readonly once: (event: string, listener: () => void) => unknown;
+  readonly once: (event: string | symbol, listener: (error: unknown) => void) => unknown;
   readonly closed?: boolean;
   readonly errored?: unknown;
   readonly readableEnded?: boolean;
@@ -168,8 +169,15 @@ function followNodeStream(stream: NodeStream, end: StreamEnd): void {
     else if (stream.readableEnded === true) end.done();
     else end.left();
   };
-  if (stream.closed === true) closed();
-  else stream.once("close", closed);
+  if (stream.closed === true) {
+    closed();
+    return;
+  }
+  dropped.register(stream, end);
+  stream.once("close", closed);
+  // Not every stream closes, and a listener to errors themselves would count as somebody who handles them.
+  stream.once("end", end.done);
+  stream.once(errorMonitor, end.failed);
 }
 
 function followAsyncIterable(iterable: object, end: StreamEnd): void {

@@ -217,20 +217,40 @@ describe("a stream that a wrapped function returns", () => {
   it("that is dropped unread ends with its collection", async () => {
     const run = await runProgram(
       `${HEAD}
-      import { setFlagsFromString } from "node:v8"; import { runInNewContext } from "node:vm";
+      import { Readable } from "node:stream"; import { setFlagsFromString } from "node:v8"; import { runInNewContext } from "node:vm";
       setFlagsFromString("--expose-gc"); const gc = runInNewContext("gc");
       const drop = (name, make) => void agent(name, make)();
       drop("web", () => new ReadableStream({ pull() {} }));
       drop("generator", function* () { yield 1; });
       drop("iterable", () => ({ async *[Symbol.asyncIterator]() { yield 1; } }));
+      drop("node-stream", () => Readable.from(["a"]));
       for (let at = 0; at < 10; at += 1) { gc(); await new Promise((resolve) => setImmediate(resolve)); }
     `,
     );
     assert.equal(run.code, 0, run.stderr);
-    for (const name of ["web", "generator", "iterable"]) {
+    for (const name of ["web", "generator", "iterable", "node-stream"]) {
       const span = spanNamed(run, `invoke_agent ${name}`);
       assert.deepEqual([span.failed, span.attributes[ATTR.streamOutcome]], [false, "abandoned"], name);
       assert.equal(span.attributes[ATTR.unfinished], undefined, name);
+    }
+  });
+
+  it("ends with a Node stream that says no more than that it has ended, or failed", async () => {
+    const run = await runProgram(`${HEAD}
+      import { Readable } from "node:stream";
+      const read = function () { this.push(null); };
+      agent("silent", () => new Readable({ emitClose: false, read }))().resume();
+      agent("open", () => new Readable({ autoDestroy: false, read }))().resume();
+      const broken = agent("broken", () => new Readable({ emitClose: false, read() { this.destroy(new Error("no more")); } }))();
+      broken.on("error", ({ message }) => console.log(message)).resume();
+      process.on("uncaughtException", ({ message }) => console.log("uncaught", message));
+      agent("unhandled", () => new Readable({ read() { this.destroy(new Error("nobody listens")); } }))().resume();
+    `);
+    assert.deepEqual(run.stdout.trim().split("\n"), ["no more", "uncaught nobody listens"], run.stderr);
+    const failed = { silent: false, open: false, broken: true, unhandled: true };
+    for (const [name, hasFailed] of Object.entries(failed)) {
+      const span = spanNamed(run, `invoke_agent ${name}`);
+      assert.deepEqual([span.failed, span.attributes[ATTR.unfinished]], [hasFailed, undefined], name);
     }
   });
 });
