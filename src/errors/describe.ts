@@ -89,7 +89,9 @@ export function errorFacts(thrown: unknown, type: string, message: string): Erro
 
 function categoryOf(thrown: unknown, type: string, message: string): ErrorCategory {
   let category = classifyError(errorFacts(thrown, type, message));
-  let cause = member(thrown, "cause") ?? member(thrown, "lastError");
+  const several = member(thrown, "errors");
+  let cause =
+    member(thrown, "cause") ?? member(thrown, "lastError") ?? (Array.isArray(several) ? several[0] : undefined);
   // "fetch failed" and "internal" tell less than the cause they wrap; a category that is exact already stays.
   for (let depth = 0; depth < MAX_CAUSES && cause !== undefined && cause !== null; depth++) {
     if (category !== "unknown" && category !== "network" && category !== "internal" && category !== "api") break;

@@ -1,7 +1,7 @@
 import type { ErrorCategory } from "./categories.ts";
 
-/** Beyond it messages quote what they are about. */
-const MAX_READ = 500;
+/** As much as is kept of a message (describe.ts). */
+const MAX_READ = 4096;
 const MAX_KEPT = 200;
 /** So long, a word with digits in it is an id and no name. */
 const MIN_ID = 8;
@@ -13,8 +13,11 @@ const ADDRESSES: readonly (readonly [pattern: RegExp, marker: string])[] = [
   [/\[?(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{0,4}\]?(?::\d+)?/gi, "<ip>"],
   [/(?:\b[A-Za-z]:)?(?:[\\/][\w.@~-]+){2,}/g, "<path>"],
 ];
-/** An apostrophe inside a word is no quotation mark. */
-const QUOTED = /"[^"\n]{0,300}"|`[^`\n]{0,300}`|(?<![\w])'[^'\n]{0,300}'(?!\w)/g;
+/**
+ * An apostrophe inside a word is no quotation mark, and neither is what stands for inches. A long text of a model is cut before it ends, and
+ * has lines.
+ */
+const QUOTED = /(?<!\w)"[^"]*(?:"|$)|"[^"\n]{0,300}"|`[^`\n]{0,300}`|(?<![\w])'[^'\n]{0,300}'(?!\w)/g;
 
 function withoutDigits(word: string): string {
   if (!/\d/.test(word)) return word;

@@ -1,5 +1,7 @@
 /** Long values are cut: a label is a name, and Prometheus keeps every distinct one in memory. */
 const MAX_VALUE_CHARS = 128;
+/** What is cut before it is cleaned may keep the half of a secret, which looks like none. */
+const MAX_CLEANED_CHARS = 1024;
 const FOLDED = "other";
 /** Labels whose values are ours, from fixed lists. */
 const FIXED_LABELS = new Set([
@@ -54,7 +56,7 @@ export function createLabelGuard({
     const before = values.get(raw);
     if (before !== undefined) return before;
     if (values.size >= (OPEN_LISTS.has(label) ? Math.max(limit, MIN_OPEN_LIST) : limit)) return undefined;
-    const safe = clean(raw.slice(0, MAX_VALUE_CHARS));
+    const safe = clean(raw.slice(0, MAX_CLEANED_CHARS)).slice(0, MAX_VALUE_CHARS);
     values.set(raw, safe);
     return safe;
   };

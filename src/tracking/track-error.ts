@@ -6,7 +6,7 @@ import type { ErrorSummary } from "./error-book.ts";
 import type { ErrorPatternMatch, ErrorPatternOptions } from "./patterns.ts";
 import { placeHere } from "./place.ts";
 import { runningTracker } from "./runtime.ts";
-import { ERROR_EVENT, type TrackedError } from "./tracker.ts";
+import { ERROR_EVENT, MAX_CONTEXT_TEXT, type TrackedError } from "./tracker.ts";
 
 export type TrackErrorOptions = {
   /** Default: the agent of the current span. */
@@ -18,7 +18,8 @@ export type TrackErrorOptions = {
 };
 
 const MAX_MEMBERS = 20;
-const MAX_TEXT = 500;
+/** More than is kept (`MAX_CONTEXT_TEXT`), so that no secret is cut in two before it is seen. */
+const MAX_TEXT = 4 * MAX_CONTEXT_TEXT;
 
 function bounded(given: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const entries = Object.entries(given).slice(0, MAX_MEMBERS);

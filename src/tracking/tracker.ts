@@ -67,6 +67,8 @@ export const PATTERN_EVENT = "agent_observatory.error_pattern";
 /** A program that fails in ever new ways is told of so many of them a minute; all are counted. */
 const MAX_NEW_A_MINUTE = 60;
 const MAX_PATTERNS = 100;
+/** Of texts in what a program says of an error. */
+export const MAX_CONTEXT_TEXT = 500;
 
 const SEVERITY: Readonly<Record<ErrorSeverity, readonly [SeverityNumber, string]>> = {
   critical: [SeverityNumber.FATAL, "FATAL"],
@@ -82,6 +84,8 @@ function spanContextOf({ traceId, spanId, isExported }: Occurrence): SpanContext
   if (traceId === undefined || spanId === undefined) return undefined;
   return { traceId, spanId, traceFlags: isExported === false ? TraceFlags.NONE : TraceFlags.SAMPLED };
 }
+
+const cutText = (value: unknown): unknown => (typeof value === "string" ? value.slice(0, MAX_CONTEXT_TEXT) : value);
 
 /** Attributes of what the program says of an error: names of its own, below one of ours. */
 function contextAttributes(given: Readonly<Record<string, unknown>> = {}): Record<string, string | number | boolean> {
@@ -138,7 +142,15 @@ export function createErrorTracker(options: ErrorTrackerOptions): ErrorTracker {
     });
   };
 
-  const track = (occurrence: Occurrence): TrackedError | undefined => {
+  /** Without secrets first, and cut then: the half of a secret looks like none. */
+  const cleanContext = (occurrence: Occurrence): Occurrence => {
+    if (occurrence.context === undefined) return occurrence;
+    const entries = Object.entries(cleanValue(occurrence.context) as Readonly<Record<string, unknown>>);
+    return { ...occurrence, context: Object.fromEntries(entries.map(([name, value]) => [name, cutText(value)])) };
+  };
+
+  const track = (given: Occurrence): TrackedError | undefined => {
+    const occurrence = cleanContext(given);
     const { source, type, message, stack, category, severity, where = "", timeMs } = occurrence;
     const fingerprint = occurrence.fingerprint ?? fingerprintOfError({ type, message, stack, where }, category, stacks);
     const known = sightings.see({ source, type, message, timeMs, fingerprint: () => fingerprint });

@@ -48,6 +48,12 @@ describe("the description of what was thrown", () => {
     assert.equal(describeError(circular).category, "unknown");
   });
 
+  it("looks into the first of several errors", async () => {
+    const limit = Object.assign(new Error("slow down"), { status: 429 });
+    const thrown: unknown = await Promise.any([Promise.reject(limit)]).catch((error: unknown) => error);
+    assert.deepEqual([describeError(thrown).type, describeError(thrown).category], ["AggregateError", "rate_limit"]);
+  });
+
   it("works for everything that is not an error", () => {
     const cases: readonly (readonly [unknown, string, string])[] = [
       ["rate limit hit", "string", "rate limit hit"],

@@ -21,6 +21,9 @@ describe("a normalized message", () => {
     same(["no file /var/data/a.json", "no file /home/u/b/c.json"]);
     same(["user 'ann' not found", "user 'bob the builder' not found"]);
     same(["user42 is away", "user7 is away"]);
+    same(['no JSON in "yes"', `no JSON in "Well,\nyes."`, `no JSON in "${"Well, yes. ".repeat(100)}"`]);
+    same([`Failed to parse "${"a b ".repeat(300)}". Try again`, `Failed to parse "${"c d ".repeat(150)}". Try again`]);
+    same([`no JSON in "${"a b ".repeat(1020)}"`, `no JSON in "${"c d ".repeat(1021)}"`]);
   });
 
   it("keeps what tells errors apart", () => {

@@ -121,6 +121,13 @@ describe("the registry", () => {
     assert.match((await registry.text()).body, /agent_queue_depth\{agent="agent of \*\*\*"\} 4/);
   });
 
+  it("cleans label values before it cuts them, so that no half of a secret is left", () => {
+    const registry = metrics();
+    registry.set("agent_queue_depth", { agent: `${"a".repeat(125)}secret` }, 1);
+    const agent = registry.snapshot()[0]?.series[0]?.labels["agent"];
+    assert.equal(agent, `${"a".repeat(125)}***`);
+  });
+
   it("takes no value that is not a number", () => {
     const registry = metrics();
     registry.add("llm_requests_total", CALL, Number.NaN);

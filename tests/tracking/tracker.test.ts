@@ -174,6 +174,15 @@ describe("tracked errors", () => {
     assert.equal(tracker.summary().groups[0]?.samples[0]?.context?.["turn"], 3);
   });
 
+  it("have no half of a secret in what is cut", () => {
+    const tracker = createTestTracker();
+    const key = ["sk-proj", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJ"].join("-");
+    tracker.fail({ context: { note: `${"n ".repeat(240)}${key}` } });
+    const note = tracker.summary().groups[0]?.samples[0]?.context?.["note"];
+    assert.equal(String(note).slice(480), "[REDACTED:openai_key");
+    assert.equal(tracker.logs[0]?.attributes["agent_observatory.error.context.note"], note);
+  });
+
   it("keep the first and the latest samples, with their traces", () => {
     const tracker = createTestTracker();
     for (let index = 0; index < 10; index++) {
