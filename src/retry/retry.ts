@@ -22,6 +22,8 @@ const carrierOf = (thrown: unknown): Carrier => Object.assign(new Error("an atte
 
 function waited(delayMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
+    // What is aborted already does not say so again.
+    if (signal.aborted) return reject(signal.reason);
     const stop = (): void => {
       clearTimeout(timer);
       reject(signal.reason);

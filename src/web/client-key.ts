@@ -18,8 +18,15 @@ function networkOf(address: string): string {
     .join(":")}::/64`;
 }
 
+/** Some proxies forward an address with the port that it came from, which differs with each connection. */
+const WITH_PORT = /^(?:\[([^\]]+)\]|(\d+\.\d+\.\d+\.\d+))(?::\d+)?$/;
+
 /** Whom an address stands for: itself, or with IPv6 its network. */
-export const keyOfAddress = (address: string): string => (address.includes(":") ? networkOf(address) : address);
+export function keyOfAddress(given: string): string {
+  const [, six, four] = WITH_PORT.exec(given) ?? [];
+  const address = six ?? four ?? given;
+  return address.includes(":") ? networkOf(address) : address;
+}
 
 /** A key as the program gives it, fit to be kept. Undefined where it is none. */
 export function keyOf(given: unknown): string | undefined {

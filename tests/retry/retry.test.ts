@@ -105,6 +105,15 @@ describe("retry", () => {
     assert.ok(calls >= 2 && calls < 50, String(calls));
   });
 
+  it("does not wait for what was called off before the wait began", async () => {
+    const controller = new AbortController();
+    const error = failure({ status: 429, headers: { "retry-after": "30" } });
+    const startedMs = performance.now();
+    const onRetry = (): void => controller.abort(new Error("enough"));
+    await assert.rejects(retry({ ...FAST, signal: controller.signal, onRetry }, failing([error])), /enough/);
+    assert.ok(performance.now() - startedMs < 5000);
+  });
+
   it("ends its waiting with the signal, by the signal's reason", async () => {
     const controller = new AbortController();
     const reason = new Error("enough");

@@ -14,6 +14,11 @@ describe("the key of a client", () => {
       "2001:0db8:0001:0002::": "2001:db8:1:2::/64",
       "2001:db8::7": "2001:db8:0:0::/64",
       "fe80::1%eth0": "fe80:0:0:0::/64",
+      // As some proxies forward them.
+      "192.0.2.1:53122": "192.0.2.1",
+      "[2001:db8:1:2::6]:53122": "2001:db8:1:2::/64",
+      "[2001:db8:1:2::6]": "2001:db8:1:2::/64",
+      "[::ffff:192.0.2.1]:53122": "192.0.2.1",
     };
     for (const [address, key] of Object.entries(keys)) assert.equal(keyOfAddress(address), key, address);
   });
