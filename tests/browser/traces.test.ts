@@ -75,6 +75,37 @@ describe("finding traces", { skip: WITHOUT_BROWSER }, () => {
     await noRows("No trace matches").waitFor();
   });
 
+  it("has calls of models that no agent made, whatever they are called, and their sessions", async () => {
+    const at = Date.now() - 2000;
+    const call = (operation: string) => ({
+      ...CALL,
+      "gen_ai.operation.name": operation,
+      "session.id": `s-${operation}`,
+    });
+    const send = (service: string, operation: string) =>
+      sendSpans(shown.served, newTraceId(), [
+        { id: 1, name: `${operation} lonely`, service, startMs: at, ms: 20, attributes: call(operation) },
+      ]);
+    await send("gemini-only", "generate_content");
+    // A service that has agents as well.
+    await sendSpans(shown.served, newTraceId(), [
+      {
+        id: 1,
+        name: "invoke_agent rider",
+        service: "couriers",
+        startMs: at,
+        ms: 20,
+        attributes: { ...AGENT, "gen_ai.agent.name": "rider" },
+      },
+    ]);
+    await send("couriers", "text_completion");
+    await shown.open("/traces");
+    await hasCount(rows().filter({ hasText: "lonely" }), 2);
+    await shown.open("/sessions");
+    for (const operation of ["generate_content", "text_completion"])
+      await shown.page.getByRole("link", { name: `s-${operation}` }).waitFor();
+  });
+
   it("suggests names that there are", async () => {
     await shown.open("/traces");
     await shown.page.getByLabel("Agent", { exact: true }).focus();

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from "node:assert/strict";
 import { describe, it } from "node:test";
 import { summarizeTrace } from "../../src/backends/index.ts";
-import { mergeTraces } from "../../ui/src/trace/trace-list.ts";
+import { mergeSeen, mergeTraces } from "../../ui/src/trace/trace-list.ts";
 import {
   asksForAgents,
   operationsOf,
@@ -73,8 +73,11 @@ describe("a search in the address", () => {
     equal(asksForAgents(read("service=web&text=x&minDuration=1s")), true);
     equal(asksForAgents(read("agent=desk")), false);
     equal(asksForAgents(read("scope=all")), false);
-    deepEqual(operationsOf(["invoke_agent desk", "chat gpt-4o", "GET"]), ["invoke_agent"]);
-    deepEqual(operationsOf(["ChatCompletion"]), ["invoke_agent", "invoke_workflow", "chat", "execute_tool"]);
+    // A service with agents asks models without them, too.
+    deepEqual(operationsOf(["invoke_agent desk", "chat gpt-4o", "GET"]), ["invoke_agent", "chat"]);
+    const untold = ["invoke_agent", "invoke_workflow", "chat", "execute_tool"];
+    deepEqual(operationsOf(["ChatCompletion"]), untold);
+    deepEqual(operationsOf(["generate_content gemini-2.5-pro", "rerank x"]), [...untold, "generate_content", "rerank"]);
   });
 });
 
@@ -95,5 +98,15 @@ describe("the list of traces", () => {
       ],
     );
     equal(mergeTraces(merged, [], 2).length, 2);
+  });
+
+  it("keeps what was heard last of a trace that is not among the latest any more", () => {
+    const [base, ended] = [[listed("a", 10, 5)], [listed("a", 10, 99)]];
+    let seen = mergeSeen({ key: "", traces: [] }, base, undefined, 10);
+    seen = mergeSeen(seen, base, ended, 10);
+    seen = mergeSeen(seen, base, [], 10);
+    equal(seen.traces[0]?.summary.durationMs, 99);
+    seen = mergeSeen(seen, [listed("a", 10, 120)], seen.fresh, 10);
+    equal(seen.traces[0]?.summary.durationMs, 120);
   });
 });

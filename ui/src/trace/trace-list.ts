@@ -133,3 +133,23 @@ export function mergeTraces(
   for (const one of fresh) merged.set(one.summary.traceId, one);
   return [...merged.values()].sort((a, b) => b.summary.startMs - a.summary.startMs).slice(0, limit);
 }
+
+/** What a live list has, and the answers that it is made of. */
+export type Seen = {
+  readonly key: string;
+  readonly traces: readonly ListedTrace[];
+  readonly base?: readonly ListedTrace[] | undefined;
+  readonly fresh?: readonly ListedTrace[] | undefined;
+};
+
+/** The list with the answer that is new; an old one, seen again, would take back what was heard since. */
+export function mergeSeen(
+  seen: Seen,
+  base: readonly ListedTrace[] | undefined,
+  fresh: readonly ListedTrace[] | undefined,
+  limit: number,
+): Seen {
+  const withBase = base === seen.base ? seen.traces : mergeTraces(seen.traces, base ?? [], limit);
+  const traces = fresh === seen.fresh ? withBase : mergeTraces(withBase, fresh ?? [], limit);
+  return { key: seen.key, traces, base, fresh };
+}

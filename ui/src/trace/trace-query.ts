@@ -1,5 +1,5 @@
 import type { TraceSearch, TraceSummary } from "../../../src/backends/index.ts";
-import { OPERATION } from "../../../src/model/index.ts";
+import { INFERENCE_OPERATIONS, OPERATION } from "../../../src/model/index.ts";
 
 /** What the address of the list of traces asks for: pure. */
 
@@ -74,18 +74,21 @@ const TELLING = ["agent", "tool", "model", "session", "user", "attributes"] as c
 export const asksForAgents = ({ search, onlyAgents }: TraceListQuery): boolean =>
   onlyAgents && TELLING.every((name) => search[name] === undefined);
 
-const NAMED = [OPERATION.invokeAgent, OPERATION.invokeWorkflow] as const;
-const UNNAMED = [...NAMED, OPERATION.chat, OPERATION.executeTool] as const;
+const RUNS = [OPERATION.invokeAgent, OPERATION.invokeWorkflow] as const;
+/** What makes a trace one of agent work, as the conventions name spans of it: `chat gpt-4o`. */
+const TELLING_NAMES: readonly string[] = [...RUNS, OPERATION.executeTool, ...INFERENCE_OPERATIONS];
+/** What spans are called otherwise may be. */
+const UNNAMED: readonly string[] = [...RUNS, OPERATION.chat, OPERATION.executeTool];
 
 /**
- * Operations whose spans are looked for in a service, by the names of its spans. A back end finds spans by one value at a time, and answers with whole
- * traces: where there are agents or workflows, what they call lies in their traces.
+ * Operations whose spans are looked for in a service, by the names of its spans: a back end finds spans by one value at a time. A service that has agents
+ * may ask models and tools beside them as well. Where no agent or workflow is named, spans may have operations that their names do not tell.
  */
 export function operationsOf(names: readonly string[]): readonly string[] {
-  const named = NAMED.filter((operation) =>
+  const told = TELLING_NAMES.filter((operation) =>
     names.some((name) => name === operation || name.startsWith(`${operation} `)),
   );
-  return named.length > 0 ? named : UNNAMED;
+  return RUNS.some((operation) => told.includes(operation)) ? told : [...new Set([...UNNAMED, ...told])];
 }
 
 export const isOfAgentWork = ({ agents, tools, models, llmCalls, toolCalls }: TraceSummary): boolean =>

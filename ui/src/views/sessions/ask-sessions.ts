@@ -30,7 +30,7 @@ const DAY_MS = 86_400_000;
 const LOOK_BACK_MS = 30 * DAY_MS;
 
 /** What tells a turn: sessions are no label, and Jaeger finds values only. */
-const TURNS = [OPERATION.invokeAgent, OPERATION.chat];
+const TURNS = [OPERATION.invokeAgent, OPERATION.chat, OPERATION.generateContent, OPERATION.textCompletion];
 
 /** The latest turns of agents and models in the range. Throws `BackendError`. */
 export async function askTurns({ jaeger }: Backends, range: Range, user: string, agent: string): Promise<FoundTurns> {

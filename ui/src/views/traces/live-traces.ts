@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo, useRef } from "react";
 import { useAsk } from "../../app/ask.ts";
 import { askBackendsUntil } from "../../app/backends.ts";
-import { askTraces, type ListedTrace, mergeTraces, type TraceList } from "../../trace/trace-list.ts";
+import { askTraces, type ListedTrace, mergeSeen, type Seen, type TraceList } from "../../trace/trace-list.ts";
 import type { TraceListQuery } from "../../trace/trace-query.ts";
 
 const LIVE_MS = 2000;
@@ -44,14 +44,12 @@ export function useTraces(query: TraceListQuery, key: string, isLive: boolean, i
     structuralSharing: false,
     gcTime: 0,
   });
-  const seen = useRef<{ key: string; traces: readonly ListedTrace[] }>({ key, traces: [] });
+  const seen = useRef<Seen>({ key, traces: [] });
   const [base, fresh] = [answer.data?.traces, live.data?.traces];
   const merged = useMemo(() => {
     if (!isLive) return base ?? [];
-    const before = seen.current.key === key ? seen.current.traces : [];
-    const traces = mergeTraces(mergeTraces(before, base ?? [], MOST), fresh ?? [], MOST);
-    seen.current = { key, traces };
-    return traces;
+    seen.current = mergeSeen(seen.current.key === key ? seen.current : { key, traces: [] }, base, fresh, MOST);
+    return seen.current.traces;
   }, [base, fresh, isLive, key]);
   const held = useRef<readonly ListedTrace[]>([]);
   if (!isPaused || held.current.length === 0) held.current = merged;
