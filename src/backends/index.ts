@@ -19,6 +19,7 @@ export type { LogEntry } from "./log-lines.ts";
 export { logSelectorOf, logsOfTrace } from "./logs-of-trace.ts";
 export {
   createLokiBackend,
+  LONGEST_LOG_RANGE_MS,
   type LogAnswer,
   type LogRange,
   type LogRangeOptions,

@@ -42,6 +42,9 @@ export type LokiBackend = {
   readonly buildInfo: () => Promise<{ readonly version: string }>;
 };
 
+/** Loki answers queries over 30d1h at most by default. */
+export const LONGEST_LOG_RANGE_MS = 30 * 86_400_000;
+
 /** Loki says errors in plain text. A page of a proxy is none of its own, nor is what every server in Go says to an unknown path. */
 const errorText = (body: string): string | undefined => {
   const said = body.trim();

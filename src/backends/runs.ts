@@ -2,7 +2,7 @@ import { ATTR, RUN_EVENT, RUN_REPEATED_MS, type RunState } from "../model/index.
 import { rootIn, withOpenSpans } from "../totals/index.ts";
 import type { AttributeValue, Trace, TraceSpan } from "./jaeger-trace.ts";
 import type { LogEntry } from "./log-lines.ts";
-import type { LogRange, LokiBackend } from "./loki.ts";
+import { LONGEST_LOG_RANGE_MS, type LogRange, type LokiBackend } from "./loki.ts";
 
 /** A run of an agent or a workflow that told of itself while its span had not ended (docs/runs.md). */
 export type AnnouncedRun = {
@@ -58,14 +58,18 @@ function readRun({ timeMs, labels }: LogEntry, nowMs: number): AnnouncedRun | un
   };
 }
 
-/** Runs that were announced in this time and have not ended, the latest heard of first. Throws `BackendError`. */
+/** Runs that were announced in this time, or the last 30 days of it, and have not ended, the latest heard of first. Throws `BackendError`. */
 export async function findOpenRuns(
   loki: LokiBackend,
   { startMs, endMs, nowMs, traceId }: LogRange & { readonly nowMs: number; readonly traceId?: string },
 ): Promise<readonly AnnouncedRun[]> {
   const ofTrace = traceId === undefined ? "" : ` | trace_id=${JSON.stringify(traceId)}`;
   const query = `{service_name=~".+"} |= ${JSON.stringify(`${RUN_EVENT}: `)}${ofTrace} | ${labelOf(ATTR.runState)}!=""`;
-  const answer = await loki.queryRange(query, { startMs, endMs, limit: LIMIT });
+  const answer = await loki.queryRange(query, {
+    startMs: Math.max(startMs, endMs - LONGEST_LOG_RANGE_MS),
+    endMs,
+    limit: LIMIT,
+  });
   if (answer.type !== "lines") return [];
   const heard = new Set<string>();
   return answer.entries.flatMap((entry) => {

@@ -104,6 +104,20 @@ describe("filters that are clicked", () => {
     assert.ok(hasFilter(text, { name: "service_name", value: "a", not: false }));
   });
 
+  it("are taken out of the selector as well, whatever texts stand in it", () => {
+    const service = { name: "service_name", value: 'a "b", {c}', not: false };
+    const text = `{service_name=${JSON.stringify(service.value)}, env="x"} |= "b"`;
+    assert.ok(hasFilter(text, service));
+    assert.equal(removeFilter(text, service), '{env="x"} |= "b"');
+    const alone = `{service_name=${JSON.stringify(service.value)}} |= "b"`;
+    assert.equal(removeFilter(alone, service), `${ALL} |= "b"`);
+    assert.equal(
+      addFilter(alone, { ...service, not: true }),
+      `${ALL} |= "b" | ${text.slice(1, -1).split(", env")[0]?.replace("=", "!=")}`,
+    );
+    assert.ok(!hasFilter(text, { ...service, name: "name" }));
+  });
+
   it("take the place of their contrary", () => {
     assert.equal(addFilter("-agent:desk", filter), "agent:desk");
   });

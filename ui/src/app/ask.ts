@@ -1,12 +1,22 @@
-import { keepPreviousData, QueryClient, type UseQueryResult, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, type Query, QueryClient, type UseQueryResult, useQuery } from "@tanstack/react-query";
 import type { Backends } from "../../../src/backends/index.ts";
 import { askBackendsUntil } from "./backends.ts";
 import type { Range } from "./time-range.ts";
-import { useTime } from "./url-state.ts";
+import { refreshNow, useTime } from "./url-state.ts";
 
 export const queryClient = new QueryClient({
   defaultOptions: { queries: { retry: false, refetchOnWindowFocus: false, staleTime: 2000, gcTime: 120_000 } },
 });
+
+/** Makes relative ranges end now, and asks again for what is in view and meant: what is of no time range, or of one that stands still. */
+export function askAgain(isMeant: (query: Query) => boolean = () => true): void {
+  refreshNow();
+  // By then what is of a range that moved is asked for already, and not a second time.
+  setTimeout(
+    () => void queryClient.refetchQueries({ type: "active", predicate: isMeant }, { cancelRefetch: false }),
+    0,
+  );
+}
 
 type Asking<T> = (backends: Backends, range: Range) => Promise<T>;
 

@@ -1,8 +1,9 @@
 import { lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
 import { useLocation } from "wouter";
+import { askAgain } from "./ask.ts";
 import { NOTHING_PRESSED, press } from "./key-sequence.ts";
 import css from "./keyboard.module.css";
-import { hrefTo, refreshNow } from "./url-state.ts";
+import { hrefTo } from "./url-state.ts";
 import { VIEWS } from "./views.ts";
 
 const Palette = lazy(() => import("./palette.tsx"));
@@ -38,7 +39,7 @@ export function Keyboard({
   useEffect(() => {
     const act = (keys: string): void => {
       if (keys === "?") onOpen("keys");
-      else if (keys === "r") refreshNow();
+      else if (keys === "r") askAgain();
       else if (keys === "/") {
         const field = searchField();
         if (field === null) onOpen("palette");

@@ -1,7 +1,7 @@
 import { type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { Route, Switch, useLocation } from "wouter";
 import { Empty, Page, Skeleton } from "../parts/parts.tsx";
-import { useAskOnce } from "./ask.ts";
+import { askAgain, useAskOnce } from "./ask.ts";
 import { Boundary } from "./boundary.tsx";
 import { Keyboard, type Opened } from "./keyboard.tsx";
 import { Link } from "./link.tsx";
@@ -9,7 +9,7 @@ import css from "./shell.module.css";
 import { ThemeButton } from "./theme.tsx";
 import { TimePicker } from "./time-picker.tsx";
 import { WithToken } from "./token-entry.tsx";
-import { refreshNow, useTime } from "./url-state.ts";
+import { useTime } from "./url-state.ts";
 import { ViewIcon } from "./view-icon.tsx";
 import { VIEWS } from "./views.ts";
 
@@ -139,14 +139,29 @@ function useFocusOnNavigation(location: string): React.RefObject<HTMLElement | n
   return main;
 }
 
-/** A hidden page does not ask. */
+/** A hidden page does not ask, and what it missed is asked for when it is seen again. What failed is tried again, whatever it is of. */
 function useAutomaticRefresh(): void {
-  const { refreshMs } = useTime();
+  const { refreshMs, range } = useTime();
+  const ending = useRef(range.endMs);
+  ending.current = range.endMs;
   useEffect(() => {
     if (refreshMs === 0) return;
-    const timer = setInterval(() => {
-      if (!document.hidden) refreshNow();
-    }, refreshMs);
-    return () => clearInterval(timer);
+    let askedMs = Date.now();
+    const refresh = (): void => {
+      if (document.hidden) return;
+      askedMs = Date.now();
+      // A range that stands still and ends later fills on.
+      const isFilling = ending.current > askedMs;
+      askAgain((query) => query.state.status === "error" || (isFilling && query.isStale()));
+    };
+    const onVisibility = (): void => {
+      if (Date.now() - askedMs >= refreshMs) refresh();
+    };
+    const timer = setInterval(refresh, refreshMs);
+    document.addEventListener("visibilitychange", onVisibility);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", onVisibility);
+    };
   }, [refreshMs]);
 }

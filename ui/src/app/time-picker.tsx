@@ -1,10 +1,11 @@
 import { type ReactNode, useState } from "react";
 import { formatTime } from "../format/quantity.ts";
 import { Button, Input, Select } from "../parts/parts.tsx";
+import { askAgain } from "./ask.ts";
 import { lastText, rangeText } from "./range-text.ts";
 import css from "./time-picker.module.css";
 import { parseMoment, QUICK_RANGES, REFRESH_MS } from "./time-range.ts";
-import { refreshNow, useTime } from "./url-state.ts";
+import { useTime } from "./url-state.ts";
 
 /** The time range of all views, and how often they ask again. */
 export function TimePicker(): ReactNode {
@@ -80,7 +81,7 @@ export function TimePicker(): ReactNode {
           </option>
         ))}
       </Select>
-      <Button onClick={refreshNow} aria-label="Refresh now" title="Refresh now">
+      <Button onClick={() => askAgain()} aria-label="Refresh now" title="Refresh now">
         ↻
       </Button>
     </div>

@@ -29,6 +29,7 @@ const WHOLE_ID_CHARS = 32;
 /** Spans of a run that has just ended may still be on their way. */
 const SETTLED_MS = 20_000;
 const GROWING_MS = 2000;
+const GROWING_LOGS_MS = 5000;
 const LARGE = 5000;
 /** What costs much to ask for is asked for less often. */
 const SHARE_OF_ASKING = 8;
@@ -99,9 +100,11 @@ async function askBeginning(backends: Backends, prefix: string, range: Range): P
 /** How long until a trace is asked for again; undefined for one that has come to its end. */
 export function againAfterMs({ trace, tookMs }: AskedTrace, nowMs: number): number | undefined {
   if (trace === undefined) return GROWING_MS;
-  const isYoung = nowMs - (trace.startMs + trace.durationMs) < SETTLED_MS;
-  return trace.summary.state === "running" || isYoung ? Math.max(GROWING_MS, tookMs * SHARE_OF_ASKING) : undefined;
+  return isGrowing(trace, nowMs) ? Math.max(GROWING_MS, tookMs * SHARE_OF_ASKING) : undefined;
 }
+
+const isGrowing = ({ startMs, durationMs, summary }: LaidOutTrace, nowMs: number): boolean =>
+  summary.state === "running" || nowMs - (startMs + durationMs) < SETTLED_MS;
 
 /** A trace by its id, or the beginning of one; asked for again while it grows. */
 export function useTrace(id: string, range: Range): UseQueryResult<AskedTrace, Error> {
@@ -126,7 +129,7 @@ export function useTrace(id: string, range: Range): UseQueryResult<AskedTrace, E
   });
 }
 
-/** The log lines of a trace, and again when it has grown. */
+/** The log lines of a trace, and again when it has grown and while it may: they come in batches of their own. */
 export function useTraceLogs(
   trace: LaidOutTrace | undefined,
   enabled: boolean,
@@ -136,6 +139,8 @@ export function useTraceLogs(
     queryFn: ({ signal }) => (trace === undefined ? [] : logsOfTrace(askBackendsUntil(signal).loki, trace.trace)),
     placeholderData: (before, query) => (query?.queryKey[1] === trace?.traceId ? before : undefined),
     structuralSharing: false,
+    refetchInterval: () =>
+      trace !== undefined && !document.hidden && isGrowing(trace, Date.now()) ? GROWING_LOGS_MS : false,
     enabled: enabled && trace !== undefined,
   });
 }

@@ -1,7 +1,7 @@
 import type { DatasourceRef, Panel, Target } from "./dashboard.ts";
 import { alignedRange, builtIn, panelInterval, parseInterval, prometheusSteps } from "./interval.ts";
 import { filledTextOf, numberOf, textOf } from "./json.ts";
-import { forQuery, given, glob, interpolate, type VariableValue } from "./template.ts";
+import { forQuery, given, glob, interpolate, mentioned, type VariableValue } from "./template.ts";
 
 /** What a panel asks, once the variables have values. */
 
@@ -156,6 +156,10 @@ function planOne(target: Target, panel: Panel, context: Context, source: Source)
   ];
 }
 
+/** A variable of which there is none to choose: Loki refuses a selector that nothing stands in. */
+const withoutValue = (expr: string, lookUp: Context["lookUp"]): string | undefined =>
+  mentioned(expr).find((name) => lookUp(name)?.values.length === 0);
+
 /** Every query of a panel. */
 export function planQueries(panel: Panel, context: Context): Plan {
   const problems: string[] = [];
@@ -165,6 +169,11 @@ export function planQueries(panel: Panel, context: Context): Plan {
   };
   const queries = panel.targets.flatMap((target) => {
     const source = sourceOf(target.datasource, lookUp);
+    const empty = source === "loki" ? withoutValue(textOf(target["expr"]) ?? "", lookUp) : undefined;
+    if (empty !== undefined) {
+      problems.push(`Query ${target.refId} is not asked: nothing has reported yet that $${empty} could be.`);
+      return [];
+    }
     if (source === "prometheus" || source === "loki" || source === "jaeger")
       return planOne(target, panel, { ...context, lookUp }, source);
     problems.push(`Query ${target.refId} is for ${source}: here are Prometheus, Loki and Jaeger.`);

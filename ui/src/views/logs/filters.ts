@@ -1,5 +1,6 @@
 import { fieldName, LEVEL_FIELD, shortName } from "./field-names.ts";
 import type { Level } from "./line-fields.ts";
+import { EVERYTHING } from "./log-query.ts";
 import { isCounting, isLogql, parseSearch, writeTerm } from "./search-text.ts";
 
 /** Adds to what is searched for, in the words it is written in: short terms, or LogQL. */
@@ -19,10 +20,17 @@ const matches = (filter: Filter, term: ReturnType<typeof parseSearch>["terms"][n
   term.value === filter.value &&
   term.operator === (filter.not ? "!=" : "=");
 
+/** `{a="b", c=~"d"}` at the beginning of a query: what stands before the matchers, the matchers, the rest. Texts in it may have brackets and commas. */
+function selectorOf(text: string): readonly [string, readonly string[], string] {
+  const [, open = "", inside = "", rest = ""] =
+    /^(\s*\{)((?:"(?:\\.|[^"\\])*"|`[^`]*`|[^"`}])*)(\}.*)$/s.exec(text) ?? [];
+  const matchers = inside.match(/(?:"(?:\\.|[^"\\])*"|`[^`]*`|[^"`,])+/g) ?? [];
+  return [open, matchers.map((one) => one.trim()).filter((one) => one !== ""), rest];
+}
+
 export function hasFilter(text: string, filter: Filter): boolean {
   if (!isLogql(text)) return parseSearch(text).terms.some((term) => matches(filter, term));
-  const selector = /^\s*\{[^}]*\}/.exec(text)?.[0] ?? "";
-  return text.includes(stage(filter)) || selector.includes(quotedMatcher(filter));
+  return text.includes(stage(filter)) || selectorOf(text)[1].includes(quotedMatcher(filter));
 }
 
 const typed = ({ name, value, not }: Filter): string => writeTerm(shortName(name), value, not);
@@ -44,7 +52,14 @@ export function addFilter(text: string, filter: Filter): string {
 
 export function removeFilter(text: string, filter: Filter): string {
   if (isCounting(text)) return text;
-  if (isLogql(text)) return text.replace(` ${stage(filter)}`, "");
+  if (isLogql(text)) {
+    const without = text.replace(` ${stage(filter)}`, () => "");
+    const [open, matchers, rest] = selectorOf(without);
+    const left = matchers.filter((one) => one !== quotedMatcher(filter));
+    if (left.length === matchers.length) return without;
+    // Loki wants one matcher that does not take the empty text.
+    return `${open}${left.length === 0 ? EVERYTHING : left.join(", ")}${rest}`;
+  }
   const { terms, pipeline } = parseSearch(text);
   const left = terms.filter((term) => !matches(filter, term)).map(({ raw }) => raw);
   return [...left, pipeline].filter((part) => part !== "").join(" ");

@@ -4,7 +4,7 @@ import { isLogql, type Operator, parseSearch, type Term } from "./search-text.ts
 /** The search box in LogQL. */
 
 /** Every service; Loki gives each stream a service name. */
-const EVERYTHING = `${SERVICE_FIELD}=~".+"`;
+export const EVERYTHING = `${SERVICE_FIELD}=~".+"`;
 const quote = (text: string): string => JSON.stringify(text);
 const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 

@@ -4,7 +4,8 @@ import { useAskOnce } from "../../app/ask.ts";
 import { Link } from "../../app/link.tsx";
 import { useTime } from "../../app/url-state.ts";
 import { formatCount, formatMs, formatUsd } from "../../format/quantity.ts";
-import { Asked, Button, Card, Empty, Page, Stat, Stats } from "../../parts/parts.tsx";
+import { shellWord } from "../../format/shell-word.ts";
+import { Asked, Button, Card, Empty, Failure, Page, Stat, Stats } from "../../parts/parts.tsx";
 import { askFeedback } from "../../trace/ask-feedback.ts";
 import type { GivenFeedback } from "../../trace/feedback-lines.ts";
 import { FeedbackCounts, FeedbackList, GiveFeedback } from "../../trace/give-feedback.tsx";
@@ -50,7 +51,7 @@ export default function Session(): ReactNode {
           found.length === 0 ? (
             <Empty
               title="There is no such session"
-              command={`npx agent-observatory traces --session ${session} --since 30d`}
+              command={`npx agent-observatory traces --session=${shellWord(session)} --since 30d`}
             >
               <p>
                 No trace of the last 30 days belongs to it. It may have been deleted with its day, or be under another
@@ -126,7 +127,10 @@ function Turns({ session, found, isCut }: TurnsProps): ReactNode {
             to="/traces"
             params={{ session, status: "error" }}
           />
-          <Stat label="Feedback" value={<FeedbackCounts up={sum.feedback.up} down={sum.feedback.down} />} />
+          <Stat
+            label="Feedback"
+            value={feedback.data === undefined ? "–" : <FeedbackCounts up={sum.feedback.up} down={sum.feedback.down} />}
+          />
         </Stats>
         <p className={css.who}>
           {sum.users.map((user) => (
@@ -141,6 +145,7 @@ function Turns({ session, found, isCut }: TurnsProps): ReactNode {
           ))}
         </p>
       </Card>
+      {feedback.error !== null && <Failure what="The feedback was not answered." error={feedback.error} />}
       {isCut && (
         <p className={css.note} role="note">
           These are the latest {found.length} turns;{" "}

@@ -9,6 +9,7 @@ import {
   Card,
   type Column,
   Empty,
+  Failure,
   Input,
   Page,
   Stat,
@@ -55,7 +56,13 @@ export default function Sessions(): ReactNode {
       </form>
       <Asked answer={turns} what="The sessions could not be read." height={420}>
         {(found) => (
-          <Found found={found} given={feedback.data ?? NOBODY} by={by === "user" ? "user" : "session"} onBy={setBy} />
+          <Found
+            found={found}
+            given={feedback.data}
+            failure={feedback.error}
+            by={by === "user" ? "user" : "session"}
+            onBy={setBy}
+          />
         )}
       </Asked>
     </Page>
@@ -64,16 +71,21 @@ export default function Sessions(): ReactNode {
 
 type FoundProps = {
   readonly found: FoundTurns;
-  readonly given: readonly GivenFeedback[];
+  /** Undefined where it is not known. */
+  readonly given: readonly GivenFeedback[] | undefined;
+  readonly failure: Error | null;
   readonly by: "session" | "user";
   readonly onBy: (by: string) => void;
 };
-function Found({ found: { found, sinceMs, isCut }, given, by, onBy }: FoundProps): ReactNode {
+function Found({ found: { found, sinceMs, isCut }, given: told, failure, by, onBy }: FoundProps): ReactNode {
+  const given = told ?? NOBODY;
   const sessions = useMemo(() => talkedBy("session", found, given), [found, given]);
   const users = useMemo(() => talkedBy("user", found, given), [found, given]);
   const rows = by === "user" ? users : sessions;
   const turns = found.filter(({ summary }) => summary.sessions.length > 0).length;
   const cost = sessions.reduce((sum, { costUsd }) => sum + (costUsd ?? 0), 0);
+  const isPriced = sessions.some(({ costUsd }) => costUsd !== undefined);
+  const atLeast = sessions.some(({ unpricedCalls }) => unpricedCalls > 0) ? "≥ " : "";
   const failed = sessions.reduce((sum, { failedTurns }) => sum + failedTurns, 0);
   const down = sessions.reduce((sum, { feedback }) => sum + feedback.down, 0);
   const up = sessions.reduce((sum, { feedback }) => sum + feedback.up, 0);
@@ -85,14 +97,15 @@ function Found({ found: { found, sinceMs, isCut }, given, by, onBy }: FoundProps
           time range, a user or an agent shows all.
         </p>
       )}
+      {failure !== null && <Failure what="The feedback was not answered." error={failure} />}
       <Card>
         <Stats>
           <Stat label="Sessions" value={sessions.length} note={`${turns} turns`} />
           <Stat label="Users" value={users.length} />
           <Stat
             label="Cost of a session"
-            value={sessions.length === 0 ? "–" : formatUsd(cost / sessions.length)}
-            note={`${formatUsd(cost)} in all`}
+            value={isPriced ? `${atLeast}${formatUsd(cost / sessions.length)}` : "–"}
+            note={isPriced ? `${atLeast}${formatUsd(cost)} in all` : "no price is known"}
             to="/cost"
             params={{ by: "session" }}
           />
@@ -105,8 +118,16 @@ function Found({ found: { found, sinceMs, isCut }, given, by, onBy }: FoundProps
           />
           <Stat
             label="Feedback"
-            value={<FeedbackCounts up={up} down={down} />}
-            note={up + down === 0 ? "nobody gave any" : `${Math.round((100 * up) / (up + down))} % good`}
+            value={told === undefined ? "–" : <FeedbackCounts up={up} down={down} />}
+            note={
+              told === undefined
+                ? failure === null
+                  ? "…"
+                  : "not answered"
+                : up + down === 0
+                  ? "nobody gave any"
+                  : `${Math.round((100 * up) / (up + down))} % good`
+            }
           />
         </Stats>
       </Card>
