@@ -1,5 +1,5 @@
-import { type FSWatcher, statSync, watch } from "node:fs";
-import { basename, dirname } from "node:path";
+import { existsSync, type FSWatcher, realpathSync, statSync, watch } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
 import { findRuleFiles } from "./load.ts";
 
 export type RuleFileWatch = { readonly close: () => void };
@@ -10,7 +10,10 @@ const GLOB = /[*?[{]/;
 
 type Watched = { readonly folder: string; readonly concerns: (name: string) => boolean };
 
-const isYaml = (name: string): boolean => /\.ya?ml$/.test(name);
+/** Kubernetes replaces the files of a mounted ConfigMap by this link, to which theirs lead. */
+const CONFIG_MAP = "..data";
+
+const isYaml = (name: string): boolean => /\.ya?ml$/.test(name) || name === CONFIG_MAP;
 
 /** The folders in which something may happen that concerns the pattern. */
 function watchedBy(pattern: string): Watched[] {
@@ -23,7 +26,12 @@ function watchedBy(pattern: string): Watched[] {
   if (statSync(pattern, { throwIfNoEntry: false })?.isDirectory() === true)
     return [{ folder: pattern, concerns: isYaml }];
   // The folder, not the file: an editor that writes a new file and renames it would leave a watched file behind.
-  return [{ folder: dirname(pattern), concerns: (name) => name === basename(pattern) }];
+  const named = (path: string): Watched => ({
+    folder: dirname(path),
+    concerns: (name) => name === basename(path) || name === CONFIG_MAP,
+  });
+  const target = existsSync(pattern) ? realpathSync(pattern) : pattern;
+  return target === resolve(pattern) ? [named(pattern)] : [named(pattern), named(target)];
 }
 
 /**

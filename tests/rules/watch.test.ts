@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, it } from "node:test";
@@ -60,6 +60,39 @@ describe("rule files are watched", { timeout: 20_000 }, () => {
       await change(() => writeFileSync(file, "groups: []"));
     });
   }
+
+  it("by a path or their folder, as Kubernetes replaces a ConfigMap", async () => {
+    const root = mkdtempSync(join(tmpdir(), "rules-watch-"));
+    folders.push(root);
+    let seen = Promise.withResolvers<void>();
+    const mount = (version: string): void => {
+      mkdirSync(join(root, version));
+      writeFileSync(join(root, version, "a.yml"), "groups: []");
+      symlinkSync(version, join(root, "..new"));
+      renameSync(join(root, "..new"), join(root, "..data"));
+    };
+    mount("..1");
+    symlinkSync("..data/a.yml", join(root, "a.yml"));
+    const alive = setInterval(() => {}, 1000);
+    open.push({ close: () => clearInterval(alive) });
+    for (const [index, pattern] of [join(root, "a.yml"), root].entries()) {
+      seen = Promise.withResolvers<void>();
+      const watch = watchRuleFiles([pattern], () => seen.resolve(), 20);
+      mount(`..${index + 2}`);
+      await seen.promise;
+      watch.close();
+    }
+  });
+
+  it("by a link, where it leads", async () => {
+    const { folder: target } = create((one) => one);
+    const { folder, change } = create((one) => {
+      symlinkSync(join(target, "a.yml"), join(one, "link.yml"));
+      return join(one, "link.yml");
+    });
+    assert.notEqual(folder, target);
+    await change(() => writeFileSync(join(target, "a.yml"), "groups: [ ]"));
+  });
 
   it("by a glob, new ones too", async () => {
     const { folder, change } = create((one) => join(one, "*.yml"));
