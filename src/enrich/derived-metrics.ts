@@ -26,8 +26,8 @@ export type MetricDeriver = {
   readonly addSpan: (span: Span) => void;
   /** Tells that a program counts for itself: what it sends under one of our names is not derived. */
   readonly addOwnMetric: (resource: Resource, metric: string) => void;
-  /** Everything as it stands, cumulative; to be asked every few seconds. */
-  readonly collect: () => readonly DerivedMetrics[];
+  /** Everything as it stands, cumulative; to be asked every few seconds. The last time, with spans that wait for others. */
+  readonly collect: (isLast?: boolean) => readonly DerivedMetrics[];
 };
 
 /** Values that one label of one program may take. */
@@ -175,9 +175,9 @@ export function createMetricDeriver({ clock, cleanLabel }: DerivedMetricsOptions
       // A hostile sender makes up names without end.
       if (names.size < 1000) names.add(metric);
     },
-    collect: () => {
+    collect: (isLast = false) => {
       const nowMs = clock.nowMs();
-      hold.release(nowMs);
+      hold.release(isLast ? Number.POSITIVE_INFINITY : nowMs);
       const derived: DerivedMetrics[] = [];
       for (const [identity, { resource, metrics, sinceMs, lastMs }] of [...programs]) {
         if (nowMs - lastMs > FORGET_AFTER_MS) {

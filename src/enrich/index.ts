@@ -22,7 +22,7 @@ export type Enricher = {
   readonly points: (points: readonly MetricPoint[]) => MetricPoint[];
   readonly logs: (records: readonly LogRecord[]) => LogRecord[];
   /** Metrics made from the spans counted so far, cumulative; to be asked, and stored, every 15 seconds. */
-  readonly derivedPoints: () => MetricPoint[];
+  readonly derivedPoints: (isLast?: boolean) => MetricPoint[];
 };
 
 export function createEnricher({ clock, redactor, pricer }: EnricherOptions): Enricher {
@@ -50,6 +50,6 @@ export function createEnricher({ clock, redactor, pricer }: EnricherOptions): En
       });
     },
     logs: (records) => records.map(enrichLog),
-    derivedPoints: () => pointsOf([...deriver.collect(), ...spanMetrics.collect()], clock.nowMs()),
+    derivedPoints: (isLast) => pointsOf([...deriver.collect(isLast), ...spanMetrics.collect()], clock.nowMs()),
   };
 }

@@ -10,7 +10,7 @@ export type IngestLoop = {
   /** Does what is asked and commits once. The answers are true when it returns. */
   readonly run: (messages: readonly ToIngest[]) => readonly (readonly [id: number, answer: IngestAnswer])[];
   /** Stores what was derived from what came since the last time. Throws `ObservatoryError`. */
-  readonly storeDerived: () => void;
+  readonly storeDerived: (isLast?: boolean) => void;
 };
 
 const DONE: IngestAnswer = { kind: "done" };
@@ -115,9 +115,9 @@ export function createIngestLoop(writer: StoreWriter, pipeline: IngestPipeline):
       commit();
       return answers;
     },
-    storeDerived: () => {
+    storeDerived: (isLast) => {
       try {
-        writer.write(pipeline.derived());
+        writer.write(pipeline.derived(isLast));
         writer.commit();
       } catch (error) {
         pipeline.forget();

@@ -31,8 +31,8 @@ export type IngestPipeline = {
   readonly take: (signal: Signal, bytes: Uint8Array, encoding: Encoding) => Taken;
   /** These spans of what `take` gave are stored, for the first time: what is derived from them may count them. */
   readonly stored: (spans: readonly Span[]) => void;
-  /** Metrics made from what was stored since the process started. */
-  readonly derived: () => WriteBatch;
+  /** Metrics made from what was stored since the process started; the last time, of spans that wait for others as well. */
+  readonly derived: (isLast?: boolean) => WriteBatch;
   /** What was translated could not be stored: what the translation remembers of it is forgotten. */
   readonly forget: () => void;
 };
@@ -96,8 +96,8 @@ export function createIngestPipeline(clock: Clock, onFault: (error: unknown) => 
         onFault(error);
       }
     },
-    derived: () => {
-      const { rejected: _rejected, ...batch } = series.translate(enricher.derivedPoints(), nowMs());
+    derived: (isLast) => {
+      const { rejected: _rejected, ...batch } = series.translate(enricher.derivedPoints(isLast), nowMs());
       return batch;
     },
     forget: () => {

@@ -64,7 +64,10 @@ function serve(writer: StoreWriter): void {
     }
   };
   const maintain = (): void => attempt(() => void (writer.maintain() && setImmediate(maintain)));
-  const timers = [setInterval(maintain, MAINTENANCE_MS), setInterval(() => attempt(loop.storeDerived), DERIVED_MS)];
+  const timers = [
+    setInterval(maintain, MAINTENANCE_MS),
+    setInterval(() => attempt(() => loop.storeDerived()), DERIVED_MS),
+  ];
   port.on("message", (first: ToIngest) => {
     const startedMs = performance.now();
     const messages = group(first);
@@ -73,7 +76,7 @@ function serve(writer: StoreWriter): void {
     const closing = messages.at(-1)?.call.kind === "close";
     if (closing) {
       for (const timer of timers) clearInterval(timer);
-      attempt(loop.storeDerived);
+      attempt(() => loop.storeDerived(true));
       attempt(writer.close);
     }
     post({ kind: "answers", answers, busyMs: performance.now() - startedMs });

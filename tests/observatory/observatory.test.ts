@@ -107,6 +107,37 @@ describe("the embedded process", () => {
     }
   });
 
+  it("counts calls whose agent has not come yet before it ends", async () => {
+    const dataDirectory = await createDirectory();
+    const resource = { attributes: [{ key: "service.name", value: { stringValue: "python" } }] };
+    const startTimeUnixNano = `${BigInt(Date.now()) * 1_000_000n}`;
+    const call = {
+      traceId: "1".padStart(32, "0"),
+      spanId: "2".padStart(16, "0"),
+      parentSpanId: "3".padStart(16, "0"),
+      name: "chat gpt-4o",
+      startTimeUnixNano,
+      endTimeUnixNano: startTimeUnixNano,
+      attributes: [
+        { key: "gen_ai.operation.name", value: { stringValue: "chat" } },
+        { key: "gen_ai.request.model", value: { stringValue: "gpt-4o" } },
+      ],
+    };
+    try {
+      await using before = await runObservatory({ settings: { dataDirectory } });
+      await send(before.urls.otlpHttp, "traces", { resourceSpans: [{ resource, scopeSpans: [{ spans: [call] }] }] });
+      await before.close();
+      await using after = await runObservatory({ settings: { dataDirectory } });
+      const { result } = await after.data<Vector>("/api/v1/query", { query: "llm_requests_total" });
+      assert.deepEqual(
+        result.map(({ value }) => value[1]),
+        ["1"],
+      );
+    } finally {
+      await rm(dataDirectory, { recursive: true, force: true });
+    }
+  });
+
   it("stores metrics of itself, as if it were scraped", async () => {
     await using observatory = await runObservatory({ ownTelemetry: true });
     const instance = new URL(observatory.urls.web).host;
