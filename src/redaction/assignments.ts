@@ -23,6 +23,11 @@ const BARE_HEAD = new RegExp(`${BARE.source.slice(0, -1)}{1,512}`, "uy");
 /** Header lines: credentials and cookies hold spaces, commas and semicolons. */
 const LINE = /[^\r\n"'`<>\\]+/y;
 
+/** A JSON Schema says of a password that it is a string. */
+const SCHEMA =
+  /\\*"(?:type\\*"\s{0,4}:\s{0,4}\\*"(?:string|number|integer|boolean|object|array|null)\\*"|(?:\$ref|anyOf|oneOf)\\*"\s{0,4}:)/;
+const NOTHING_NESTED = /^[[{]\s*[\]}]/;
+
 /** What stands where a secret will be, or is the name of a type. */
 const PLACEHOLDER =
   /^(?:\[?redacted\]?|.*(?:\.\.\.|…).*|.{0,8}\$\{.*|\/[%^[(\\].*|include|omit|same-origin|[\^~]?\d+\.\d+\.\d+(?:[-+].*)?|\*+|x{3,}|\.{3,}|…|<.*|\$\{.*|\$[A-Za-z_(].*|\{\{.*|%[a-z(].*|(?:process\.env|os\.environ|import\.meta|env)[.[].*|your[-_ ].*|null|none|nil|undefined|true|false|yes|no|string|str|text|number|int|integer|bool|boolean|any|unknown|object|void|never|bytes|buffer|required|optional|redacted|masked|hidden|removed|missing|invalid|expired|incorrect|wrong|empty|unset|not)$/i;
@@ -101,6 +106,28 @@ function closingQuote(text: string, from: number, quote: string): number {
     if (level <= own) return at - (2 ** level - 1);
   }
   return -1;
+}
+
+/** Where the object or list of JSON at `start` ends, whose texts have such quotes; one that was cut off has all of its text. */
+function endOfNested(text: string, start: number, quote: string): number {
+  const own = escapeLevel(quote.length - 1);
+  let depth = 0;
+  for (let at = start; at < text.length; at++) {
+    const character = text[at];
+    if (character === "{" || character === "[") depth++;
+    else if (character === "}" || character === "]") {
+      if (--depth === 0) return at + 1;
+    } else if (character === '"') {
+      const level = escapeLevel(backslashesBefore(text, at));
+      if (level < own) return at - (2 ** level - 1);
+      const closing = closingQuote(text, at + 1, quote);
+      if (closing === -1) return text.length;
+      const end = text.indexOf('"', closing);
+      if (escapeLevel(end - closing) < own) return closing;
+      at = end;
+    }
+  }
+  return text.length;
 }
 
 const JSON_GOES_ON = /(?:\s|\\+[nrt]){0,20}(?:[,}\]:+]|$)/y;
@@ -197,6 +224,14 @@ function claimValue(
     const secret = kind === "authorization" && SCHEME.test(text) ? SCHEME.lastIndex : start;
     if (secret > start && PLACEHOLDER.test(text.slice(secret, Math.min(end, secret + JUDGED)))) return start;
     if (secret < end && startsWithMarker(text, secret) !== end) claim(secret, end, { kind });
+    return end;
+  }
+
+  if (separator === ":" && keyQuote?.endsWith('"') && (text[start] === "{" || text[start] === "[")) {
+    const head = text.slice(start, start + JUDGED);
+    if (NOTHING_NESTED.test(head) || SCHEMA.test(head)) return start;
+    const end = endOfNested(text, start, keyQuote);
+    claim(start, end, { kind, quote: keyQuote });
     return end;
   }
 

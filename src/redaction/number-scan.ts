@@ -137,7 +137,7 @@ function claimMixed(text: string, codes: Codes, start: number, end: number, clas
   if (claimWord(text, start, end, (classes & LOWER) === 0, claim)) return end;
   const special = end - start <= 24 ? specialNumber(text, start, end) : undefined;
   if (special === undefined) return end;
-  claim(special.start, special.end, { kind: special.kind });
+  claimNumber(text, special.start, special.end, claim, special.kind);
   return special.end;
 }
 
@@ -169,7 +169,7 @@ function claimNumbers(
     const at = starts[from] as number;
     const special = specialNumber(text, at, ends[from] as number);
     if (special !== undefined) {
-      claim(special.start, special.end, { kind: special.kind });
+      claimNumber(text, special.start, special.end, claim, special.kind);
       while (from < starts.length && (starts[from] as number) < special.end) from++;
       continue;
     }

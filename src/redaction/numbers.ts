@@ -90,7 +90,9 @@ function isFree(text: string, { starts, ends, marks }: Runs, from: number, to: n
   const next = text[ends[to] as number];
   if (next === undefined) return true;
   if (/[\w%°-]/.test(next)) return false;
-  return !((next === "." || next === ",") && /\d/.test(text[(ends[to] as number) + 1] ?? ""));
+  // A list of JSON has a comma and no space: before decimals are no numbers as long as those of cards.
+  const isLong = next === "," && to === from && (ends[to] as number) - start > 10;
+  return isLong || !((next === "." || next === ",") && /\d/.test(text[(ends[to] as number) + 1] ?? ""));
 }
 
 /** The number that begins with the group `from`: the longest that is one of the table. */

@@ -127,13 +127,38 @@ export function lazyPattern(source: string, flags: string): () => RegExp {
 const JSON_KEY_BEFORE = /(\\*")\s{0,4}:\s{0,4}$/;
 const JSON_NUMBER_ENDS = /(?:\s|\\+[nrt]){0,20}[,}\]]/y;
 
-/** The quote of the JSON key whose bare number text[start, end) is; undefined where it is no number of JSON. */
+const JSON_NUMBER = /^-?\d+(?:\.\d+)?$/;
+const MAX_LIST = 4000;
+/** What lists of numbers are made of. */
+const OF_NUMBERS = Uint8Array.from({ length: 128 }, (_, code) =>
+  /[-+\d.eE,[\]\s]/.test(String.fromCharCode(code)) ? 1 : 0,
+);
+
+/** The quote that a text needs in the list of JSON whose bare number begins here: that of its key, or of the text before it. */
+function quoteInList(text: string, start: number): string | undefined {
+  let at = start;
+  const floor = Math.max(0, start - MAX_LIST);
+  while (at > floor && OF_NUMBERS[text.charCodeAt(at - 1)] === 1) at--;
+  const list = text.slice(at, start).trimStart();
+  if (at === 0) return list.startsWith("[") ? '"' : undefined;
+  const isOfKey = text[at - 1] === ":";
+  const end = isOfKey ? at - 1 - (/\s{0,8}$/.exec(text.slice(Math.max(0, at - 9), at - 1))?.[0].length ?? 0) : at;
+  if (text[end - 1] !== '"') return undefined;
+  const escapes = backslashesBefore(text, end - 1);
+  if (isOfKey) return list.startsWith("[") ? text.slice(end - 1 - escapes, end) : undefined;
+  if (/^[,\]]/.test(list)) return text.slice(end - 1 - escapes, end);
+  // The text in these quotes is itself a list.
+  return list.startsWith("[") ? `${"\\".repeat(2 * escapes + 1)}"` : undefined;
+}
+
+/** The quote of the JSON key whose bare number text[start, end) is, alone or in a list; undefined where it is no number of JSON. */
 export function quoteForNumber(text: string, start: number, end: number): string | undefined {
-  if (start === 0 || !": \t".includes(text[start - 1] as string) || /\D/.test(text.slice(start, end))) return undefined;
+  if (start === 0 || !":[, \t\n".includes(text[start - 1] as string) || !JSON_NUMBER.test(text.slice(start, end)))
+    return undefined;
   JSON_NUMBER_ENDS.lastIndex = end;
-  return JSON_NUMBER_ENDS.test(text)
-    ? JSON_KEY_BEFORE.exec(text.slice(Math.max(0, start - 24), start))?.[1]
-    : undefined;
+  if (!JSON_NUMBER_ENDS.test(text)) return undefined;
+  const ofKey = JSON_KEY_BEFORE.exec(text.slice(Math.max(0, start - 24), start))?.[1];
+  return ofKey ?? quoteInList(text, start);
 }
 
 /** As a claim, keeping JSON valid where a bare number is replaced. */

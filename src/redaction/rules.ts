@@ -4,6 +4,7 @@ import { findEmails } from "./email.ts";
 import { createMarkedTokens } from "./marked-tokens.ts";
 import { findIpv6, findMacAddresses } from "./network.ts";
 import { createNumberFinder, SCANNED_KINDS } from "./number-scan.ts";
+import { createPersonalMembers } from "./personal-members.ts";
 import { createNamedPhones, findInternationalPhones } from "./phones.ts";
 import { createProviderTokens } from "./provider-tokens.ts";
 import { type Rule, token } from "./rule.ts";
@@ -20,7 +21,7 @@ import {
   findStoredAuths,
   findUrlPasswords,
 } from "./secrets.ts";
-import { SECRET_KEY_KINDS } from "./sensitive-key.ts";
+import { PERSONAL_KEY_KINDS, SECRET_KEY_KINDS } from "./sensitive-key.ts";
 import { createWebhookRules } from "./webhooks.ts";
 
 const DIGITS = [..."0123456789"];
@@ -65,4 +66,5 @@ export const createRules = (): Rule[] => [
   ...createDocumentRules(),
   { kind: "ip_address", anchors: [":"], find: findIpv6 },
   { kind: "mac_address", anchors: [":", "-", "."], find: findMacAddresses },
+  { kind: "national_id", kinds: PERSONAL_KEY_KINDS, anchors: ['":'], find: createPersonalMembers() },
 ];

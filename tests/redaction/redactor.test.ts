@@ -172,6 +172,73 @@ describe("redaction of a value", () => {
   });
 });
 
+describe("redaction of JSON in a text", () => {
+  const wrapped = (value: unknown, depth: number): string =>
+    depth === 0 ? JSON.stringify(value) : JSON.stringify({ arguments: wrapped(value, depth - 1) });
+  const unwrapped = (text: string, depth: number): unknown =>
+    depth === 0 ? JSON.parse(text) : unwrapped((JSON.parse(text) as { arguments: string }).arguments, depth - 1);
+  const SAID: readonly (readonly [given: unknown, expected: unknown])[] = [
+    [
+      { lat: 52.5208, longitude: -13.40951, n: 1.5 },
+      { lat: "geo_location", longitude: "geo_location", n: 1.5 },
+    ],
+    [{ coordinates: [13.40951, -52.52081] }, { coordinates: ["geo_location", "geo_location"] }],
+    [
+      { cards: [4242424242424242, 5], list: ["a", 4242424242424242] },
+      { cards: ["card_number", 5], list: ["a", "card_number"] },
+    ],
+    [[4242424242424242], ["card_number"]],
+    [
+      { user: { nationalId: "12345 678 90", tax_id: 123456789 } },
+      { user: { nationalId: "national_id", tax_id: "national_id" } },
+    ],
+    [
+      { phones: ["5551234567"], phone: ["none"] },
+      { phones: "phone", phone: ["none"] },
+    ],
+    [
+      { credentials: { user: "u", 'x}"y': ["p]", { a: 1 }] }, b: 1 },
+      { credentials: "secret", b: 1 },
+    ],
+    [
+      { password: ["hunter2"], cookies: { sid: "abc" }, b: 1 },
+      { password: "password", cookies: "cookie", b: 1 },
+    ],
+    [
+      { password: {}, token: [] },
+      { password: {}, token: [] },
+    ],
+    [
+      { properties: { password: { description: "of the user", type: "string" } } },
+      { properties: { password: { description: "of the user", type: "string" } } },
+    ],
+  ];
+
+  it("is what is said of the value, at any depth of escaping, and stays JSON", () => {
+    const marked = (value: unknown): unknown =>
+      JSON.parse(JSON.stringify(value), (_, one) =>
+        typeof one === "string" && /^(?:geo_location|card_number|national_id|phone|secret|password|cookie)$/.test(one)
+          ? `[REDACTED:${one}]`
+          : one,
+      );
+    for (const [given, expected] of SAID) {
+      for (const depth of [0, 1, 2, 3]) {
+        const once = redactor.text(wrapped(given, depth));
+        assert.deepEqual(unwrapped(once, depth), marked(expected), once);
+        assert.equal(redactor.text(once), once);
+      }
+      assert.deepEqual(JSON.parse(redactor.text(JSON.stringify(given, null, 2))), marked(expected));
+    }
+  });
+
+  it("takes the rest where a member was cut off", () => {
+    assert.equal(redactor.text('{"credentials":{"user":"u","key":"hun'), '{"credentials":"[REDACTED:secret]"');
+    const cut = JSON.stringify({ arguments: '{"credentials":{"user":"u","key":"hun', b: 1 });
+    const { arguments: inner, b } = JSON.parse(redactor.text(cut)) as { arguments: string; b: number };
+    assert.deepEqual([inner, b], ['{"credentials":"[REDACTED:secret]"', 1]);
+  });
+});
+
 describe("redaction of a URL", () => {
   const cases: readonly (readonly [string, string])[] = [
     ["https://user:pass@example.com/a?b=c", "https://[REDACTED:url_credentials]@example.com/a?b=c"],

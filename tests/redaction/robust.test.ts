@@ -74,11 +74,19 @@ describe("redaction of hostile text", () => {
   it("keeps JSON JSON, however deep it is escaped", () => {
     const random = createRandom(2);
     const piece = (): string => Array.from({ length: 1 + random(8) }, () => PIECES[random(PIECES.length)]).join("");
-    const keys = ["password", "token", "content", "apiKey", "authorization", "cookie", "card", "phone"];
+    const keys = ["password", "token", "content", "apiKey", "authorization", "cookie", "card", "phone", "lat"];
     for (let round = 0; round < 10_000; round++) {
       let value: unknown = {
         [keys[random(keys.length)] as string]: piece(),
-        [keys[random(keys.length)] as string]: [4111111111111111, 12345678, 1.5, null, true][random(5)],
+        [keys[random(keys.length)] as string]: [
+          4111111111111111,
+          12345678,
+          1.5,
+          null,
+          true,
+          [5551234567],
+          { a: [52.52081, "x"] },
+        ][random(7)],
         nested: [piece(), { [keys[random(keys.length)] as string]: piece() }],
       };
       for (let depth = random(3); depth > 0; depth--) value = { arguments: JSON.stringify(value) };
