@@ -30,16 +30,27 @@ type Open = { readonly agent: string; readonly requestedMs: number };
 
 /** Reviews that nobody completes are forgotten after so many others; they stay pending. */
 const MAX_OPEN = 10_000;
+type Reviews = {
+  readonly open: Map<string, Open>;
+  /** Buttons are pressed twice, and messages come twice. */
+  readonly completed: Set<string>;
+};
 /** By telemetry, as nothing may outlive it. */
-const reviews = new WeakMap<Telemetry, Map<string, Open>>();
+const reviews = new WeakMap<Telemetry, Reviews>();
 
-function openReviews(telemetry: Telemetry): Map<string, Open> {
-  let open = reviews.get(telemetry);
-  if (open === undefined) {
-    open = new Map();
-    reviews.set(telemetry, open);
+function reviewsOf(telemetry: Telemetry): Reviews {
+  let known = reviews.get(telemetry);
+  if (known === undefined) {
+    known = { open: new Map(), completed: new Set() };
+    reviews.set(telemetry, known);
   }
-  return open;
+  return known;
+}
+
+function keepCompleted({ open, completed }: Reviews, id: string): void {
+  open.delete(id);
+  completed.add(id);
+  if (completed.size > MAX_OPEN) completed.delete(completed.values().next().value as string);
 }
 
 type Completion = { readonly id: string; readonly decision: unknown; readonly reviewer: unknown };
@@ -86,7 +97,8 @@ export function requestReview(request: ReviewRequest): Review {
     const { metrics } = telemetry;
     const agent = agentOf(request.agent);
     const reason = labelOf(request.reason);
-    const open = openReviews(telemetry);
+    const { open, completed } = reviewsOf(telemetry);
+    completed.delete(id);
     // Asked for twice it is still one.
     if (!open.has(id)) metrics.add("human_reviews_pending", {}, 1);
     open.set(id, { agent, requestedMs: systemClock.nowMs() });
@@ -102,10 +114,12 @@ export function requestReview(request: ReviewRequest): Review {
     id,
     complete: (decision) => {
       recording((telemetry) => {
-        const requested = openReviews(telemetry).get(id);
+        const known = reviewsOf(telemetry);
+        const requested = known.open.get(id);
         if (requested === undefined) return;
-        openReviews(telemetry).delete(id);
-        complete(telemetry, { id, decision: decision.decision, reviewer: decision.reviewer }, requested, true);
+        const { decision: decided, reviewer } = decision ?? {};
+        keepCompleted(known, id);
+        complete(telemetry, { id, decision: decided, reviewer }, requested, true);
       });
     },
   };
@@ -113,16 +127,17 @@ export function requestReview(request: ReviewRequest): Review {
 
 /**
  * Says what was decided in a review that perhaps another process asked for. `requestedAt` (milliseconds since the epoch, or a Date) tells how
- * long it took where this process does not know; without it there is no duration.
+ * long it took where this process does not know; without it there is no duration. Of each id only the first time counts in this process.
  */
 export function completeReview(
   completion: ReviewDecision & { readonly id: string; readonly requestedAt?: number | Date },
 ): void {
   recording((telemetry) => {
     const id = textOf(completion.id) ?? "";
-    const open = openReviews(telemetry);
-    const known = open.get(id);
-    open.delete(id);
+    const ours = reviewsOf(telemetry);
+    const known = ours.open.get(id);
+    if (known === undefined && ours.completed.has(id)) return;
+    if (id !== "") keepCompleted(ours, id);
     const { requestedAt, decision, reviewer } = completion;
     const requestedMs = requestedAt instanceof Date ? requestedAt.getTime() : (numberOf(requestedAt) ?? Number.NaN);
     // Another process that asked since this one began is most likely there yet, and its pending reviews with it.

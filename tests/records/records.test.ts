@@ -48,9 +48,12 @@ describe("what a program records", () => {
       review.complete({ decision: "approved", reviewer: "kim" }); review.complete({ decision: "rejected" });
       console.log(same.id, typeof review.id);
       completeReview({ id: "r1", decision: "rejected" }); same.complete({ decision: "approved" });
-      completeReview({ id: "of-another-now", decision: "approved", requestedAt: Date.now() - 10 });
+      for (let n = 0; n < 3; n += 1) completeReview({ id: "of-another-now", decision: "approved", requestedAt: Date.now() - 10 });
+      completeReview({ id: "r1", decision: "approved", requestedAt: Date.now() - 10 });
       completeReview({ id: "of-another-gone", decision: "approved", requestedAt: new Date(Date.now() - 3_600_000) });
-      completeReview({ id: "unknown", decision: "approved" });`);
+      completeReview({ id: "unknown", decision: "approved" });
+      requestReview({ reason: "once more", id: "r1" }).complete({ decision: "changed" });
+      requestReview({ reason: "nothing said" }).complete();`);
     assert.equal(result.stdout, "r1 string\n");
     const count = (metric: string, labels: Record<string, string> = {}) => pushedValue(result.points, metric, labels);
     assert.equal(count("human_review_requests_total", { agent: "a", reason: "low_confidence" }), 1);
@@ -58,8 +61,10 @@ describe("what a program records", () => {
     assert.equal(count("human_reviews_pending"), -1, "the process that asked for the third one has it at 1");
     assert.equal(count("human_reviews_completed_total", { agent: "a", decision: "approved" }), 1);
     assert.equal(count("human_reviews_completed_total", { decision: "rejected" }), 1);
-    assert.equal(count("human_reviews_completed_total"), 5);
-    assert.equal(count("human_review_duration_seconds"), 4, "not of the one of which nobody knows when it began");
+    assert.equal(count("human_reviews_completed_total", { decision: "changed" }), 1);
+    assert.equal(count("human_reviews_completed_total", { decision: "none" }), 1);
+    assert.equal(count("human_reviews_completed_total"), 7);
+    assert.equal(count("human_review_duration_seconds"), 6, "not of the one of which nobody knows when it began");
     assert.ok(
       (sumOf(
         {
@@ -70,7 +75,7 @@ describe("what a program records", () => {
       ) ?? 0) >= 3600,
     );
     const told = result.logs.filter(({ body }) => String(body).startsWith("review"));
-    assert.equal(told.length, 3 + 5);
+    assert.equal(told.length, 5 + 7);
     assert.equal(
       told.find(({ attributes }) => attributes[ATTR.reviewer] === "kim")?.attributes[ATTR.reviewDecision],
       "approved",
