@@ -26,6 +26,11 @@ export const SPAN_METRICS = {
 } as const;
 
 const MAX_PROGRAMS = 1000;
+/**
+ * A program that was silent for this long is taken for gone. The collector cannot tell, and goes on for a day; here each run of a script would cost
+ * hundreds of samples every few seconds until tomorrow.
+ */
+const GONE_AFTER_MS = 3_600_000;
 const OVERFLOW = { "otel.metric.overflow": "true" };
 const STATUS = { unset: "STATUS_CODE_UNSET", ok: "STATUS_CODE_OK", error: "STATUS_CODE_ERROR" } as const;
 
@@ -55,7 +60,7 @@ type Series = {
   exemplars: Exemplar[];
   lastMs: number;
 };
-type Program = { readonly resource: Resource; readonly series: Map<string, Series> };
+type Program = { readonly resource: Resource; readonly series: Map<string, Series>; lastMs: number };
 
 export type SpanMetrics = {
   readonly addSpan: (span: Span) => void;
@@ -94,7 +99,9 @@ export function createSpanMetrics({ clock }: { readonly clock: Clock }): SpanMet
     const found = known.get(resource);
     if (found !== undefined) return found;
     const key = JSON.stringify(Object.entries(resource.attributes).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-    const program = programs.get(key) ?? { resource, series: new Map() };
+    const program = programs.get(key) ?? { resource, series: new Map(), lastMs: 0 };
+    // The map is kept in order of use: the one silent for longest makes room.
+    programs.delete(key);
     programs.set(key, program);
     if (programs.size > MAX_PROGRAMS) programs.delete(programs.keys().next().value as string);
     known.set(resource, program);
@@ -120,7 +127,9 @@ export function createSpanMetrics({ clock }: { readonly clock: Clock }): SpanMet
   return {
     addSpan: (span) => {
       const nowMs = clock.nowMs();
-      const series = seriesOf(programOf(span), span, nowMs);
+      const program = programOf(span);
+      program.lastMs = nowMs;
+      const series = seriesOf(program, span, nowMs);
       const seconds = Math.max(0, Number(span.endNs - span.startNs) / 1e9);
       const bucket = SPAN_METRICS.bucketSeconds.findIndex((bound) => seconds <= bound);
       const index = bucket === -1 ? SPAN_METRICS.bucketSeconds.length : bucket;
@@ -135,11 +144,11 @@ export function createSpanMetrics({ clock }: { readonly clock: Clock }): SpanMet
     collect: () => {
       const nowMs = clock.nowMs();
       const derived: DerivedMetrics[] = [];
-      for (const [programKey, { resource, series }] of [...programs]) {
+      for (const [programKey, { resource, series, lastMs: heardMs }] of [...programs]) {
         for (const [key, { lastMs }] of [...series]) {
           if (nowMs - lastMs > SPAN_METRICS.forgetAfterMs) series.delete(key);
         }
-        if (series.size === 0) {
+        if (series.size === 0 || nowMs - heardMs > GONE_AFTER_MS) {
           programs.delete(programKey);
           continue;
         }

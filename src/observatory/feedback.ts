@@ -32,6 +32,7 @@ const SPAN_ID = /^(?!0{16})[0-9a-f]{16}$/;
 const PUSH_MS = 15_000;
 /** Services, agents and ratings; a page gives a few. */
 const MAX_SERIES = 300;
+const OTHER = "other";
 const EVENT = "agent_observatory.feedback";
 const SCOPE = "agent-observatory";
 const INSTANCE = "agent-observatory-page";
@@ -106,10 +107,10 @@ export function createFeedbackDesk({ take, clock }: FeedbackDeskOptions): Feedba
   let series = 0;
 
   /** Beyond the bound nobody is told apart any more. */
-  const entryOf = <T>(map: Map<string, T>, key: string, make: (name: string) => T): T => {
+  const entryOf = <T>(map: Map<string, T>, key: string, other: string, make: (name: string) => T): T => {
     const known = map.get(key);
     if (known !== undefined) return known;
-    const name = series >= MAX_SERIES ? "other" : key;
+    const name = series >= MAX_SERIES ? other : key;
     const entry = map.get(name) ?? make(name);
     if (!map.has(name)) series += 1;
     map.set(name, entry);
@@ -128,13 +129,14 @@ export function createFeedbackDesk({ take, clock }: FeedbackDeskOptions): Feedba
     const { counters, histograms } = ofService(feedback.service);
     const last = { timeMs: clock.nowMs(), feedback };
     const [agent, rating] = [feedback.agent ?? "none", ratingOf(feedback.score)];
-    const counter = entryOf(counters, JSON.stringify([agent, rating]), (key) => {
-      const [ofAgent, ofRating] = key === "other" ? ["other", rating] : (JSON.parse(key) as [string, string]);
-      return { agent: ofAgent, rating: ofRating, count: 0, last };
+    const keyOf = (one: string): string => JSON.stringify([one, rating]);
+    const counter = entryOf(counters, keyOf(agent), keyOf(OTHER), (key) => {
+      const [ofAgent] = JSON.parse(key) as [string, string];
+      return { agent: ofAgent, rating, count: 0, last };
     });
     counter.count += 1;
     counter.last = last;
-    const histogram = entryOf(histograms, agent, (name) => ({
+    const histogram = entryOf(histograms, agent, OTHER, (name) => ({
       agent: name,
       count: 0,
       sum: 0,

@@ -72,6 +72,31 @@ describe("metrics of spans", () => {
     assert.deepEqual(metrics.collect(), []);
   });
 
+  const ofProgram = (service: string) => spanOf({ resource: { service, attributes: { "service.name": service } } });
+
+  it("end with their program: one that was silent for an hour is gone", () => {
+    const { metrics, pass } = createMeasured();
+    metrics.addSpan(ofProgram("script"));
+    metrics.addSpan(ofProgram("server"));
+    pass(3_000_000);
+    metrics.addSpan(ofProgram("server"));
+    pass(3_000_000);
+    assert.deepEqual(
+      metrics.collect().map(({ resource }) => resource.service),
+      ["server"],
+    );
+  });
+
+  it("of a program that is at work go on however many others come", () => {
+    const { metrics } = createMeasured();
+    for (let i = 0; i < 1500; i++) {
+      metrics.addSpan(ofProgram("server"));
+      metrics.addSpan(ofProgram(`script ${i}`));
+    }
+    const server = metrics.collect().find(({ resource }) => resource.service === "server");
+    assert.equal(server?.snapshots[0]?.series[0]?.value, 1500);
+  });
+
   it("take a span that ends before it starts as one of no time", () => {
     const { metrics } = createMeasured();
     metrics.addSpan(spanOf({ startNs: 5n, endNs: 3n }));

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { createBackends } from "../../src/backends/index.ts";
+import { systemClock } from "../../src/base/index.ts";
+import { createFeedbackDesk } from "../../src/observatory/feedback.ts";
 import { ask, otlp, type RunningObservatory, runObservatory, send } from "./running-observatory.ts";
 
 const JSON_TYPE = { "content-type": "application/json" };
@@ -46,6 +48,27 @@ describe("feedback that is given on the page", () => {
     assert.equal(await value('agent_feedback_total{job="program", agent="planner", rating="up"}'), 1);
     assert.equal(await value('agent_feedback_score_sum{job="program"} / agent_feedback_score_count'), 0.6);
     assert.equal(await value("sum(increase(agent_feedback_total[5m])) > bool 1"), 1);
+  });
+
+  it("of more agents than are told apart keeps its rating", async () => {
+    const pushed: string[] = [];
+    const desk = createFeedbackDesk({
+      take: async (_signal, bytes) => {
+        pushed.push(Buffer.from(bytes).toString());
+        return { kind: "accepted", rejected: 0, message: "" };
+      },
+      clock: systemClock,
+    });
+    const about = { traceId: TRACE_ID, spanId: "", service: "s", comment: undefined, sessionId: undefined };
+    for (let i = 0; i < 400; i++) await desk.give({ ...about, agent: `agent ${i}`, score: i % 2, userId: undefined });
+    desk.close();
+    const points = JSON.parse(pushed.at(-1) ?? "").resourceMetrics[0].scopeMetrics[0].metrics[0].sum.dataPoints as {
+      attributes: { value: { stringValue: string } }[];
+      asDouble: number;
+    }[];
+    const total = (rating: string): number =>
+      points.reduce((sum, one) => sum + (one.attributes[1]?.value.stringValue === rating ? one.asDouble : 0), 0);
+    assert.deepEqual([total("up"), total("down")], [200, 200]);
   });
 
   it("redacts what somebody types as it redacts all else", async () => {
