@@ -141,6 +141,10 @@ export function complete(
     };
   }
   if (failed) attributes = { ...attributes, ...failureOf(span, attributes, status, options) };
+  // What the program has said to be no failure after all.
+  else if (attributes[ATTR.runStatus] !== undefined && attributes[ATTR.errorType] !== undefined) {
+    attributes = without(attributes, [ATTR.errorType, ATTR.errorCategory]);
+  }
   // Ours have it from their start; what others make is completed in a copy.
   const carried = place?.carried;
   if (carried !== undefined && Object.keys(carried).some((name) => attributes[name] === undefined)) {

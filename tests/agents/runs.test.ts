@@ -66,6 +66,7 @@ describe("run", () => {
         return "not this";
       });
       agent.run("handled", (run) => { run.fail(new RangeError("too far")); return 1; });
+      agent.run("taken-back", (run) => { run.fail(new RangeError("too far")); run.setStatus("ok"); });
       try { agent.run("gave-up", (run) => { run.setStatus("cancelled"); throw new Error("stop"); }); } catch (error) { console.log(error.message); }
       const kept = agent.run("over", (run) => run); kept.setStatus("error"); kept.event("late"); kept.fail(new Error("late"));
       console.log(currentRun());
@@ -73,7 +74,7 @@ describe("run", () => {
     const run = await runProgram(source, { env: CAPTURED, conventions: false });
     assert.equal(run.stdout, "true true true\nstop\nundefined\n", run.stderr);
     const outcomes = Object.fromEntries(
-      ["fine", "broken", "left", "passed-on", "handled", "gave-up", "over"].map((agent) => {
+      ["fine", "broken", "left", "passed-on", "handled", "taken-back", "gave-up", "over"].map((agent) => {
         const statuses = ["ok", "error", "cancelled", "escalated"];
         return [agent, statuses.filter((status) => pushedValue(run.points, "agent_requests_total", { agent, status }))];
       }),
@@ -84,6 +85,7 @@ describe("run", () => {
       left: ["cancelled"],
       "passed-on": ["escalated"],
       handled: ["error"],
+      "taken-back": ["ok"],
       "gave-up": ["cancelled"],
       over: ["ok"],
     });
@@ -98,6 +100,9 @@ describe("run", () => {
     const handled = spanNamed(run, "invoke_agent handled");
     assert.equal(handled.failed, true);
     assert.equal(handled.attributes[ATTR.errorType], "RangeError");
+    const takenBack = spanNamed(run, "invoke_agent taken-back");
+    const said = [ATTR.errorType, ATTR.errorCategory].map((name) => takenBack.attributes[name]);
+    assert.deepEqual([takenBack.failed, ...said], [false, undefined, undefined]);
     const gaveUp = spanNamed(run, "invoke_agent gave-up");
     assert.equal(gaveUp.failed, false);
     assert.equal(gaveUp.events[0]?.name, "exception");
