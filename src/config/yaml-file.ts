@@ -24,7 +24,9 @@ export type Section = { readonly name: (typeof SECTIONS)[number]; readonly table
 
 const NONE: FileValues = new Map();
 const REFERENCE = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
-const WHOLE_NUMBER_OR_WORD = /^(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|true|false|null)$/i;
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+/** Sections whose settings tell a number from a text of digits. All others read both, and `007` or `1.10` may be the name of a version. */
+const TYPED = new Set(["budgets", "prices", "errors"]);
 /** Each round repairs at least one key, so this is more than any file written by hand needs. */
 const MAX_ROUNDS = 100;
 
@@ -91,6 +93,13 @@ function createLocator(libraries: Libraries, document: YamlDocument, lineOf: (of
   };
 }
 
+/** What a reference without quotes stands for. */
+function plainValue(text: string, typed: boolean): unknown {
+  if (/^null$/i.test(text)) return null;
+  if (typed && /^(?:true|false)$/i.test(text)) return /^true$/i.test(text);
+  return typed && NUMBER.test(text) ? Number(text) : text;
+}
+
 /** Puts the environment's values in place of references. A member whose variable is not set is removed. */
 function resolveReferences(
   libraries: Libraries,
@@ -112,15 +121,13 @@ function resolveReferences(
           return fallback ?? whole;
         },
       );
+      const keys = ancestors.filter((one): one is Pair => libraries.isPair(one)).map((pair) => String(pair.key));
       if (missing !== undefined) {
-        const keys = ancestors.filter((one): one is Pair => libraries.isPair(one)).map((pair) => String(pair.key));
         onMissing(missing, node.range?.[0] ?? 0, keys);
         // An empty value counts as not set.
         node.value = null;
-      } else if (node.type === "PLAIN" && WHOLE_NUMBER_OR_WORD.test(resolved)) {
-        node.value = JSON.parse(resolved.toLowerCase().replace(/^\+|^(-?)(?=\.)/, "$1")) as unknown;
       } else {
-        node.value = resolved;
+        node.value = node.type === "PLAIN" ? plainValue(resolved, TYPED.has(keys[1] ?? "")) : resolved;
       }
       return undefined;
     },

@@ -208,6 +208,27 @@ describe("observatory.yaml", () => {
     assert.deepEqual(config.resourceAttributes, { price: "${x}", number: "0.5" });
   });
 
+  it("leaves the digits of a version, an id or a token as they are, and counts with those of a price", () => {
+    const yaml = [
+      "telemetry:",
+      "  serviceVersion: ${V}",
+      "  otlp:\n    headers:\n      x-key: ${V}",
+      "  resourceAttributes:\n    build: ${V}",
+      "  debug:\n    users:\n      - ${V}",
+      "  prices:\n    models:\n      mine:\n        input: ${PRICE}\n        output: ${PRICE}",
+    ].join("\n");
+    for (const V of ["007", "1.10", "5.", "12e4567", "12345678901234567890", "TRUE"]) {
+      const { config, problems } = load(yaml, { V, PRICE: "0.50" });
+      assert.deepEqual(problems, []);
+      const { serviceVersion, otlp, resourceAttributes, debug, prices } = config;
+      assert.deepEqual(
+        [serviceVersion, otlp.headers["x-key"], resourceAttributes["build"], debug.users],
+        [V, V, V, [V]],
+      );
+      assert.equal(prices.models["mine"]?.input, 0.5);
+    }
+  });
+
   it("cannot be broken by what a variable holds", () => {
     const { config, problems } = load("telemetry: { serviceName: '${NAME}' }", { NAME: "x }\nother: [" });
     assert.deepEqual(problems, []);
