@@ -29,6 +29,8 @@ export type OtlpServer = {
 
 type Refused = {
   readonly status: number;
+  /** It came to `take`, which counts it. */
+  readonly isTaken?: true;
   readonly code: Code;
   readonly message: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -97,9 +99,12 @@ async function handle(
   try {
     const result = await take(signal, body.bytes, encoding);
     if (result.kind === "accepted") return encodeExportResponse(signal, result.rejected, result.message, encoding);
-    if (result.kind === "bad") return refused(400, CODE.invalidArgument, result.message);
-    if (result.kind === "busy") return retryLater(429, "too much is waiting to be stored", result.retryAfterMs);
-    return retryLater(503, result.message, BUSY_RETRY_MS);
+    if (result.kind === "bad") return { ...refused(400, CODE.invalidArgument, result.message), isTaken: true };
+    const later =
+      result.kind === "busy"
+        ? retryLater(429, "too much is waiting to be stored", result.retryAfterMs)
+        : retryLater(503, result.message, BUSY_RETRY_MS);
+    return { ...later, isTaken: true };
   } finally {
     budget.release(body.reserved);
   }
@@ -116,7 +121,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, options
     response.writeHead(200, { ...headers, "content-length": answer.length }).end(answer);
     return;
   }
-  options.onRefused?.(String(answer.status));
+  if (answer.isTaken !== true) options.onRefused?.(String(answer.status));
   const body = encodeStatus(answer.code, answer.message, encoding);
   response.writeHead(answer.status, { ...headers, ...answer.headers, "content-length": body.length }).end(body);
   // The rest is passed over, until the request's time is over: a sender that is cut off in the middle never reads the answer.

@@ -22,6 +22,7 @@ async function post(
     headers: response.headers,
     answer,
     taken: servers.taken,
+    refused: servers.refused,
     left: servers.budget.used(),
   };
 }
@@ -114,6 +115,19 @@ describe("OTLP over HTTP", () => {
     assert.deepEqual([sent.status, sent.headers.get("access-control-allow-origin")], [200, origin]);
     const other = await post({ corsOrigins: ["http://other.test"], method: "OPTIONS" }, asking, undefined);
     assert.deepEqual([other.status, other.headers.get("access-control-allow-origin")], [405, null]);
+  });
+
+  it("counts as refused what nobody looked at, and nothing else", async () => {
+    const type = { "content-type": PROTOBUF };
+    assert.deepEqual((await post({}, { "content-type": "text/plain" })).refused, ["415"]);
+    for (const result of [
+      { kind: "bad", message: "no OTLP" },
+      { kind: "busy", retryAfterMs: 1000 },
+      { kind: "failed", message: "full" },
+    ] as const) {
+      const { refused, taken } = await post({ take: async () => result }, type);
+      assert.deepEqual([refused, taken.length], [[], 1]);
+    }
   });
 
   it("hears only whom its guard lets in", async () => {
