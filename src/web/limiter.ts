@@ -35,14 +35,22 @@ export type Limiter = {
 const within = (value: unknown, min: number, max: number): number | undefined =>
   typeof value === "number" && value >= min && value <= max ? Math.floor(value) : undefined;
 
-/** What cannot be used counts as not given. */
+/** What cannot be used counts as not given, and is said: a number out of the environment is a text. */
 function policyOf({ limit, windowMs }: GivenOptions): Policy {
   const setting = runningTelemetry()?.api;
+  const usable = (name: string, given: unknown, min: number, max: number, otherwise: number): number => {
+    const number = within(given, min, max);
+    if (number !== undefined) return number;
+    if (given !== undefined) {
+      const got = typeof given === "number" ? String(given) : typeof given;
+      warnOnce(name, `expected a number from ${min} to ${max} as ${name}, got ${got}; it is ${otherwise}`);
+    }
+    return otherwise;
+  };
+  const standardMs = setting === undefined ? DEFAULT.windowMs : setting.rateWindowSeconds * 1000;
   return {
-    limit: within(limit, 1, Number.MAX_SAFE_INTEGER) ?? setting?.rateLimit ?? DEFAULT.limit,
-    windowMs:
-      within(windowMs, MIN_WINDOW_MS, MAX_WINDOW_MS) ??
-      (setting === undefined ? DEFAULT.windowMs : setting.rateWindowSeconds * 1000),
+    limit: usable("limit", limit, 1, Number.MAX_SAFE_INTEGER, setting?.rateLimit ?? DEFAULT.limit),
+    windowMs: usable("windowMs", windowMs, MIN_WINDOW_MS, MAX_WINDOW_MS, standardMs),
   };
 }
 

@@ -262,6 +262,20 @@ describe("rateLimit in a program that is observed", () => {
     assert.equal(pushedValue(run.points, REFUSED), undefined);
   });
 
+  it("says once what is no option, and goes by the default", async () => {
+    const run = await runProgram(
+      `import { rateLimit } from "agent-observatory";
+       for (let n = 0; n < 3; n += 1) rateLimit({ limit: "5", windowMs: Infinity });`,
+    );
+    const range = (name: string, to: number, got: string, otherwise: number) =>
+      `agent-observatory: rateLimit: expected a number from 1 to ${to} as ${name}, got ${got}; it is ${otherwise}`;
+    const lines = [
+      range("limit", Number.MAX_SAFE_INTEGER, "string", 100),
+      range("windowMs", 31_536_000_000, "Infinity", 60_000),
+    ];
+    assert.deepEqual(run.stderr.trim().split("\n"), lines);
+  });
+
   it("tells clients of a socket without addresses apart by a key alone, and says so", async () => {
     const run = await runProgram(
       `import { once } from "node:events"; import http from "node:http"; import { rateLimit } from "agent-observatory";
