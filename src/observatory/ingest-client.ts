@@ -17,7 +17,7 @@ import type {
 
 export type IngestClient = {
   readonly take: Take;
-  /** Stores samples of our own making. Throws `ObservatoryError` where they could not be. */
+  /** Stores samples of our own making. Throws where they could not be, or not all of them. */
   readonly append: (samples: readonly PlainSample[]) => Promise<void>;
   readonly state: {
     readonly get: (key: string) => Promise<string | undefined>;
@@ -170,7 +170,10 @@ export async function startIngestClient(options: IngestClientOptions): Promise<I
       return taken.result;
     },
     append: async (samples) => {
-      if (samples.length > 0) await done({ kind: "append", samples: packSamples(samples) });
+      if (samples.length === 0) return;
+      const answer = await done({ kind: "append", samples: packSamples(samples) });
+      if (answer.kind !== "done" || answer.refused === undefined) return;
+      throw new Error(`samples could not be stored (${answer.refused})`);
     },
     state: {
       get: async (key) => {

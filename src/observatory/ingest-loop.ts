@@ -48,14 +48,16 @@ export function createIngestLoop(writer: StoreWriter, pipeline: IngestPipeline):
         const message = refused.map(({ count, reason }) => `${count}: ${reason}`).join("; ");
         return { kind: "take", result: { kind: "accepted", rejected, message }, items: taken.items - rejected };
       }
-      case "append":
-        writer.write({
-          samples: unpackSamples(call.samples).map(({ labels, ...sample }) => ({
-            series: createLabelSet(labels),
-            ...sample,
-          })),
-        });
-        return DONE;
+      case "append": {
+        const samples = unpackSamples(call.samples).map(({ labels, ...sample }) => ({
+          series: createLabelSet(labels),
+          ...sample,
+        }));
+        const refused = writer.write({ samples });
+        if (refused.length === 0) return DONE;
+        // Without counts: a reason that stays the same is told once.
+        return { kind: "done", refused: refused.map(({ reason }) => reason).join("; ") };
+      }
       case "set":
         writer.state.set(call.key, call.value);
         return DONE;

@@ -29,7 +29,8 @@ export type IngestAnswer =
   | { readonly kind: "take"; readonly result: TakeResult; readonly items: number }
   | { readonly kind: "get"; readonly value: string | undefined }
   | { readonly kind: "usage"; readonly usage: StoreUsage }
-  | { readonly kind: "done" }
+  /** `refused` says what of the samples is not stored although the store works. */
+  | { readonly kind: "done"; readonly refused?: string }
   | { readonly kind: "told" }
   | { readonly kind: "error"; readonly error: PlainError };
 

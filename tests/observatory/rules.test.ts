@@ -145,6 +145,30 @@ describe("rules in the embedded process", () => {
     }
   });
 
+  it("fail where their results cannot be stored, and say why", { timeout: 60_000 }, async () => {
+    const dataDirectory = await createDirectory();
+    const file = join(dataDirectory, "rules.yml");
+    const records = "[{record: one, expr: vector(1)}, {record: two, expr: vector(2)}]";
+    await writeFile(file, `groups: [{name: g, interval: 1s, rules: ${records}}]`);
+    const rules = { files: [file], alertmanagers: [], webhooks: [] };
+    try {
+      await using observatory = await runObservatory({ settings: { dataDirectory, maxSeriesPerDay: 1, rules } });
+      type Rules = {
+        readonly groups: readonly { readonly rules: readonly { lastError?: string; health: string }[] }[];
+      };
+      const failed = await until(async () => {
+        const { groups } = await observatory.data<Rules>("/api/v1/rules");
+        return groups[0]?.rules.find(({ health }) => health === "err");
+      });
+      assert.match(failed.lastError ?? "", /samples could not be stored \(the day has as many series/);
+      assert.ok(observatory.said.some((one) => /the day has as many series.*AO_RULES_EVALUATION/.test(one)));
+      // The store itself works.
+      assert.equal((await observatory.get("/-/ready")).status, 200);
+    } finally {
+      await rm(dataDirectory, { recursive: true, force: true });
+    }
+  });
+
   it("are counted with every evaluation, however seldom they are looked at", { timeout: 60_000 }, async () => {
     const directory = await createDirectory();
     const file = join(directory, "rules.yml");
