@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { WebSocketServer } from "ws";
-import { closedUrl, type LocalServer } from "../backends/local-server.ts";
+import { closedUrl, type LocalServer, startLocalServer } from "../backends/local-server.ts";
 import { FIRING, OTHER_ID, startBackends, TRACE_ID } from "./answering-backends.ts";
 import { runCommand, startCommand } from "./run-command.ts";
 
@@ -360,6 +360,15 @@ describe("agent-observatory status", () => {
     assert.deepEqual([firing.code, /1 firing: AgentErrorRateHigh/.test(firing.stdout)], [1, true]);
     const partly = await runCommand(["status", "--url", server.url, "--loki-url", await closedUrl()]);
     assert.deepEqual([partly.code, /✗ Loki .* connection refused/.test(partly.stdout)], [1, true]);
+  });
+
+  it("says that credentials are wanted where it is refused, not that nothing is there", async () => {
+    await using refusing = await startLocalServer(() => ({ status: 401, body: "expected a token" }));
+    const { code, stderr } = await runCommand(["status", "--url", refusing.url]);
+    assert.deepEqual(
+      [code, stderr],
+      [1, "They answer, and want credentials: set AGENT_OBSERVATORY_TOKEN to the token.\n"],
+    );
   });
 
   it("has a JSON document of this shape", async () => {

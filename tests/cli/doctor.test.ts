@@ -92,6 +92,8 @@ describe("doctor of a folder", () => {
       const found = await document([], { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` });
       assert.deepEqual(levelOf(found, "traces out"), ["fail"]);
       assert.match(JSON.stringify(found.checks), /it answered 404/);
+      const spoken = await document([], { OTEL_EXPORTER_OTLP_ENDPOINT: `https://127.0.0.1:${port}` });
+      assert.match(JSON.stringify(spoken.checks), /does not speak TLS/);
     } finally {
       server.close();
     }

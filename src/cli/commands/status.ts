@@ -168,6 +168,12 @@ function writeStatusJson(terminal: Terminal, status: Status, { place, urls }: Co
   });
 }
 
+/** What to do where no back end answers a question. */
+const adviceFor = ({ backends }: Status): string =>
+  backends.some(({ answer }) => "failure" in answer && /^40[13]\b/.test(answer.failure))
+    ? "They answer, and want credentials: set AGENT_OBSERVATORY_TOKEN to the token."
+    : "Nothing answers. Start the embedded process: agent-observatory serve";
+
 export const command = defineCommand({
   usage: ["[flags]"],
   about:
@@ -186,8 +192,7 @@ export const command = defineCommand({
     if (flags.json) writeStatusJson(terminal, status, connection, well);
     else {
       writeLines(terminal, renderStatus(status, connection, { nowMs, paint: terminal.paint, style: flags }));
-      if (!status.backends.some(({ answer }) => "value" in answer))
-        remark(terminal, "Nothing answers. Start the embedded process: agent-observatory serve");
+      if (!status.backends.some(({ answer }) => "value" in answer)) remark(terminal, adviceFor(status));
     }
     return well ? EXIT.ok : EXIT.nothing;
   },

@@ -72,8 +72,9 @@ export async function checkCollector(config: Config): Promise<Check[]> {
       const about = `${signal} out`;
       const place = URL.canParse(payload.url) ? shownUrl(payload.url) : "an address that is none";
       if (result.kind === "delivered") return { level: "ok", about, found: `${place} takes them` };
-      const todo =
-        result.kind === "retry"
+      const todo = /^(?:EPROTO|ERR_SSL)/.test(result.reason)
+        ? "It does not speak TLS as it was spoken to: is the address http:// and not https://?"
+        : result.kind === "retry"
           ? "Start a collector there (agent-observatory serve, or the stack), or set OTEL_EXPORTER_OTLP_ENDPOINT."
           : "Something else listens there, or it wants credentials: OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS.";
       return { level: "fail", about, found: `${place}: ${result.reason}`, todo };
