@@ -220,6 +220,45 @@ describe("what was said in a trace", { skip: WITHOUT_BROWSER }, () => {
     await hasCount(panel().getByRole("button", { name: /gpt-4o-mini/ }), 0);
   });
 
+  it("stands what is deeper than anybody reads, and keeps every digit of an id", async () => {
+    const { traces } = shown.served.otlp;
+    const deep = "[".repeat(30_000) + "]".repeat(30_000);
+    const run = (name: string) => ({ "gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": name });
+    const traceId = await tellTrace(traces, "dee9000000000000000000000000000d", "deep", 60_000, [
+      { id: "1", name: "invoke_agent a", at: [0, 900], attributes: run("a") },
+      {
+        id: "2",
+        parent: "1",
+        name: "execute_tool find",
+        at: [1, 30],
+        attributes: {
+          "gen_ai.operation.name": "execute_tool",
+          "gen_ai.tool.name": "find",
+          "gen_ai.tool.call.arguments": deep,
+          "gen_ai.tool.call.result": '{"id":12345678901234567890}',
+        },
+      },
+    ]);
+    await shown.open(`/trace/${traceId}?tab=conversation`);
+    const tool = shown.page.getByRole("article", { name: "Tool find" });
+    await tool.getByText("12345678901234567890").waitFor();
+    await tool.getByText("[[[[").waitFor();
+
+    const chain = Array.from({ length: 6000 }, (_, at) => ({
+      id: (at + 1).toString(16),
+      ...(at > 0 && { parent: at.toString(16) }),
+      name: `invoke_agent a${at}`,
+      at: [at, 12_000 - at] as const,
+      attributes: run(`a${at}`),
+    }));
+    const chainId = await tellTrace(traces, "dee9000000000000000000000000000e", "deep", 60_000, chain);
+    await shown.open(`/trace/${chainId}?tab=conversation&span=${(5900).toString(16).padStart(16, "0")}`);
+    await shown.page.getByRole("group", { name: "Agent a20", exact: true }).waitFor();
+    await shown.open(`/trace/${chainId}?tab=graph`);
+    await shown.page.getByText("Of 6000 the 200").waitFor();
+    await hasCount(shown.page.locator("[data-node]"), 200);
+  });
+
   it("draws no box over another, on a phone either", async () => {
     for (const width of [1440, 390]) {
       await shown.page.setViewportSize({ width, height: 900 });

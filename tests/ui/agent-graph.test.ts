@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { TraceSpan } from "../../src/backends/index.ts";
-import { type GraphKind, readGraph, SHOWN_KINDS } from "../../ui/src/trace/graph-model.ts";
+import { type GraphKind, mostTelling, readGraph, SHOWN_KINDS } from "../../ui/src/trace/graph-model.ts";
 import { layOutTrace } from "../../ui/src/trace/layout.ts";
 import { failed, span, traceOf, used } from "../explain/traces.ts";
 
@@ -35,6 +35,51 @@ describe("the graph of a trace", () => {
       "agent:planner → model:gpt-4o 2× 1 failed 30 ms",
       "agent:planner → tool:find 1× 0 failed 7 ms",
     ]);
+  });
+
+  it("counts what an agent that calls itself spent once", () => {
+    const { participants, connections } = readGraph(
+      layOutTrace(
+        traceOf(
+          span("r", undefined, "POST /ask", { at: [0, 100], kind: "server" }),
+          span("a", "r", "invoke_agent a", { at: [1, 90] }),
+          span("b", "a", "invoke_agent a", { at: [2, 50] }),
+          span("c", "b", "invoke_agent a", { at: [3, 40] }),
+          span("m", "c", "chat gpt-4o", { at: [4, 30], attributes: used(10, 2, 0.5) }),
+          span("d", "r", "invoke_agent a", { at: [91, 99] }),
+          span("n", "d", "chat gpt-4o", { at: [92, 95], attributes: used(10, 2, 0.25) }),
+        ),
+      ),
+      new Set(SHOWN_KINDS),
+    );
+    const costs = [...participants, ...connections].map(({ id, rows, costUsd, inputTokens }) => [
+      id.split("\n")[0]?.includes("start") ? "start" : rows.length,
+      costUsd,
+      inputTokens,
+    ]);
+    assert.deepEqual(costs, [
+      ["start", 0.75, 20],
+      [4, 0.75, 20],
+      [2, 0.75, 20],
+      ["start", 0.75, 20],
+      [2, 0.5, 10],
+      [2, 0.75, 20],
+    ]);
+  });
+
+  it("leaves out whom nobody could tell apart any more, and keeps those who failed", () => {
+    const calls = Array.from({ length: 50 }, (_, at) =>
+      span(`a${at}`, "r", `invoke_agent a${at}`, { at: [at, at + 1], ...(at === 40 && failed("no", "api")) }),
+    );
+    const graph = readGraph(
+      layOutTrace(traceOf(span("r", undefined, "invoke_agent r", { at: [0, 100] }), ...calls)),
+      new Set(SHOWN_KINDS),
+    );
+    const few = mostTelling(graph, 2);
+    assert.deepEqual(
+      [few.participants.map(({ name }) => name), few.connections.length, mostTelling(graph, 51) === graph],
+      [["r", "a40"], 1, true],
+    );
   });
 
   it("begins with the program where that calls more than one, or is asked by a request", () => {

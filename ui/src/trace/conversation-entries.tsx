@@ -15,6 +15,8 @@ const ENTRIES_AT_ONCE = 100;
 /** Agents inside one another that are open at first, and beside one another. */
 const OPEN_DEPTH = 2;
 const OPEN_AT_ONCE = 8;
+/** To show what the address names, so many are opened; a browser draws no boxes inside one another without end. */
+const DEEPEST_OPEN = 30;
 
 type ThreadProps = {
   readonly scope: Scope;
@@ -221,19 +223,21 @@ const Side = ({ title, value }: { readonly title: string; readonly value: unknow
 // biome-ignore-end lint/a11y/useSemanticElements: as above.
 
 /** Whether the span that the address names is somewhere in it. */
-function isWithin({ row, calls, inner }: Scope, chosen: string): boolean {
+function isWithin(scope: Scope, chosen: string): boolean {
   if (chosen === "") return false;
-  return (
-    row?.span.spanId === chosen ||
-    calls.some(({ span }) => span.spanId === chosen) ||
-    inner.some((one) => isWithin(one, chosen))
-  );
+  // Agents may call each other deeper than functions can.
+  for (const open = [scope]; open.length > 0; ) {
+    const { row, calls, inner } = open.pop() as Scope;
+    if (row?.span.spanId === chosen || calls.some(({ span }) => span.spanId === chosen)) return true;
+    for (const one of inner) open.push(one);
+  }
+  return false;
 }
 
 type AgentProps = { readonly scope: Scope; readonly depth: number; readonly chosen: string; readonly isOpen: boolean };
 function Agent({ scope, depth, chosen, isOpen: isOpenAtFirst }: AgentProps): ReactNode {
   const { row, name } = scope;
-  const [isOpen, setOpen] = useState(() => isOpenAtFirst || isWithin(scope, chosen));
+  const [isOpen, setOpen] = useState(() => isOpenAtFirst || (depth < DEEPEST_OPEN && isWithin(scope, chosen)));
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form.
     <div

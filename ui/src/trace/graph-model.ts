@@ -93,13 +93,14 @@ const none = (): Adding => ({
   outputTokens: 0,
 });
 
-/** `spent` with all below it: what an edge cost is what was asked for through it. */
-function add(calls: Adding, row: TraceRow): void {
+/** `spent` with all below it: what an edge cost is what was asked for through it. What is inside of another of these calls is spent by that one. */
+function add(calls: Adding, row: TraceRow, isInside = false): void {
   const durationMs = row.endMs - row.startMs;
   calls.rows.push(row.index);
   if (row.isFailed) calls.errors += 1;
   calls.totalMs += durationMs;
   calls.mostMs = Math.max(calls.mostMs, durationMs);
+  if (isInside) return;
   if (row.total.costUsd !== undefined) calls.costUsd = Number(((calls.costUsd ?? 0) + row.total.costUsd).toFixed(10));
   calls.inputTokens += row.total.inputTokens;
   calls.outputTokens += row.total.outputTokens;
@@ -180,29 +181,43 @@ export function readGraph(trace: LaidOutTrace, kinds: ReadonlySet<GraphKind>): A
       known = { ...none(), id: edgeId({ from, to, isDashed: isHandoff }), from, to, isHandoff };
       connections.set(key, known);
     }
-    add(known, row);
+    add(known, row, isInside(key, row));
+  };
+  /** Participants and connections of the rows above, and where what is below them ends. */
+  const above: { readonly key: string; readonly end: number }[] = [];
+  const inside = new Map<string, number>();
+  /** Whether a call of the same stands above this one. Rows come depth first. */
+  const isInside = (key: string, { index, end }: TraceRow): boolean => {
+    for (let last = above.at(-1); last !== undefined && last.end <= index; last = above.at(-1)) {
+      above.pop();
+      inside.set(last.key, (inside.get(last.key) ?? 1) - 1);
+    }
+    const count = inside.get(key) ?? 0;
+    inside.set(key, count + 1);
+    above.push({ key, end });
+    return count > 0;
   };
   const withAgents = kinds.has("agent");
   const { fromOf, unanswered, rows: handing } = findHandoffs(trace);
   /** Of each row: whose it is, and the row that made it so. */
   const owners: { readonly id: string; readonly row: TraceRow | undefined }[] = [];
   for (const row of trace.rows) {
-    const above = owners[row.parent] ?? { id: program, row: undefined };
+    const owner = owners[row.parent] ?? { id: program, row: undefined };
     const kind = KIND_OF[row.what];
     if (kind === undefined || !kinds.has(kind) || (withAgents && handing.has(row.index))) {
-      owners.push(above);
+      owners.push(owner);
       continue;
     }
     const name = nameOf(row, kind);
     const id = idOf(kind, name);
-    if (above.id === id && above.row !== undefined && isSeenTwice(row, above.row)) {
-      owners.push(above);
+    if (owner.id === id && owner.row !== undefined && isSeenTwice(row, owner.row)) {
+      owners.push(owner);
       continue;
     }
     owners.push({ id, row });
-    add(participant(kind, name), row);
+    add(participant(kind, name), row, isInside(id, row));
     const from = kind === "agent" ? fromOf.get(row.index) : undefined;
-    if (from === undefined) connect(above.id, id, false, row);
+    if (from === undefined) connect(owner.id, id, false, row);
     else connect(participant("agent", from).id, id, true, row);
   }
   if (withAgents)
@@ -219,6 +234,20 @@ export function readGraph(trace: LaidOutTrace, kinds: ReadonlySet<GraphKind>): A
   return {
     participants: [...participants.values()].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind)),
     connections: [...connections.values()],
+  };
+}
+
+/** Of a graph that nobody could read, nor a browser draw in time, those who failed and were called the most. */
+export function mostTelling(graph: AgentGraph, most: number): AgentGraph {
+  const { participants, connections } = graph;
+  if (participants.length <= most) return graph;
+  const sorted = participants.toSorted(
+    (a, b) => b.errors - a.errors || b.rows.length - a.rows.length || b.totalMs - a.totalMs,
+  );
+  const kept = new Set(sorted.slice(0, most).map(({ id }) => id));
+  return {
+    participants: participants.filter(({ id }) => kept.has(id)),
+    connections: connections.filter(({ from, to }) => kept.has(from) && kept.has(to)),
   };
 }
 

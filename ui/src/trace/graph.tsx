@@ -14,6 +14,7 @@ import {
   KIND_TITLES,
   kindsIn,
   meanMs,
+  mostTelling,
   readGraph,
   SHOWN_KINDS,
 } from "./graph-model.ts";
@@ -22,6 +23,8 @@ import { SpanLink } from "./span-link.tsx";
 
 const ALL = Object.keys(KIND_TITLES) as readonly GraphKind[];
 const CALLS_AT_ONCE = 100;
+/** Agents, models and so on that are drawn. */
+const MOST = 200;
 
 /** Who called whom in a trace: how often, how long, at what cost, with how many errors. */
 export default function TraceGraph({ trace }: { readonly trace: LaidOutTrace }): ReactNode {
@@ -34,8 +37,9 @@ export default function TraceGraph({ trace }: { readonly trace: LaidOutTrace }):
   );
   const present = useMemo(() => kindsIn(trace), [trace]);
   const graph = useMemo(() => readGraph(trace, kinds), [trace, kinds]);
-  const nodes = useMemo(() => graph.participants.map(drawParticipant), [graph]);
-  const edges = useMemo(() => graph.connections.map(drawConnection), [graph]);
+  const drawn = useMemo(() => mostTelling(graph, MOST), [graph]);
+  const nodes = useMemo(() => drawn.participants.map(drawParticipant), [drawn]);
+  const edges = useMemo(() => drawn.connections.map(drawConnection), [drawn]);
   if (present.length === 0) {
     return (
       <Empty title="There is nobody to draw">
@@ -59,6 +63,11 @@ export default function TraceGraph({ trace }: { readonly trace: LaidOutTrace }):
           </Button>
         ))}
       </fieldset>
+      {drawn !== graph && (
+        <p className={css.hint} role="note">
+          Of {formatCount(graph.participants.length)} the {MOST} who failed and were called the most. The tree has all.
+        </p>
+      )}
       <NodeGraph
         label="Who called whom"
         nodes={nodes}
@@ -68,7 +77,7 @@ export default function TraceGraph({ trace }: { readonly trace: LaidOutTrace }):
         chosen={chosen}
       />
       <Chosen trace={trace} graph={graph} chosen={chosen} />
-      <Connections graph={graph} onChoose={choose} />
+      <Connections graph={drawn} onChoose={choose} />
     </div>
   );
 }

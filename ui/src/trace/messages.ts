@@ -2,6 +2,7 @@
  * Messages as spans carry them, whoever wrote them: the GenAI conventions' `{role, parts}`, and what frameworks put in their place (`{role, content,
  * tool_calls}`, serialized messages of LangChain, lists below `messages`). What is none of these is shown as it is. Pure; nothing here throws.
  */
+import { parseExactly } from "../format/exact-json.ts";
 
 export type Media = {
   readonly type: "media";
@@ -42,11 +43,11 @@ const isRecord = (value: unknown): value is Json =>
 const textOf = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** JSON in a text, where it is an object, a list, or a text in quotation marks; everything else as it is. */
+/** JSON in a text, where it is an object, a list, or a text in quotation marks; everything else as it is, what is too deep to be read too. */
 export function parseJson(value: unknown): unknown {
   if (typeof value !== "string" || !/^\s*[[{"]/.test(value)) return value;
   try {
-    return JSON.parse(value);
+    return parseExactly(value);
   } catch {
     return value;
   }

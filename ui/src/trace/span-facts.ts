@@ -1,5 +1,6 @@
 import type { Attributes, AttributeValue, TraceSpan } from "../../../src/backends/index.ts";
 import { ATTR } from "../../../src/model/index.ts";
+import { onSeveralLines } from "../format/exact-json.ts";
 import type { TraceRow } from "./layout.ts";
 import { type SpanWhat, textOf } from "./span-kind.ts";
 
@@ -115,7 +116,7 @@ export function groupAttributes(
 export function prettyJson(value: AttributeValue): string | undefined {
   if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return undefined;
   try {
-    return JSON.stringify(JSON.parse(value), undefined, 2);
+    return onSeveralLines(value);
   } catch {
     return undefined;
   }

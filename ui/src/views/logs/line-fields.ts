@@ -1,4 +1,5 @@
 import type { LogEntry } from "../../../../src/backends/index.ts";
+import { onSeveralLines } from "../../format/exact-json.ts";
 import { LEVEL_FIELD } from "./field-names.ts";
 
 /** What a line says besides its text. */
@@ -92,7 +93,7 @@ export function withKeys(entries: readonly LogEntry[]): KeyedEntry[] {
 export function prettyJson(line: string): string | undefined {
   if (line.length > 100_000 || !/^\s*[[{]/.test(line)) return undefined;
   try {
-    return JSON.stringify(JSON.parse(line), null, 2);
+    return onSeveralLines(line);
   } catch {
     return undefined;
   }
