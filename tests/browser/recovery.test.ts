@@ -92,6 +92,26 @@ describe("a page that stays open", { skip: WITHOUT_BROWSER }, () => {
     await shown.page.getByRole("link", { name: "of today" }).waitFor();
   });
 
+  it("tells of alerts as they are now, whatever time is looked at, and goes on asking", async () => {
+    const startsAt = new Date().toISOString();
+    const answer = await fetch(`${shown.url}/api/v2/silences`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({
+        matchers: [{ name: "alertname", value: "X", isRegex: false, isEqual: true }],
+        startsAt,
+        endsAt: new Date(Date.now() + 120 * MINUTE_MS).toISOString(),
+        createdBy: "ada",
+        comment: "known",
+      }),
+    });
+    assert.equal(answer.status, 200, await answer.text());
+    const day = 24 * 60 * MINUTE_MS;
+    await shown.open(`/alerts?show=silences&refresh=5s&from=${Date.now() - 3 * day}&to=${Date.now() - 2 * day}`);
+    await shown.page.getByText(/^in [12] h$/).waitFor();
+    await shown.page.waitForRequest(/\/api\/v1\/rules/);
+  });
+
   it("does not take feedback that was not answered for none", async () => {
     await sendSpans(shown.served, newTraceId(), [
       {

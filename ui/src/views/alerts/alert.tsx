@@ -67,7 +67,6 @@ type AlertProps = {
 const NO_LABELS: Labels = {};
 
 function Alert({ problem, active, names, canSilence, choose }: AlertProps): ReactNode {
-  const { range } = useTime();
   const rule = active?.rule ?? problem.rules[0];
   const conditions = useMemo(() => readConditions(rule?.query ?? ""), [rule?.query]);
   const labels = active?.alert.labels ?? NO_LABELS;
@@ -99,7 +98,7 @@ function Alert({ problem, active, names, canSilence, choose }: AlertProps): Reac
                 key={active.key}
                 active={active}
                 rules={problem.rules}
-                nowMs={range.endMs}
+                nowMs={Date.now()}
                 canSilence={canSilence}
                 isOwnView
               />

@@ -18,7 +18,7 @@ const count = (problems: readonly Problem[], of: (problem: Problem) => number): 
 /** Everything about alerts: what is wrong, what was, who is not told, and which rules look. */
 export default function AlertsView(): ReactNode {
   const { rules, problems, silences } = useProblems();
-  const { range } = useTime();
+  const nowMs = Date.now();
   const [shown, show] = useParam("show", "problems");
   const known = problems?.filter((problem) => !isHeartbeat(problem)) ?? [];
   const active = known.filter(({ alerts }) => alerts.length > 0);
@@ -83,7 +83,7 @@ export default function AlertsView(): ReactNode {
       {shown === "silences" ? (
         <Card>
           <Asked answer={silences} what="The silences could not be asked for: is there an Alertmanager?" height={120}>
-            {(all) => <SilenceList silences={all} nowMs={range.endMs} />}
+            {(all) => <SilenceList silences={all} nowMs={nowMs} />}
           </Asked>
         </Card>
       ) : problems === undefined ? (
@@ -107,12 +107,7 @@ export default function AlertsView(): ReactNode {
             </Card>
           )}
           {active.map((problem) => (
-            <ProblemCard
-              key={problem.name}
-              problem={problem}
-              nowMs={range.endMs}
-              canSilence={silences.data !== undefined}
-            />
+            <ProblemCard key={problem.name} problem={problem} nowMs={nowMs} canSilence={silences.data !== undefined} />
           ))}
         </>
       )}

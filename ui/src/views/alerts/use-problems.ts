@@ -1,8 +1,8 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { queryClient, useAsk } from "../../app/ask.ts";
+import { queryClient, useAskOnce } from "../../app/ask.ts";
 import { access } from "../../app/backends.ts";
-import { refreshNow } from "../../app/url-state.ts";
+import { refreshNow, useTime } from "../../app/url-state.ts";
 import { type Problem, problemsOf } from "./alert-facts.ts";
 import { isSilencedBy, listSilences, type SilenceFacts } from "./silence-client.ts";
 
@@ -14,10 +14,11 @@ export type Problems = {
 
 const SILENCES = "silences";
 
-/** The alerting rules with what is active of them, and the silences. */
+/** The alerting rules with what is active of them, and the silences: those of now, whatever time range is looked at. */
 export function useProblems(): Problems {
-  const rules = useAsk(["alert-rules"], ({ prometheus }) => prometheus.rules("alert"));
-  const silences = useAsk([SILENCES], () => listSilences(access.fetch));
+  const { refreshMs } = useTime();
+  const rules = useAskOnce(["alert-rules"], ({ prometheus }) => prometheus.rules("alert"), { refreshMs });
+  const silences = useAskOnce([SILENCES], () => listSilences(access.fetch), { refreshMs });
   const problems = useMemo(
     () =>
       rules.data &&

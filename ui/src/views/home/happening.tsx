@@ -1,8 +1,9 @@
 import type { ReactNode } from "react";
 import { THRESHOLDS } from "../../../../alerts/source/thresholds.ts";
 import { type Alert, type AnnouncedRun, findOpenRuns } from "../../../../src/backends/index.ts";
-import { useAsk } from "../../app/ask.ts";
+import { useAskOnce } from "../../app/ask.ts";
 import { Link } from "../../app/link.tsx";
+import { useTime } from "../../app/url-state.ts";
 import { formatAgo, formatMs } from "../../format/quantity.ts";
 import { LevelText } from "../../measures/level-text.tsx";
 import { levelOf } from "../../measures/levels.ts";
@@ -79,10 +80,15 @@ const HEARD_WITHIN_MS = 15 * 60_000;
 
 /** Runs under way, whatever the time range: those of now. */
 export function OpenRuns(): ReactNode {
-  const runs = useAsk(["open runs"], async ({ loki }) => {
-    const nowMs = Date.now();
-    return findOpenRuns(loki, { startMs: nowMs - HEARD_WITHIN_MS, endMs: nowMs, nowMs });
-  });
+  const { refreshMs } = useTime();
+  const runs = useAskOnce(
+    ["open runs"],
+    async ({ loki }) => {
+      const nowMs = Date.now();
+      return findOpenRuns(loki, { startMs: nowMs - HEARD_WITHIN_MS, endMs: nowMs, nowMs });
+    },
+    { refreshMs },
+  );
   return (
     <Card title="Runs in progress">
       <Asked answer={runs} what="Runs in progress were not answered." height={80}>

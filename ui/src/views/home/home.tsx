@@ -23,7 +23,7 @@ const FAILURES = 8;
 
 /** Whether everything is well, and what is not. Everything is asked at once; only failed traces need the names of the services first. */
 export default function Home(): ReactNode {
-  const { from, to, range } = useTime();
+  const { from, to, range, refreshMs } = useTime();
   const when = rangeInWords(from, to, range);
   const scalars = useNumbers(SCALARS);
   const counts = useRows(COUNTS, COUNT_KEYS);
@@ -37,11 +37,19 @@ export default function Home(): ReactNode {
         : { ...glanceOf(counted, durations.data), ...scalars.data },
     error: scalars.error ?? counts.error,
   };
-  const today = useAsk(["spent today"], async ({ prometheus }) => {
-    const nowMs = Date.now();
-    return { nowMs, ...readNumbers<"today" | "lastHour">(await prometheus.query(askToday(nowMs), { timeMs: nowMs })) };
+  // These are of now, whatever time range is looked at.
+  const today = useAskOnce(
+    ["spent today"],
+    async ({ prometheus }) => {
+      const nowMs = Date.now();
+      const answer = await prometheus.query(askToday(nowMs), { timeMs: nowMs });
+      return { nowMs, ...readNumbers<"today" | "lastHour">(answer) };
+    },
+    { refreshMs },
+  );
+  const alerts = useAskOnce(["alerts"], async ({ prometheus }) => (await prometheus.alerts()).filter(isFiring), {
+    refreshMs,
   });
-  const alerts = useAsk(["alerts"], async ({ prometheus }) => (await prometheus.alerts()).filter(isFiring));
   const services = useAskOnce(["services"], ({ jaeger }) => jaeger.services(), { refreshMs: 60_000 });
   const known = services.data;
   const failures = useAsk(
