@@ -54,12 +54,6 @@ export function safeNumber(value: number, text: (value: string) => string): numb
   return safe === written ? value : safe;
 }
 
-/** A list of headers or attributes tells the key in one member and the value in another. */
-function kindOfPair(members: Members): string | undefined {
-  const name = members.key ?? members.name;
-  return typeof name === "string" && "value" in members ? sensitiveKeyKind(name) : undefined;
-}
-
 function personalKind(key: string, value: unknown): string | undefined {
   if (typeof value === "string" || typeof value === "number" || typeof value === "bigint")
     return personalKeyKind(key, String(value));
@@ -69,6 +63,14 @@ function personalKind(key: string, value: unknown): string | undefined {
     if (kind !== undefined) return kind;
   }
   return undefined;
+}
+
+/** A list of headers or attributes tells the key in one member and the value in another. */
+function kindOfPair(members: Members): string | undefined {
+  const name = members.key ?? members.name;
+  return typeof name === "string" && "value" in members
+    ? (sensitiveKeyKind(name) ?? personalKind(name, members.value))
+    : undefined;
 }
 
 /** Builds the function that copies a JSON-like value with everything sensitive replaced. It never throws and never changes the value. */

@@ -140,8 +140,9 @@ export function createPrivacy(options: PrivacyOptions): Privacy {
   /** Redacted before it is shortened, so that no cut leaves half a secret unrecognized. */
   const safeContent = (name: string, content: AttributeValue): Attributes => {
     const safe = contentRedactor.value({ [name]: content }) as Attributes;
+    const short = <T>(one: T): T | string => (typeof one === "string" ? shorten(one, contentMaxLength) : one);
     for (const [safeName, one] of Object.entries(safe))
-      if (typeof one === "string") safe[safeName] = shorten(one, contentMaxLength);
+      safe[safeName] = (Array.isArray(one) ? one.map(short) : short(one)) as AttributeValue;
     return safe;
   };
   const attributes = (

@@ -98,6 +98,19 @@ describe("redaction of a value", () => {
     assert.match(JSON.stringify(redactor.value(endless)), /TOO DEEP/);
   });
 
+  it("knows the fields of a form", () => {
+    const form = [
+      { name: "phone", value: "5551234567" },
+      { key: "date_of_birth", value: "1980-02-03" },
+      { name: "latest", value: "12.3456" },
+    ];
+    assert.deepEqual(redactor.value(form), [
+      { name: "phone", value: "[REDACTED:phone]" },
+      { key: "date_of_birth", value: "[REDACTED:date_of_birth]" },
+      { name: "latest", value: "12.3456" },
+    ]);
+  });
+
   it("copies deeply and leaves the original alone", () => {
     const original = Object.freeze({ list: Object.freeze([Object.freeze({ password: "hunter2" })]) });
     const copy = redactor.value(original) as { list: { password: string }[] };

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { createRedactor } from "../../src/redaction/index.ts";
+import { createPrivacy } from "../../src/telemetry/privacy.ts";
 import { runProgram } from "../process/run-program.ts";
 
 const WORD = "zebraContent";
@@ -71,6 +73,15 @@ describe("what a program says of itself and of its events", () => {
     const { "team.name": team, owner, "db.password": password } = run.spans[0]?.resource ?? {};
     assert.deepEqual([team, owner, password], ["billing", "[REDACTED:email]", "[REDACTED:password]"]);
     assert.ok(!JSON.stringify([run.spans, run.logs]).includes("joe@example.com"), JSON.stringify(run.logs));
+  });
+});
+
+describe("content that is captured", () => {
+  it("is shortened text by text where it is a list", () => {
+    const redactor = createRedactor();
+    const privacy = createPrivacy({ captureContent: true, contentMaxLength: 100, contentRedactor: redactor, redactor });
+    const { "llm.prompts": prompts } = privacy.attributes({ "llm.prompts": ["a".repeat(5000), "short"] });
+    assert.deepEqual(prompts, [`${"a".repeat(100)}… (5000 characters)`, "short"]);
   });
 });
 
