@@ -57,7 +57,7 @@ const FAILED = `agent_requests_total{${HERE}, status="error"}`;
 const DURATION = `agent_request_duration_seconds{${HERE}}`;
 const ERRORS = `agent_errors_total{${HERE}}`;
 const TOOLS = `agent_tool_calls_total{${HERE}}`;
-const TOOLS_OK = `agent_tool_calls_total{${HERE}, status="ok"}`;
+const TOOLS_OK = `agent_tool_calls_total{${HERE}, status!="error"}`;
 const TOOL_DURATION = `agent_tool_duration_seconds{${HERE}}`;
 const TOKENS = `llm_tokens_total{${HERE}, type=~"input|output"}`;
 const COST = `llm_cost_usd_total{${HERE}}`;

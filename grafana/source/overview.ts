@@ -25,7 +25,7 @@ const REQUESTS = `agent_requests_total{${AGENT}}`;
 const FAILED = where(REQUESTS, 'status="error"');
 const DURATION = `agent_request_duration_seconds{${AGENT}}`;
 const TOOL_CALLS = `agent_tool_calls_total{${AGENT}}`;
-const TOOL_CALLS_OK = where(TOOL_CALLS, 'status="ok"');
+const TOOL_CALLS_OK = where(TOOL_CALLS, 'status!="error"');
 const TOKENS = `llm_tokens_total{${AGENT}, type=~"input|output"}`;
 const COST = `llm_cost_usd_total{${AGENT}}`;
 const BUDGET = `budget_used_ratio{${PROCESS}}`;

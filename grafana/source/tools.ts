@@ -23,7 +23,7 @@ import { THRESHOLDS } from "./thresholds.ts";
 import * as variables from "./variables.ts";
 
 const CALLS = `agent_tool_calls_total{${TOOL}}`;
-const CALLS_OK = where(CALLS, 'status="ok"');
+const CALLS_OK = where(CALLS, 'status!="error"');
 const DURATION = `agent_tool_duration_seconds{${TOOL}}`;
 const ERRORS = `agent_tool_errors_total{${TOOL}}`;
 const LOOPS = `agent_loop_detected_total{${AGENT}}`;

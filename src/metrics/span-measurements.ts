@@ -58,6 +58,10 @@ export function measureUsage(
   return tokens;
 }
 
+/** What somebody called off is nothing to wake anybody for. What was under way as the process ended was not called off. */
+const failureOf = ({ attributes }: MeasuredSpan): "cancelled" | "error" =>
+  attributes[ATTR.errorCategory] === "cancelled" && attributes[ATTR.unfinished] !== true ? "cancelled" : "error";
+
 function measureInference(metrics: Metrics, span: MeasuredSpan): void {
   const { attributes, failed, durationSeconds, exemplar } = span;
   const agent = label(attributes[ATTR.agentName]);
@@ -65,7 +69,7 @@ function measureInference(metrics: Metrics, span: MeasuredSpan): void {
   const model = label(attributes[ATTR.requestModel] ?? attributes[ATTR.responseModel]);
   const operation = label(attributes[ATTR.operation]);
   const abandoned = attributes[ATTR.streamOutcome] === "abandoned";
-  const status = failed ? "error" : abandoned ? "abandoned" : "ok";
+  const status = failed ? failureOf(span) : abandoned ? "abandoned" : "ok";
   const call = { agent, provider, model, operation };
 
   metrics.add("llm_requests_total", { ...call, status }, 1, exemplar);
@@ -118,8 +122,8 @@ function measureFetched(metrics: Metrics, span: MeasuredSpan): void {
 }
 
 /** The program's own word for how a run came out says more than that it did not fail. */
-const statusOf = ({ failed, attributes }: MeasuredSpan): string =>
-  failed ? "error" : (text(attributes[ATTR.runStatus]) ?? "ok");
+const statusOf = (span: MeasuredSpan): string =>
+  span.failed ? failureOf(span) : (text(span.attributes[ATTR.runStatus]) ?? "ok");
 const errorTypeOf = (span: MeasuredSpan): string =>
   span.failed ? (text(span.attributes[ATTR.errorType]) ?? "_OTHER") : "";
 

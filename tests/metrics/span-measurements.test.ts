@@ -9,7 +9,8 @@ type Attributes = Readonly<Record<string, unknown>>;
 function counted(...spans: readonly Attributes[]) {
   const metrics = createMetrics({ clock: { nowMs: () => 0 }, labelValueLimit: 100, cleanLabel: (value) => value });
   for (const attributes of spans) {
-    measureSpan(metrics, { attributes, failed: false, durationSeconds: 1, exemplar: undefined });
+    const failed = attributes[ATTR.errorCategory] !== undefined;
+    measureSpan(metrics, { attributes, failed, durationSeconds: 1, exemplar: undefined });
   }
   const snapshots = metrics.snapshot();
   return (metric: string, labels: Readonly<Record<string, string>> = {}): number => {
@@ -32,6 +33,27 @@ const USAGE = {
   [ATTR.costStatus]: "priced",
 };
 const CALL = { [ATTR.operation]: OPERATION.chat, [ATTR.provider]: "openai", [ATTR.requestModel]: "m", ...USAGE };
+
+describe("the status of what ended", () => {
+  it("is cancelled where somebody called it off, which is no error", () => {
+    const runs = [
+      { [ATTR.operation]: OPERATION.invokeAgent },
+      { [ATTR.operation]: OPERATION.invokeAgent, [ATTR.errorCategory]: "timeout" },
+      { [ATTR.operation]: OPERATION.invokeAgent, [ATTR.errorCategory]: "cancelled" },
+      // The process ended in the middle of it.
+      { [ATTR.operation]: OPERATION.invokeAgent, [ATTR.errorCategory]: "cancelled", [ATTR.unfinished]: true },
+      { ...CALL, [ATTR.errorCategory]: "cancelled" },
+      { [ATTR.operation]: OPERATION.executeTool, [ATTR.errorCategory]: "cancelled" },
+    ];
+    const sum = counted(...runs);
+    const byStatus = (metric: string): number[] =>
+      ["ok", "error", "cancelled"].map((status) => sum(metric, { status }));
+    assert.deepEqual(byStatus("agent_requests_total"), [1, 2, 1]);
+    assert.deepEqual(byStatus("llm_requests_total"), [0, 0, 1]);
+    assert.deepEqual(byStatus("agent_tool_calls_total"), [0, 0, 1]);
+    assert.equal(sum("agent_errors_total", { category: "cancelled" }), 2);
+  });
+});
 
 describe("the tokens of a call", () => {
   it("are counted by type, all of them in input and output", () => {

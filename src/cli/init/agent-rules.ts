@@ -122,7 +122,7 @@ function alertsOf({ agent, plan, thresholds, uid: _ }: WatchedAgent): WatchedAle
     {
       ...common,
       name: "AgentToolsFailing",
-      expr: `${counted(tool(', status="ok"'), "10m")}\n/\n(${counted(tool(""), "10m")} > 0)\n< ${toolSuccessRatio.limit}\nand\n${counted(tool(', status="error"'), "10m")} >= ${plan.minRuns}`,
+      expr: `${counted(tool(', status!="error"'), "10m")}\n/\n(${counted(tool(""), "10m")} > 0)\n< ${toolSuccessRatio.limit}\nand\n${counted(tool(', status="error"'), "10m")} >= ${plan.minRuns}`,
       summary: `Fewer than ${toolSuccessRatio.limit * 100} % of an agent's tool calls succeed`,
       description: `Only {{ $value | humanizePercentage }} of the tool calls of agent ${ofJob} succeeded in the last 10 minutes. The target is above ${toolSuccessRatio.target * 100} %.`,
       described: `Only 0% of the tool calls of agent ${agent} of shop succeeded in the last 10 minutes. The target is above ${toolSuccessRatio.target * 100} %.`,

@@ -5,7 +5,7 @@ export const AGENT_METRICS = [
   {
     name: "agent_requests_total",
     type: "counter",
-    help: "Agent runs that ended, by outcome (ok, error, or the program's own word for it).",
+    help: "Agent runs that ended, by outcome (ok, error, cancelled, or the program's own word for it).",
     unit: "{request}",
     labels: ["agent", "status"],
   },
@@ -63,7 +63,7 @@ export const AGENT_METRICS = [
   {
     name: "agent_tool_calls_total",
     type: "counter",
-    help: "Tool calls that ended, by outcome (ok, error, or the program's own word for it).",
+    help: "Tool calls that ended, by outcome (ok, error, cancelled, or the program's own word for it).",
     unit: "{call}",
     labels: ["agent", "tool", "status"],
   },

@@ -7,7 +7,7 @@ export const LLM_METRICS = [
   {
     name: "llm_requests_total",
     type: "counter",
-    help: "LLM requests that ended, by outcome (ok, error, abandoned).",
+    help: "LLM requests that ended, by outcome (ok, error, cancelled, abandoned).",
     unit: "{request}",
     labels: [...CALL_LABELS, "status"],
   },

@@ -5,7 +5,7 @@ export const WORKFLOW_METRICS = [
   {
     name: "workflow_executions_total",
     type: "counter",
-    help: "Workflow executions that ended, by outcome (ok, error, or the program's own word for it).",
+    help: "Workflow executions that ended, by outcome (ok, error, cancelled, or the program's own word for it).",
     unit: "{execution}",
     labels: ["workflow", "status"],
   },
@@ -34,7 +34,7 @@ export const WORKFLOW_METRICS = [
   {
     name: "workflow_nodes_executed_total",
     type: "counter",
-    help: "Workflow node executions that ended, by outcome (ok, error, or the program's own word for it).",
+    help: "Workflow node executions that ended, by outcome (ok, error, cancelled, or the program's own word for it).",
     unit: "{execution}",
     labels: ["workflow", "node", "status"],
   },

@@ -5,7 +5,7 @@ export const RUNS = `agent_requests_total{${AGENT}}`;
 export const FAILED_RUNS = where(RUNS, 'status="error"');
 export const RUN_DURATION = `agent_request_duration_seconds{${AGENT}}`;
 export const TOOL_CALLS = `agent_tool_calls_total{${TOOL}}`;
-export const TOOL_CALLS_OK = where(TOOL_CALLS, 'status="ok"');
+export const TOOL_CALLS_OK = where(TOOL_CALLS, 'status!="error"');
 export const TOOL_DURATION = `agent_tool_duration_seconds{${TOOL}}`;
 export const TOOL_ERRORS = `agent_tool_errors_total{${TOOL}}`;
 export const LLM_CALLS = `llm_requests_total{${CALL}}`;
