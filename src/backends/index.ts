@@ -19,12 +19,12 @@ export type { LogEntry } from "./log-lines.ts";
 export { logSelectorOf, logsOfTrace } from "./logs-of-trace.ts";
 export {
   createLokiBackend,
-  LONGEST_LOG_RANGE_MS,
   type LogAnswer,
   type LogRange,
   type LogRangeOptions,
   type LogStatistics,
   type LokiBackend,
+  latestLogRange,
   type TailOptions,
 } from "./loki.ts";
 export type { TailBatch } from "./loki-tail.ts";

@@ -43,7 +43,13 @@ export type LokiBackend = {
 };
 
 /** Loki answers queries over 30d1h at most by default. */
-export const LONGEST_LOG_RANGE_MS = 30 * 86_400_000;
+const LONGEST_LOG_RANGE_MS = 30 * 86_400_000;
+
+/** The last part of a time range that Loki answers for. */
+export const latestLogRange = ({ startMs, endMs }: LogRange): LogRange => ({
+  startMs: Math.max(startMs, endMs - LONGEST_LOG_RANGE_MS),
+  endMs,
+});
 
 /** Loki says errors in plain text. A page of a proxy is none of its own, nor is what every server in Go says to an unknown path. */
 const errorText = (body: string): string | undefined => {

@@ -2,7 +2,7 @@ import { ATTR, RUN_EVENT, RUN_REPEATED_MS, type RunState } from "../model/index.
 import { rootIn, withOpenSpans } from "../totals/index.ts";
 import type { AttributeValue, Trace, TraceSpan } from "./jaeger-trace.ts";
 import type { LogEntry } from "./log-lines.ts";
-import { LONGEST_LOG_RANGE_MS, type LogRange, type LokiBackend } from "./loki.ts";
+import { type LogRange, type LokiBackend, latestLogRange } from "./loki.ts";
 
 /** A run of an agent or a workflow that told of itself while its span had not ended (docs/runs.md). */
 export type AnnouncedRun = {
@@ -65,11 +65,7 @@ export async function findOpenRuns(
 ): Promise<readonly AnnouncedRun[]> {
   const ofTrace = traceId === undefined ? "" : ` | trace_id=${JSON.stringify(traceId)}`;
   const query = `{service_name=~".+"} |= ${JSON.stringify(`${RUN_EVENT}: `)}${ofTrace} | ${labelOf(ATTR.runState)}!=""`;
-  const answer = await loki.queryRange(query, {
-    startMs: Math.max(startMs, endMs - LONGEST_LOG_RANGE_MS),
-    endMs,
-    limit: LIMIT,
-  });
+  const answer = await loki.queryRange(query, { ...latestLogRange({ startMs, endMs }), limit: LIMIT });
   if (answer.type !== "lines") return [];
   const heard = new Set<string>();
   return answer.entries.flatMap((entry) => {

@@ -1,4 +1,4 @@
-import { ObservatoryError } from "../base/index.ts";
+import { basicCredentials, ObservatoryError } from "../base/index.ts";
 import { AnswerMismatch, type Reader } from "./answer.ts";
 import { BackendError, type BackendFailure, type BackendName } from "./backend-error.ts";
 
@@ -91,12 +91,10 @@ function readBase(backend: BackendName, given: string): { base: URL; authorizati
       expected: `the URL of ${backend}`,
       received: "something that is no http:// or https:// URL",
     });
-  const { username, password } = base;
+  const authorization = basicCredentials(base);
   [base.username, base.password, base.search, base.hash] = ["", "", "", ""];
   base.pathname = base.pathname.replace(/\/+$/, "");
-  if (username === "" && password === "") return { base };
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { base, authorization: `Basic ${Buffer.from(pair).toString("base64")}` };
+  return authorization === undefined ? { base } : { base, authorization };
 }
 
 function readHeaders(backend: BackendName, given: Readonly<Record<string, string>>): Record<string, string> {

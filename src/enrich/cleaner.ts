@@ -1,18 +1,10 @@
-import { ATTR } from "../model/index.ts";
+import { LISTED_VALUES } from "../model/index.ts";
 import { type Redactor, rememberTexts } from "../redaction/index.ts";
 import type { Attributes, AttributeValue } from "../signals/index.ts";
 
-/** Attributes whose values come from fixed lists: nothing to look for in them. */
+/** Nothing to look for in these. */
 const NOT_TEXT: ReadonlySet<string> = new Set([
-  ATTR.operation,
-  ATTR.provider,
-  ATTR.openaiApiType,
-  ATTR.toolType,
-  ATTR.costStatus,
-  ATTR.errorCategory,
-  ATTR.streamOutcome,
-  ATTR.framework,
-  ATTR.httpMethod,
+  ...LISTED_VALUES,
   "telemetry.sdk.language",
   "telemetry.sdk.name",
   "telemetry.sdk.version",

@@ -242,3 +242,16 @@ export const INFERENCE_OPERATIONS: ReadonlySet<string> = new Set([
 
 /** Values of `db.system.name` of databases that hold vectors and nothing else. */
 export const VECTOR_SYSTEMS: ReadonlySet<string> = new Set(["chroma", "pinecone", "qdrant", "weaviate", "milvus"]);
+
+/** Attributes whose values come from fixed lists: no text of anybody's. */
+export const LISTED_VALUES: readonly string[] = [
+  ATTR.operation,
+  ATTR.provider,
+  ATTR.openaiApiType,
+  ATTR.toolType,
+  ATTR.costStatus,
+  ATTR.errorCategory,
+  ATTR.streamOutcome,
+  ATTR.framework,
+  ATTR.httpMethod,
+];

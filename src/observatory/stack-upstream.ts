@@ -1,4 +1,4 @@
-import { ObservatoryError } from "../base/index.ts";
+import { basicCredentials, ObservatoryError } from "../base/index.ts";
 
 /** Whom the page of a stack passes questions on to. */
 export type UpstreamName = "Prometheus" | "Loki" | "Jaeger" | "Alertmanager" | "Collector";
@@ -20,15 +20,14 @@ export function readUpstream(name: UpstreamName, text: string): Upstream {
       expected: `the URL of ${name}`,
       received: "something that is no http:// or https:// URL",
     });
-  const { username, password } = url;
+  const authorization = basicCredentials(url);
   [url.username, url.password, url.search, url.hash] = ["", "", "", ""];
   url.pathname = url.pathname.replace(/\/+$/, "");
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return {
     name,
     shown: url.href.replace(/\/$/, ""),
     url,
-    authorization: pair === ":" ? undefined : `Basic ${Buffer.from(pair).toString("base64")}`,
+    authorization,
   };
 }
 

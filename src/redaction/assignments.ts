@@ -1,3 +1,4 @@
+import { remember } from "../base/index.ts";
 import type { Codes } from "./codes.ts";
 import { afterEscape, backslashesBefore, type Claim, startsWithMarker } from "./rule.ts";
 import { sensitiveKeyKind, sensitiveParameterKind } from "./sensitive-key.ts";
@@ -44,16 +45,10 @@ const MAX_KEYS = 2000;
 const NONE = "";
 
 function createKindOf(): KindOf {
-  const keys = new Map<string, string>();
-  const parameters = new Map<string, string>();
+  const ofKey = remember((key) => sensitiveKeyKind(key) ?? NONE, MAX_KEYS);
+  const ofParameter = remember((name) => sensitiveParameterKind(name) ?? NONE, MAX_KEYS);
   return (key, parameter) => {
-    const known = parameter ? parameters : keys;
-    let kind = known.get(key);
-    if (kind === undefined) {
-      kind = (parameter ? sensitiveParameterKind(key) : sensitiveKeyKind(key)) ?? NONE;
-      if (known.size >= MAX_KEYS) known.clear();
-      known.set(key, kind);
-    }
+    const kind = parameter ? ofParameter(key) : ofKey(key);
     return kind === NONE ? undefined : kind;
   };
 }

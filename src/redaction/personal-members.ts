@@ -1,3 +1,4 @@
+import { remember } from "../base/index.ts";
 import { backslashesBefore, type Claim, type Rule } from "./rule.ts";
 import { personalKeyKind, tellsOfValue } from "./sensitive-key.ts";
 
@@ -37,16 +38,7 @@ function heldAt(text: string, from: number, quote: string): Held | undefined {
  * where one of it is.
  */
 export function createPersonalMembers(): Rule["find"] {
-  const names = new Map<string, boolean>();
-  const tells = (key: string): boolean => {
-    let known = names.get(key);
-    if (known === undefined) {
-      known = tellsOfValue(key);
-      if (names.size >= MAX_KEYS) names.clear();
-      names.set(key, known);
-    }
-    return known;
-  };
+  const tells = remember(tellsOfValue, MAX_KEYS);
   return (text: string, claim: Claim): void => {
     for (let at = text.indexOf('":'); at !== -1; at = text.indexOf('":', at + 2)) {
       const closing = at - backslashesBefore(text, at);

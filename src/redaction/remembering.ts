@@ -1,3 +1,4 @@
+import { remember } from "../base/index.ts";
 import type { Redactor } from "./redactor.ts";
 import { tellsOfValue } from "./sensitive-key.ts";
 import { createValueRedactor, safeNumber } from "./value.ts";
@@ -11,31 +12,16 @@ export type RememberingRedactor = Redactor & {
   readonly isPlain: (name: string) => boolean;
 };
 
-const MAX_REMEMBERED_LENGTH = 100;
 const NONE: Names = new Set();
-
-function remembering<T>(find: (text: string) => T, maxTexts: number): (text: string) => T {
-  const known = new Map<string, T>();
-  return (text) => {
-    if (text.length > MAX_REMEMBERED_LENGTH) return find(text);
-    let found = known.get(text);
-    if (found === undefined) {
-      found = find(text);
-      if (known.size >= maxTexts) known.clear();
-      known.set(text, found);
-    }
-    return found;
-  };
-}
 
 /**
  * The redactor with a memory of so many short texts: names, models, addresses and sessions come again and again, and what was looked at once
  * need not be looked at again.
  */
 export function rememberTexts(redactor: Redactor, maxTexts: number): RememberingRedactor {
-  const text = remembering(redactor.text, maxTexts);
+  const text = remember(redactor.text, maxTexts);
   const deep = createValueRedactor(text);
-  const isPlain = remembering((name) => name !== "__proto__" && !tellsOfValue(name) && text(name) === name, maxTexts);
+  const isPlain = remember((name) => name !== "__proto__" && !tellsOfValue(name) && text(name) === name, maxTexts);
   const value = (given: unknown): unknown => {
     switch (typeof given) {
       case "string":

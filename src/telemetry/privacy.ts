@@ -1,6 +1,7 @@
 import type { Attributes, AttributeValue } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace";
-import { ATTR } from "../model/index.ts";
+import { remember } from "../base/index.ts";
+import { ATTR, LISTED_VALUES } from "../model/index.ts";
 import { type Redactor, rememberTexts } from "../redaction/index.ts";
 import type { LogItem } from "./logs.ts";
 
@@ -69,22 +70,13 @@ const FOREIGN_PREFIXES = [
 const FOREIGN_LABELS =
   /^(tool\.name|gen_ai\.prompt\.name|llm\.(model_name|provider|system|request\.type)|ai\.(model\.(id|provider)|operationId|telemetry\.functionId)|traceloop\.(span\.kind|entity\.name|workflow\.name))$/;
 
-const isContentByName = (name: string): boolean =>
-  CONTENT.has(name) || (FOREIGN_PREFIXES.some((prefix) => name.startsWith(prefix)) && !FOREIGN_LABELS.test(name));
-
 /** Names come again with every span. */
 const MAX_NAMES = 1000;
-const knownNames = new Map<string, boolean>();
-
-function isContent(name: string): boolean {
-  let known = knownNames.get(name);
-  if (known === undefined) {
-    known = isContentByName(name);
-    if (knownNames.size >= MAX_NAMES) knownNames.clear();
-    knownNames.set(name, known);
-  }
-  return known;
-}
+const isContent = remember(
+  (name) =>
+    CONTENT.has(name) || (FOREIGN_PREFIXES.some((prefix) => name.startsWith(prefix)) && !FOREIGN_LABELS.test(name)),
+  MAX_NAMES,
+);
 
 /** Events and log records that carry messages, in fields of any name (the GenAI conventions until 1.36, and after). */
 const isSpokenEvent = (name: unknown): boolean => typeof name === "string" && name.startsWith("gen_ai.");
@@ -117,19 +109,8 @@ function shorten(text: string, max: number): string {
   return JSON.stringify(`left out: ${text.length} characters`);
 }
 
-/** Attributes whose values come from fixed lists: nothing to look for. */
-const NOT_TEXT = new Set<string>([
-  ATTR.operation,
-  ATTR.provider,
-  ATTR.finishReasons,
-  ATTR.openaiApiType,
-  ATTR.toolType,
-  ATTR.costStatus,
-  ATTR.errorCategory,
-  ATTR.streamOutcome,
-  ATTR.framework,
-  ATTR.httpMethod,
-]);
+/** Nothing to look for in these. */
+const NOT_TEXT: ReadonlySet<string> = new Set([...LISTED_VALUES, ATTR.finishReasons]);
 
 /** Short texts that are remembered as looked at. */
 const MAX_REMEMBERED = 2000;

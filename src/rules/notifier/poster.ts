@@ -1,4 +1,4 @@
-import { ObservatoryError } from "../../base/index.ts";
+import { basicCredentials, ObservatoryError } from "../../base/index.ts";
 
 export type PosterOptions = {
   readonly url: string;
@@ -34,15 +34,6 @@ function failureOf(error: unknown, timeoutMs: number): string {
   return cause?.code ?? "no connection";
 }
 
-/** A % that encodes nothing is one. */
-const decoded = (text: string): string => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-};
-
 /** Throws `ObservatoryError` where the URL cannot be used. `position` names it, because it may hold a secret. */
 export function createPoster({ url, what, timeoutMs, retryDelaysMs, onFault }: PosterOptions): Poster {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
@@ -54,12 +45,9 @@ export function createPoster({ url, what, timeoutMs, retryDelaysMs, onFault }: P
     });
   }
   const headers: Record<string, string> = { "content-type": "application/json", "user-agent": "agent-observatory" };
-  if (parsed.username !== "" || parsed.password !== "") {
-    const credentials = `${decoded(parsed.username)}:${decoded(parsed.password)}`;
-    headers["authorization"] = `Basic ${Buffer.from(credentials).toString("base64")}`;
-    parsed.username = "";
-    parsed.password = "";
-  }
+  const authorization = basicCredentials(parsed);
+  if (authorization !== undefined) headers["authorization"] = authorization;
+  [parsed.username, parsed.password] = ["", ""];
   const target = `${parsed.protocol}//${parsed.host}`;
   const aborted = new AbortController();
   let [posts, failedPosts, failing] = [0, 0, false];
